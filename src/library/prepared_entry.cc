@@ -1,0 +1,109 @@
+#include "library/prepared_entry.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "library/sha256.h"
+
+namespace matinee::library {
+
+namespace {
+
+Result<PreparedEntry::Track> open_track(const std::filesystem::path& directory,
+                                        const TrackInfo& info, const media::TrackIndex& index) {
+    PreparedEntry::Track track;
+    track.info = info;
+    track.index = index;
+    track.file = TRY(MappedFile::open(directory / info.file));
+    const ByteSpan bytes = track.file->bytes();
+    // The init section is all that stands before the first fragment.
+    constexpr std::size_t kMostInit = 65536;
+    auto config = media::read_init_section(bytes.first(std::min(bytes.size(), kMostInit)));
+    if (!config) config = media::read_init_section(bytes);
+    if (!config) return fail(std::move(config).error(), "{}", (directory / info.file).string());
+    track.config = std::move(*config);
+    if ((track.config.video() != nullptr) != info.is_video()) {
+        return fail(ErrorCode::kInvalid, "{}: not the kind of track that {} says",
+                    (directory / info.file).string(), kManifestFile);
+    }
+    if (!index.chunks.empty()) {
+        const media::Chunk& last = index.chunks.back();
+        if (last.offset > bytes.size() || last.size > bytes.size() - last.offset) {
+            return fail(ErrorCode::kInvalid,
+                        "{}: is cut short; remove the folder and prepare the entry again",
+                        (directory / info.file).string());
+        }
+    }
+    track.init = std::make_shared<const Bytes>(media::init_section(track.config));
+    track.init_id = sha256_hex(*track.init).substr(0, 16);
+    return track;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const PreparedEntry>> PreparedEntry::open(
+    const std::filesystem::path& directory) {
+    const auto manifest_file = TRY(MappedFile::open(directory / kManifestFile));
+    std::shared_ptr<PreparedEntry> entry(new PreparedEntry());
+    entry->directory_ = directory;
+    auto manifest = manifest_from_json(std::string(base::as_text(manifest_file->bytes())));
+    if (!manifest) return fail(std::move(manifest).error(), "{}", directory.string());
+    entry->manifest_ = std::move(*manifest);
+    entry->index_file_ = TRY(MappedFile::open(directory / kIndexFile));
+    auto indices = media::read_sample_index(entry->index_file_->bytes());
+    if (!indices) return fail(std::move(indices).error(), "{}", directory.string());
+    const auto& infos = entry->manifest_.tracks;
+    if (infos.size() != indices->size() || infos.size() < 2 || infos.back().is_video() ||
+        !std::ranges::all_of(infos.begin(), infos.end() - 1, &TrackInfo::is_video)) {
+        return fail(ErrorCode::kInvalid, "{}: {} and {} do not have the same tracks",
+                    directory.string(), kManifestFile, kIndexFile);
+    }
+    for (std::size_t i = 0; i < infos.size(); ++i) {
+        entry->tracks_.push_back(TRY(open_track(directory, infos[i], (*indices)[i])));
+    }
+    return std::shared_ptr<const PreparedEntry>(std::move(entry));
+}
+
+const PreparedEntry::Track& PreparedEntry::video_for(const Rung& rung) const {
+    const auto distance = [&](const Track& track) {
+        return std::abs(std::int64_t{track.info.height} - std::int64_t{rung.height});
+    };
+    const auto all = videos();
+    const auto named =
+        std::ranges::find_if(all, [&](const Track& track) { return track.info.name == rung.name; });
+    if (named != all.end()) return *named;
+    return *std::ranges::min_element(all, {}, distance);
+}
+
+Result<void> PreparedEntry::verify() const {
+    const media::TrackIndex& first = tracks_.front().index;
+    for (const Track& track : tracks_) {
+        auto checked = media::verify(track.index, track.file->bytes().size());
+        if (!checked) {
+            return fail(std::move(checked).error(), "{}", (directory_ / track.info.file).string());
+        }
+    }
+    if (first.duration() != manifest_.duration.count()) {
+        return fail(ErrorCode::kInvalid, "{}: the picture lasts {} ticks, {} says {}",
+                    directory_.string(), first.duration(), kManifestFile,
+                    manifest_.duration.count());
+    }
+    for (const Track& track : videos()) {
+        const bool same = std::ranges::equal(
+            track.index.chunks, first.chunks, [](const media::Chunk& a, const media::Chunk& b) {
+                return a.decode_time == b.decode_time && a.sample_count == b.sample_count;
+            });
+        if (!same || track.index.duration() != first.duration()) {
+            return fail(ErrorCode::kInvalid, "{}: rung {} has other keyframes than rung {}",
+                        directory_.string(), track.info.name, tracks_.front().info.name);
+        }
+    }
+    const media::AudioFrames frames(static_cast<std::int64_t>(audio().index.samples.size()));
+    if (frames < manifest_.duration + media::AudioFrames(1)) {
+        return fail(ErrorCode::kInvalid, "{}: the sound is shorter than the picture",
+                    directory_.string());
+    }
+    return {};
+}
+
+}  // namespace matinee::library

@@ -1,0 +1,63 @@
+// A prepared entry, opened: tracks on disk, and where their samples are.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "library/manifest.h"
+#include "library/mapped_file.h"
+#include "media/sample_index.h"
+#include "media/track.h"
+
+namespace matinee::library {
+
+inline constexpr std::string_view kManifestFile = "entry.json";
+inline constexpr std::string_view kIndexFile = "index.bin";
+
+// Immutable after open, so thread-safe. Holding it keeps its files readable even after the
+// library forgot them.
+class PreparedEntry {
+  public:
+    struct Track {
+        TrackInfo info;
+        media::TrackIndex index;
+        media::TrackConfig config;
+        std::shared_ptr<const MappedFile> file;
+        std::shared_ptr<const Bytes> init;  // its init section
+        std::string init_id;                // 16 hexadecimal digits, a hash of the init section
+    };
+
+    // Opens `directory`; kNotFound without it, kInvalid naming the file that does not fit.
+    static Result<std::shared_ptr<const PreparedEntry>> open(
+        const std::filesystem::path& directory);
+
+    [[nodiscard]] const Manifest& manifest() const { return manifest_; }
+    [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
+
+    // Largest first.
+    [[nodiscard]] std::span<const Track> videos() const {
+        return std::span(tracks_).first(tracks_.size() - 1);
+    }
+    [[nodiscard]] const Track& audio() const { return tracks_.back(); }
+
+    // The rung of that name, or else the one nearest in height: a channel's ladder can have
+    // rungs that an older preparation lacks.
+    [[nodiscard]] const Track& video_for(const Rung& rung) const;
+
+    // Reads everything the index promises: equal frames in all rungs, nothing out of bounds.
+    [[nodiscard]] Result<void> verify() const;
+
+  private:
+    PreparedEntry() = default;
+
+    std::filesystem::path directory_;
+    Manifest manifest_;
+    std::shared_ptr<const MappedFile> index_file_;
+    std::vector<Track> tracks_;  // as the manifest has them: sound last
+};
+
+}  // namespace matinee::library
