@@ -1,0 +1,109 @@
+// HLS playlists as text (RFC 8216bis).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "playout/rundown.h"
+
+namespace matinee::hls {
+
+// One video rendition of a multivariant playlist. URIs are relative to the playlist.
+struct Variant {
+    std::string uri;
+    std::string iframes_uri;          // empty without an I-frame playlist
+    std::uint64_t peak_bit_rate = 0;  // bits a second, of the video alone
+    std::uint64_t average_bit_rate = 0;
+    std::uint64_t iframes_peak_bit_rate = 0;
+    std::uint64_t iframes_average_bit_rate = 0;
+    std::string codec;  // RFC 6381
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    double frame_rate = 0;  // the highest that comes by
+};
+
+struct AudioRendition {
+    std::string uri;
+    std::string name;
+    std::string language;  // BCP-47
+    std::string codec;
+    std::uint64_t peak_bit_rate = 0;
+    std::uint64_t average_bit_rate = 0;
+    std::uint32_t channels = 2;
+};
+
+struct SubtitleRendition {
+    std::string uri;
+    std::string name;
+    std::string language;  // BCP-47
+    bool forced = false;
+};
+
+// A multivariant playlist (section 4.4.6). BANDWIDTH is that of a variant with the sound, as
+// section 4.4.6.2 asks.
+std::string multivariant_playlist(std::span<const Variant> variants, const AudioRendition& audio,
+                                  std::span<const SubtitleRendition> subtitles);
+
+// What playlists tell of an airing: EXT-X-DATERANGE (section 4.4.5.1).
+struct AiringLabel {
+    std::string id;       // unique on the channel, forever
+    std::string title;    // UTF-8; what an attribute cannot hold is replaced
+    std::string author;   // empty: left out, as the country
+    std::string country;  // ISO 3166-1 alpha-2
+    std::string tag;      // part of segment names: changes with anything their bytes depend on
+};
+
+enum class RenditionKind { kVideo, kAudio, kSubtitles, kIframes };
+
+// One rendition of a channel, or of an entry as VOD, over a range of its rundown.
+struct MediaPlaylist {
+    RenditionKind kind = RenditionKind::kVideo;
+    const playout::Rundown& rundown;
+    playout::SequenceRange range;  // within rundown.sequences()
+    Instant epoch{};               // of tick zero
+    std::chrono::seconds target_duration{6};
+    std::optional<std::chrono::milliseconds> hold_back;  // of a channel; unset for VOD
+    std::span<const AiringLabel> labels;                 // one an airing; only tags matter for VOD
+    // The init section's identifier for the airing of that index; not used for subtitles.
+    std::function<std::string_view(std::size_t airing)> init_id;
+};
+
+// A media playlist (section 4.4.3). Live with hold_back, else VOD with EXT-X-ENDLIST.
+//
+// Segment URIs are segment_name(), init sections init_name(), both next to the playlist.
+std::string media_playlist(const MediaPlaylist& playlist);
+
+// "1234-5f0c9a2e.m4s". The tag makes a name stand for one sequence of bytes forever: a name that
+// the rundown does not confirm is answered with 404, never with something else.
+std::string segment_name(std::int64_t sequence, std::string_view tag, RenditionKind kind);
+
+// "init-0123456789abcdef.mp4": named by content.
+std::string init_name(std::string_view init_id);
+
+// A file name of a rendition's folder, taken apart.
+struct ResourceName {
+    enum class Kind { kPlaylist, kIframesPlaylist, kInit, kSegment, kIframe, kSubtitles };
+    Kind kind = Kind::kPlaylist;
+    std::int64_t sequence = 0;  // of the last three
+    std::string_view tag;       // of the last three; the identifier of kInit
+};
+std::optional<ResourceName> parse_resource_name(std::string_view name);
+
+inline constexpr std::string_view kMediaPlaylistName = "media.m3u8";
+inline constexpr std::string_view kIframesPlaylistName = "iframes.m3u8";
+
+// The tag of an airing's segments: eight hexadecimal digits that change with everything a
+// segment's bytes follow from (media, subtitles, place on the timeline, sequence numbers).
+std::string airing_tag(const playout::Airing& airing);
+
+// EXTINF's text: seconds with six decimals, rounded from ticks without floating point.
+std::string seconds_text(Ticks duration);
+
+}  // namespace matinee::hls

@@ -1,0 +1,33 @@
+// HLS segments as bytes: a new fragment header, and the prepared samples as they are.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/bytes.h"
+#include "media/sample_index.h"
+#include "playout/rundown.h"
+
+namespace matinee::hls {
+
+// A segment: `header`, then these ranges of the track's file, in order.
+struct SegmentLayout {
+    Bytes header;
+    std::vector<ByteRange> data;
+
+    [[nodiscard]] std::uint64_t size() const;
+};
+
+// The video of `segment`: whole groups of pictures, tfdt on the channel's timeline.
+SegmentLayout video_segment(const media::TrackIndex& video, const playout::Segment& segment);
+
+// The sound of `segment`. Audio frames never line up with pictures, so they stand on the
+// channel's own grid (media::nearest_audio_frame): each span of ticks owns the frames between
+// its rounded ends, which leaves no gap and no overlap between segments or airings.
+SegmentLayout audio_segment(const media::TrackIndex& audio, const playout::Airing& airing,
+                            const playout::Segment& segment);
+
+// The first picture of `segment` alone, lasting as long as the segment: for I-frame playlists.
+SegmentLayout iframe_segment(const media::TrackIndex& video, const playout::Segment& segment);
+
+}  // namespace matinee::hls
