@@ -1,0 +1,220 @@
+// The rundown's rows.
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "store/impl.h"
+
+namespace matinee::store {
+
+using playout::Airing;
+using soci::into;
+using soci::use;
+
+namespace {
+
+// A row as the database has it. Bound once, used for many rows.
+struct AiringRow {
+    Int ordinal = 0;
+    std::string entry_id;
+    std::string media_id;
+    std::string subtitles_id;
+    Int start = 0;
+    Int duration = 0;
+    Int first_sequence = 0;
+    Int segment_count = 0;
+    int discontinuity = 0;
+    Int discontinuity_sequence = 0;
+
+    void set(const Airing& airing) {
+        ordinal = airing.ordinal;
+        entry_id = airing.entry_id;
+        media_id = airing.media_id;
+        subtitles_id = airing.subtitles_id;
+        start = airing.start.count();
+        duration = airing.duration.count();
+        first_sequence = airing.first_sequence;
+        segment_count = airing.segment_count;
+        discontinuity = airing.discontinuity ? 1 : 0;
+        discontinuity_sequence = airing.discontinuity_sequence;
+    }
+
+    [[nodiscard]] Airing airing() const {
+        return {.ordinal = ordinal,
+                .entry_id = entry_id,
+                .media_id = media_id,
+                .subtitles_id = subtitles_id,
+                .start = Ticks(start),
+                .duration = Ticks(duration),
+                .first_sequence = first_sequence,
+                .segment_count = segment_count,
+                .discontinuity = discontinuity != 0,
+                .discontinuity_sequence = discontinuity_sequence};
+    }
+};
+
+// Something to bind to a query; it outlives the query.
+using Key = std::variant<const Int*, const std::string*>;
+
+// Binds `keys` and the row's columns to `SELECT ... FROM airings <rest>` and collects the rows.
+std::vector<Airing> query_airings(soci::session& sql, std::string_view rest,
+                                  const std::string& channel_id, std::initializer_list<Key> keys) {
+    AiringRow row;
+    soci::statement statement(sql);
+    statement.alloc();
+    statement.prepare(
+        fmt::format("SELECT ordinal, entry_id, media_id, subtitles_id, start_ticks, "
+                    "duration_ticks, first_sequence, segment_count, discontinuity, "
+                    "discontinuity_sequence FROM airings WHERE channel_id = :channel {}",
+                    rest));
+    statement.exchange(use(channel_id));
+    for (const Key& key : keys) {
+        std::visit([&](const auto* value) { statement.exchange(use(*value)); }, key);
+    }
+    statement.exchange(into(row.ordinal));
+    statement.exchange(into(row.entry_id));
+    statement.exchange(into(row.media_id));
+    statement.exchange(into(row.subtitles_id));
+    statement.exchange(into(row.start));
+    statement.exchange(into(row.duration));
+    statement.exchange(into(row.first_sequence));
+    statement.exchange(into(row.segment_count));
+    statement.exchange(into(row.discontinuity));
+    statement.exchange(into(row.discontinuity_sequence));
+    statement.define_and_bind();
+    statement.execute();
+    std::vector<Airing> airings;
+    while (statement.fetch()) {
+        airings.push_back(row.airing());
+    }
+    return airings;
+}
+
+std::optional<Airing> query_last(soci::session& sql, const std::string& channel_id) {
+    auto airings = query_airings(sql, "ORDER BY ordinal DESC LIMIT 1", channel_id, {});
+    if (airings.empty()) return std::nullopt;
+    return std::move(airings.front());
+}
+
+Result<void> expect_channel(soci::session& sql, const std::string& channel_id) {
+    int count = 0;
+    sql << "SELECT COUNT(*) FROM channels WHERE id = :id", use(channel_id), into(count);
+    if (count == 0) return fail(ErrorCode::kNotFound, "there is no channel \"{}\"", channel_id);
+    return {};
+}
+
+Result<void> expect_equal(std::string_view what, const Airing& next, std::int64_t found,
+                          std::int64_t wanted) {
+    if (found == wanted) return {};
+    return fail(ErrorCode::kConflict,
+                "airing {} ({}) has {} {} where {} continues the rundown; read its last airing "
+                "and extend from there",
+                next.ordinal, next.entry_id, what, found, wanted);
+}
+
+// Whether `next` can stand right after `before`, or first when there is none.
+Result<void> expect_continues(const Airing* before, const Airing& next) {
+    if (next.duration <= Ticks::zero() || next.segment_count <= 0) {
+        return fail(ErrorCode::kInvalid, "airing {} ({}) is empty: {} ticks, {} segments",
+                    next.ordinal, next.entry_id, next.duration.count(), next.segment_count);
+    }
+    if (!before) return expect_equal("ordinal", next, next.ordinal, 0);
+    TRY(expect_equal("ordinal", next, next.ordinal, before->ordinal + 1));
+    TRY(expect_equal("start", next, next.start.count(), before->end().count()));
+    TRY(expect_equal("first sequence", next, next.first_sequence, before->end_sequence()));
+    return expect_equal("discontinuity sequence", next, next.discontinuity_sequence,
+                        before->discontinuity_sequence + (next.discontinuity ? 1 : 0));
+}
+
+Result<void> insert_after_last(soci::session& sql, const std::string& channel_id,
+                               std::span<const Airing> airings) {
+    const std::optional<Airing> last = query_last(sql, channel_id);
+    const Airing* before = last ? &*last : nullptr;
+    AiringRow row;
+    soci::statement insert =
+        (sql.prepare << "INSERT INTO airings (channel_id, ordinal, entry_id, media_id, "
+                        "subtitles_id, start_ticks, duration_ticks, first_sequence, "
+                        "segment_count, discontinuity, discontinuity_sequence) VALUES (:channel, "
+                        ":ordinal, :entry, :media, :subtitles, :start, :duration, :sequence, "
+                        ":segments, :discontinuity, :discontinuities)",
+         use(channel_id), use(row.ordinal), use(row.entry_id), use(row.media_id),
+         use(row.subtitles_id), use(row.start), use(row.duration), use(row.first_sequence),
+         use(row.segment_count), use(row.discontinuity), use(row.discontinuity_sequence));
+    for (const Airing& airing : airings) {
+        TRY(expect_continues(before, airing));
+        row.set(airing);
+        insert.execute(true);
+        before = &airing;
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<void> Store::append_airings(const std::string& channel_id, std::span<const Airing> airings) {
+    return impl_->write([&](soci::session& sql) -> Result<void> {
+        TRY(expect_channel(sql, channel_id));
+        return insert_after_last(sql, channel_id, airings);
+    });
+}
+
+Result<void> Store::replace_airings_from(const std::string& channel_id, std::int64_t ordinal,
+                                         std::span<const Airing> airings) {
+    return impl_->write([&](soci::session& sql) -> Result<void> {
+        TRY(expect_channel(sql, channel_id));
+        const Int from = ordinal;
+        sql << "DELETE FROM airings WHERE channel_id = :channel AND ordinal >= :ordinal",
+            use(channel_id), use(from);
+        if (!airings.empty()) {
+            TRY(expect_equal("ordinal", airings.front(), airings.front().ordinal, ordinal));
+        }
+        return insert_after_last(sql, channel_id, airings);
+    });
+}
+
+Result<std::optional<Airing>> Store::last_airing(const std::string& channel_id) {
+    return impl_->read([&](soci::session& sql) -> Result<std::optional<Airing>> {
+        return query_last(sql, channel_id);
+    });
+}
+
+Result<std::vector<Airing>> Store::list_airings(const std::string& channel_id, Ticks from,
+                                                Ticks to) {
+    return impl_->read([&](soci::session& sql) -> Result<std::vector<Airing>> {
+        // Rows neither overlap nor leave gaps, so the one that contains `from` is the last to
+        // start at or before it: the index finds it without looking at the ones before.
+        const Int first = from.count();
+        const Int last = to.count();
+        return query_airings(sql,
+                             "AND start_ticks >= COALESCE((SELECT MAX(start_ticks) FROM airings "
+                             "WHERE channel_id = :again AND start_ticks <= :from_a), :from_b) "
+                             "AND start_ticks < :to AND start_ticks + duration_ticks > :from_c "
+                             "ORDER BY start_ticks",
+                             channel_id, {&channel_id, &first, &first, &last, &first});
+    });
+}
+
+Result<std::int64_t> Store::count_airings(const std::string& channel_id) {
+    return impl_->read([&](soci::session& sql) -> Result<std::int64_t> {
+        Int count = 0;
+        sql << "SELECT COUNT(*) FROM airings WHERE channel_id = :channel", use(channel_id),
+            into(count);
+        return count;
+    });
+}
+
+Result<std::int64_t> Store::prune_airings(const std::string& channel_id, Ticks before) {
+    return impl_->write([&](soci::session& sql) -> Result<std::int64_t> {
+        const Int tick = before.count();
+        soci::statement statement =
+            (sql.prepare << "DELETE FROM airings WHERE channel_id = :channel "
+                            "AND start_ticks < :tick_a "
+                            "AND start_ticks + duration_ticks <= :tick_b AND ordinal < "
+                            "(SELECT MAX(ordinal) FROM airings WHERE channel_id = :again)",
+             use(channel_id), use(tick), use(tick), use(channel_id));
+        statement.execute(true);
+        return statement.get_affected_rows();
+    });
+}
+
+}  // namespace matinee::store

@@ -1,0 +1,34 @@
+"""Writes numbered SQL files as a C++ table: embed_migrations.py OUTPUT INPUT..."""
+
+import pathlib
+import re
+import sys
+
+
+def statements(path):
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines()
+             if line.strip() and not line.lstrip().startswith("--")]
+    text = "\n".join(lines)
+    parts = [part.strip() for part in re.split(r";[ \t]*(?:\n|$)", text)]
+    if parts[-1]:
+        sys.exit(f"{path}: the last statement has no semicolon at its line's end")
+    return parts[:-1]
+
+
+def main():
+    output, *inputs = [pathlib.Path(argument) for argument in sys.argv[1:]]
+    out = ['#include "store/migrations.h"', "", "namespace matinee::store {", "",
+           "std::span<const Migration> migrations() {",
+           "    static const std::vector<Migration> kMigrations = {"]
+    for expected, path in enumerate(sorted(inputs), start=1):
+        match = re.fullmatch(r"(\d{4})_([a-z0-9_]+)\.sql", path.name)
+        if not match or int(match[1]) != expected:
+            sys.exit(f"{path}: should be named {expected:04}_<what_it_does>.sql")
+        out.append(f'        {{{expected}, "{match[2]}", {{')
+        out += [f'R"sql({statement})sql",' for statement in statements(path)]
+        out.append("        }},")
+    out += ["    };", "    return kMigrations;", "}", "", "}  // namespace matinee::store", ""]
+    output.write_text("\n".join(out), encoding="utf-8")
+
+
+main()

@@ -1,0 +1,453 @@
+#include "store/store.h"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "store/impl.h"
+#include "store/migrations.h"
+
+namespace matinee::store {
+
+using soci::into;
+using soci::use;
+
+std::string_view to_string(EntryState state) {
+    switch (state) {
+        case EntryState::kNew:
+            return "new";
+        case EntryState::kQueued:
+            return "queued";
+        case EntryState::kPreparing:
+            return "preparing";
+        case EntryState::kReady:
+            return "ready";
+        case EntryState::kFailed:
+            return "failed";
+    }
+    return "new";
+}
+
+std::string_view to_string(ItemKind kind) {
+    switch (kind) {
+        case ItemKind::kEntry:
+            return "entry";
+        case ItemKind::kCard:
+            return "card";
+        case ItemKind::kFiller:
+            return "filler";
+        case ItemKind::kLive:
+            return "live";
+    }
+    return "entry";
+}
+
+namespace {
+
+constexpr std::array kEntryStates{EntryState::kNew, EntryState::kQueued, EntryState::kPreparing,
+                                  EntryState::kReady, EntryState::kFailed};
+constexpr std::array kItemKinds{ItemKind::kEntry, ItemKind::kCard, ItemKind::kFiller,
+                                ItemKind::kLive};
+
+std::string text_of(const Titles& titles) {
+    // A file name need not be UTF-8, and it is a title when there is no better one.
+    return nlohmann::json(titles).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+Result<Titles> titles_of(const std::string& text) {
+    const auto json = nlohmann::json::parse(text, nullptr, false);
+    if (!json.is_object()) {
+        return fail(ErrorCode::kInternal, "titles in the database are no JSON object: {}", text);
+    }
+    Titles titles;
+    for (const auto& [language, title] : json.items()) {
+        if (title.is_string()) titles.emplace(language, title.get<std::string>());
+    }
+    return titles;
+}
+
+constexpr std::string_view kEntryColumns =
+    "SELECT id, titles, author, country, metadata, source_path, source_size, source_modified_ns, "
+    "source_sha256, state, reason, media_id, subtitles_id, created_ms, updated_ms FROM entries ";
+
+// Runs `rest` of a query on entries; `key` is bound to it unless it is null.
+Result<std::vector<Entry>> query_entries(soci::session& sql, std::string_view rest,
+                                         const std::string* key) {
+    Entry row;
+    std::string titles;
+    std::string state;
+    Int size = 0;
+    Int modified = 0;
+    Int created = 0;
+    Int updated = 0;
+    soci::statement statement(sql);
+    statement.alloc();
+    statement.prepare(fmt::format("{}{}", kEntryColumns, rest));
+    if (key) statement.exchange(use(*key));
+    statement.exchange(into(row.id));
+    statement.exchange(into(titles));
+    statement.exchange(into(row.author));
+    statement.exchange(into(row.country));
+    statement.exchange(into(row.metadata));
+    statement.exchange(into(row.source.path));
+    statement.exchange(into(size));
+    statement.exchange(into(modified));
+    statement.exchange(into(row.source.sha256));
+    statement.exchange(into(state));
+    statement.exchange(into(row.reason));
+    statement.exchange(into(row.media_id));
+    statement.exchange(into(row.subtitles_id));
+    statement.exchange(into(created));
+    statement.exchange(into(updated));
+    statement.define_and_bind();
+    statement.execute();
+    std::vector<Entry> entries;
+    while (statement.fetch()) {
+        Entry entry = row;
+        entry.titles = TRY(titles_of(titles));
+        entry.state = TRY(parse_enum(state, kEntryStates));
+        entry.source.size = size;
+        entry.source.modified_ns = modified;
+        entry.created = instant_of(created);
+        entry.updated = instant_of(updated);
+        entries.push_back(std::move(entry));
+    }
+    return entries;
+}
+
+Result<std::vector<Media>> query_media(soci::session& sql, std::string_view rest,
+                                       const std::string* key) {
+    Media row;
+    Int duration = 0;
+    Int numerator = 0;
+    Int denominator = 0;
+    Int size = 0;
+    soci::statement statement(sql);
+    statement.alloc();
+    statement.prepare(
+        fmt::format("SELECT id, house, duration_ticks, frame_rate_numerator, "
+                    "frame_rate_denominator, size_bytes, summary FROM media {}",
+                    rest));
+    if (key) statement.exchange(use(*key));
+    statement.exchange(into(row.id));
+    statement.exchange(into(row.house));
+    statement.exchange(into(duration));
+    statement.exchange(into(numerator));
+    statement.exchange(into(denominator));
+    statement.exchange(into(size));
+    statement.exchange(into(row.summary));
+    statement.define_and_bind();
+    statement.execute();
+    std::vector<Media> all;
+    while (statement.fetch()) {
+        Media media = row;
+        media.duration = Ticks(duration);
+        media.frame_rate_numerator = static_cast<std::uint32_t>(numerator);
+        media.frame_rate_denominator = static_cast<std::uint32_t>(denominator);
+        media.size_bytes = size;
+        all.push_back(std::move(media));
+    }
+    return all;
+}
+
+Result<std::vector<Channel>> query_channels(soci::session& sql, std::string_view rest,
+                                            const std::string* key) {
+    Channel row;
+    Int epoch = 0;
+    soci::statement statement(sql);
+    statement.alloc();
+    statement.prepare(
+        fmt::format("SELECT id, title, epoch_ms, settings, playlist_id FROM channels {}", rest));
+    if (key) statement.exchange(use(*key));
+    statement.exchange(into(row.id));
+    statement.exchange(into(row.title));
+    statement.exchange(into(epoch));
+    statement.exchange(into(row.settings));
+    statement.exchange(into(row.playlist_id));
+    statement.define_and_bind();
+    statement.execute();
+    std::vector<Channel> channels;
+    while (statement.fetch()) {
+        row.epoch = instant_of(epoch);
+        channels.push_back(row);
+    }
+    return channels;
+}
+
+template <typename Row>
+Result<Row> the_one(std::vector<Row> rows, std::string_view what, const std::string& id) {
+    if (rows.empty()) return fail(ErrorCode::kNotFound, "there is no {} \"{}\"", what, id);
+    return std::move(rows.front());
+}
+
+// How many rows a statement has changed; it has been executed.
+Result<void> expect_changed(soci::statement& statement, std::string_view what,
+                            const std::string& id) {
+    if (statement.get_affected_rows() == 0) {
+        return fail(ErrorCode::kNotFound, "there is no {} \"{}\"", what, id);
+    }
+    return {};
+}
+
+Result<std::vector<PlaylistItem>> query_items(soci::session& sql, const std::string& id,
+                                              Int version) {
+    std::string kind;
+    std::string reference;
+    Int in = 0;
+    Int out = 0;
+    soci::statement statement =
+        (sql.prepare << "SELECT kind, reference, in_ticks, out_ticks FROM playlist_items "
+                        "WHERE playlist_id = :id AND version = :version ORDER BY position",
+         use(id), use(version), into(kind), into(reference), into(in), into(out));
+    statement.execute();
+    std::vector<PlaylistItem> items;
+    while (statement.fetch()) {
+        items.push_back({
+            TRY(parse_enum(kind, kItemKinds))
+            , reference, Ticks(in), out < 0 ? std::nullopt : std::optional(Ticks(out))
+        });
+    }
+    return items;
+}
+
+}  // namespace
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Store::~Store() = default;
+
+Result<void> Store::Impl::open() {
+    try {
+        for (std::size_t i = 0; i < kConnections; ++i) {
+            TRY(connect(pool.at(i), file));
+        }
+        auto migrated = migrate(pool.at(0), migrations(), now());
+        if (!migrated) return fail(std::move(migrated).error(), "database {}", file.string());
+        return {};
+    } catch (const std::exception& error) {
+        return fail(code_of(error),
+                    "database {} cannot be opened: {}; check that the folder is there and can be "
+                    "written, and that the file is a matinee database",
+                    file.string(), error.what());
+    }
+}
+
+Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& file,
+                                           const base::Clock& clock) {
+    auto impl = std::make_unique<Impl>(file, clock);
+    TRY(impl->open());
+    return std::unique_ptr<Store>(new Store(std::move(impl)));
+}
+
+Result<void> Store::upsert_entry(const EntryDescription& entry) {
+    return impl_->write([&](soci::session& sql) -> Result<void> {
+        const Int now = ms_of(impl_->now());
+        const std::string titles = text_of(entry.titles);
+        const Int size = entry.source.size;
+        const Int modified = entry.source.modified_ns;
+        sql << "INSERT INTO entries (id, titles, author, country, metadata, source_path, "
+               "source_size, source_modified_ns, source_sha256, created_ms, updated_ms) "
+               "VALUES (:id, :titles, :author, :country, :metadata, :path, :size, :modified, "
+               ":sha256, :created, :updated) "
+               "ON CONFLICT (id) DO UPDATE SET titles = excluded.titles, "
+               "author = excluded.author, country = excluded.country, "
+               "metadata = excluded.metadata, source_path = excluded.source_path, "
+               "source_size = excluded.source_size, "
+               "source_modified_ns = excluded.source_modified_ns, "
+               "source_sha256 = excluded.source_sha256, updated_ms = excluded.updated_ms",
+            use(entry.id), use(titles), use(entry.author), use(entry.country), use(entry.metadata),
+            use(entry.source.path), use(size), use(modified), use(entry.source.sha256), use(now),
+            use(now);
+        return {};
+    });
+}
+
+Result<Entry> Store::find_entry(const std::string& id) {
+    return impl_->read([&](soci::session& sql) -> Result<Entry> {
+        return the_one(TRY(query_entries(sql, "WHERE id = :id", &id)), "entry", id);
+    });
+}
+
+Result<std::optional<Entry>> Store::find_entry_by_source(const std::string& path) {
+    return impl_->read([&](soci::session& sql) -> Result<std::optional<Entry>> {
+        auto entries =
+            TRY(query_entries(sql, "WHERE source_path = :path ORDER BY id LIMIT 1", &path));
+        if (entries.empty()) return std::optional<Entry>();
+        return std::optional(std::move(entries.front()));
+    });
+}
+
+Result<std::vector<Entry>> Store::list_entries() {
+    return impl_->read(
+        [&](soci::session& sql) { return query_entries(sql, "ORDER BY id", nullptr); });
+}
+
+Result<void> Store::set_entry_state(const std::string& id, EntryState state,
+                                    const std::string& reason) {
+    return impl_->write([&](soci::session& sql) -> Result<void> {
+        const Int now = ms_of(impl_->now());
+        const std::string name(to_string(state));
+        soci::statement statement = (sql.prepare << "UPDATE entries SET state = :state, "
+                                                    "reason = :reason, updated_ms = :now "
+                                                    "WHERE id = :id",
+                                     use(name), use(reason), use(now), use(id));
+        statement.execute(true);
+        return expect_changed(statement, "entry", id);
+    });
+}
+
+Result<void> Store::set_subtitles(const std::string& entry_id, const std::string& subtitles_id,
+                                  std::span<const SubtitleSource> sources) {
+    return impl_->write([&](soci::session& sql) -> Result<void> {
+        const Int now = ms_of(impl_->now());
+        soci::statement statement = (sql.prepare << "UPDATE entries SET subtitles_id = :set, "
+                                                    "updated_ms = :now WHERE id = :id",
+                                     use(subtitles_id), use(now), use(entry_id));
+        statement.execute(true);
+        TRY(expect_changed(statement, "entry", entry_id));
+        sql << "DELETE FROM subtitle_sources WHERE entry_id = :id", use(entry_id);
+        for (const SubtitleSource& source : sources) {
+            sql << "INSERT INTO subtitle_sources (entry_id, language, kind, path, sha256) "
+                   "VALUES (:id, :language, :kind, :path, :sha256)",
+                use(entry_id), use(source.language), use(source.kind), use(source.path),
+                use(source.sha256);
+        }
+        return {};
+    });
+}
+
+Result<std::vector<SubtitleSource>> Store::list_subtitles(const std::string& entry_id) {
+    return impl_->read([&](soci::session& sql) -> Result<std::vector<SubtitleSource>> {
+        SubtitleSource row;
+        soci::statement statement =
+            (sql.prepare << "SELECT language, kind, path, sha256 FROM subtitle_sources "
+                            "WHERE entry_id = :id ORDER BY language, kind",
+             use(entry_id), into(row.language), into(row.kind), into(row.path), into(row.sha256));
+        statement.execute();
+        std::vector<SubtitleSource> sources;
+        while (statement.fetch()) {
+            sources.push_back(row);
+        }
+        return sources;
+    });
+}
+
+Result<Media> Store::find_media(const std::string& id) {
+    return impl_->read([&](soci::session& sql) -> Result<Media> {
+        return the_one(TRY(query_media(sql, "WHERE id = :id", &id)), "prepared media", id);
+    });
+}
+
+Result<std::vector<Media>> Store::list_media() {
+    return impl_->read(
+        [&](soci::session& sql) { return query_media(sql, "ORDER BY id", nullptr); });
+}
+
+Result<std::int64_t> Store::set_playlist(const std::string& id, const std::string& title,
+                                         std::span<const PlaylistItem> items) {
+    return impl_->write([&](soci::session& sql) -> Result<std::int64_t> {
+        const Int now = ms_of(impl_->now());
+        Int version = 0;
+        sql << "SELECT COALESCE(MAX(version), 0) FROM playlists WHERE id = :id", use(id),
+            into(version);
+        const bool changed =
+            version == 0 || !std::ranges::equal(TRY(query_items(sql, id, version)), items);
+        if (changed) ++version;
+        sql << "INSERT INTO playlists (id, title, version, created_ms, updated_ms) "
+               "VALUES (:id, :title, :version, :created, :updated) "
+               "ON CONFLICT (id) DO UPDATE SET title = excluded.title, "
+               "version = excluded.version, updated_ms = excluded.updated_ms",
+            use(id), use(title), use(version), use(now), use(now);
+        if (!changed) return version;
+        sql << "INSERT INTO playlist_versions (playlist_id, version, created_ms) "
+               "VALUES (:id, :version, :created)",
+            use(id), use(version), use(now);
+        Int position = 0;
+        std::string kind;
+        std::string reference;
+        Int in = 0;
+        Int out = 0;
+        soci::statement insert =
+            (sql.prepare << "INSERT INTO playlist_items (playlist_id, version, position, kind, "
+                            "reference, in_ticks, out_ticks) VALUES (:id, :version, :position, "
+                            ":kind, :reference, :in_ticks, :out_ticks)",
+             use(id), use(version), use(position), use(kind), use(reference), use(in), use(out));
+        for (const PlaylistItem& item : items) {
+            kind = to_string(item.kind);
+            reference = item.reference;
+            in = item.in.count();
+            out = item.out ? item.out->count() : -1;
+            insert.execute(true);
+            ++position;
+        }
+        return version;
+    });
+}
+
+Result<std::int64_t> Store::set_playlist(const std::string& id, const std::string& title,
+                                         std::span<const std::string> entry_ids) {
+    std::vector<PlaylistItem> items;
+    items.reserve(entry_ids.size());
+    for (const std::string& entry_id : entry_ids) {
+        items.push_back({.kind = ItemKind::kEntry, .reference = entry_id, .in = {}, .out = {}});
+    }
+    return set_playlist(id, title, items);
+}
+
+Result<Playlist> Store::find_playlist(const std::string& id) {
+    return impl_->read([&](soci::session& sql) -> Result<Playlist> {
+        Playlist playlist;
+        Int version = 0;
+        sql << "SELECT id, title, version FROM playlists WHERE id = :id", use(id),
+            into(playlist.id), into(playlist.title), into(version);
+        if (!sql.got_data()) {
+            return fail(ErrorCode::kNotFound, "there is no playlist \"{}\"", id);
+        }
+        playlist.version = version;
+        playlist.items = TRY(query_items(sql, id, version));
+        return playlist;
+    });
+}
+
+Result<void> Store::create_channel(const Channel& channel) {
+    return impl_->write([&](soci::session& sql) -> Result<void> {
+        int count = 0;
+        sql << "SELECT COUNT(*) FROM channels WHERE id = :id", use(channel.id), into(count);
+        if (count != 0) {
+            return fail(ErrorCode::kConflict, "there is a channel \"{}\" already", channel.id);
+        }
+        const Int now = ms_of(impl_->now());
+        const Int epoch = ms_of(channel.epoch);
+        sql << "INSERT INTO channels (id, title, epoch_ms, settings, playlist_id, created_ms, "
+               "updated_ms) VALUES (:id, :title, :epoch, :settings, :playlist, :created, :updated)",
+            use(channel.id), use(channel.title), use(epoch), use(channel.settings),
+            use(channel.playlist_id), use(now), use(now);
+        return {};
+    });
+}
+
+Result<Channel> Store::find_channel(const std::string& id) {
+    return impl_->read([&](soci::session& sql) -> Result<Channel> {
+        return the_one(TRY(query_channels(sql, "WHERE id = :id", &id)), "channel", id);
+    });
+}
+
+Result<std::vector<Channel>> Store::list_channels() {
+    return impl_->read(
+        [&](soci::session& sql) { return query_channels(sql, "ORDER BY id", nullptr); });
+}
+
+Result<void> Store::update_channel(const Channel& channel) {
+    return impl_->write([&](soci::session& sql) -> Result<void> {
+        const Int now = ms_of(impl_->now());
+        soci::statement statement =
+            (sql.prepare << "UPDATE channels SET title = :title, settings = :settings, "
+                            "playlist_id = :playlist, updated_ms = :now WHERE id = :id",
+             use(channel.title), use(channel.settings), use(channel.playlist_id), use(now),
+             use(channel.id));
+        statement.execute(true);
+        return expect_changed(statement, "channel", channel.id);
+    });
+}
+
+}  // namespace matinee::store

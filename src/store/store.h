@@ -1,0 +1,305 @@
+// What matinee remembers: entries, playlists, channels, rundowns, jobs. In SQLite.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "media/time.h"
+#include "playout/airing.h"
+
+namespace matinee::store {
+
+// BCP-47 language -> title.
+using Titles = std::map<std::string, std::string>;
+
+// An entry's way: new -> queued -> preparing -> ready or failed; queued again when its file
+// changes.
+enum class EntryState : std::uint8_t { kNew, kQueued, kPreparing, kReady, kFailed };
+
+std::string_view to_string(EntryState state);
+
+// The producer's file as it was when last looked at.
+struct SourceFile {
+    std::string path;  // absolute
+    std::int64_t size = 0;
+    std::int64_t modified_ns = 0;  // since 1970; with path and size the key of the sha256
+    std::string sha256;            // of the content, hexadecimal
+
+    bool operator==(const SourceFile&) const = default;
+};
+
+// What the importer knows of an entry.
+struct EntryDescription {
+    std::string id;  // slug: [a-z0-9-]+
+    Titles titles;
+    std::string author;
+    std::string country;
+    std::string metadata = "{}";  // JSON: whatever else the producer said
+    SourceFile source;
+
+    bool operator==(const EntryDescription&) const = default;
+};
+
+struct Entry : EntryDescription {
+    EntryState state = EntryState::kNew;
+    std::string reason;  // why it failed, for a producer
+    // The last good preparation, empty when there was none. Stays when a changed file is queued
+    // again or fails: the old one can still be played.
+    std::string media_id;
+    std::string subtitles_id;  // names an immutable set; empty when there is none
+    Instant created;
+    Instant updated;
+};
+
+// A subtitle file beside a film.
+struct SubtitleSource {
+    std::string language;  // BCP-47
+    std::string kind;      // "full", "forced", "sdh"
+    std::string path;
+    std::string sha256;
+
+    bool operator==(const SubtitleSource&) const = default;
+};
+
+// What the server needs to know of a preparation without opening it.
+struct Media {
+    std::string id;     // names a folder of the library
+    std::string house;  // the house format it was made in, as library::to_json has it
+    Ticks duration{0};
+    std::uint32_t frame_rate_numerator = 0;  // 0/0 when the preparer did not say
+    std::uint32_t frame_rate_denominator = 0;
+    std::int64_t size_bytes = 0;
+    std::string summary = "{}";  // JSON: what the preparer reported
+
+    bool operator==(const Media&) const = default;
+};
+
+enum class ItemKind : std::uint8_t { kEntry, kCard, kFiller, kLive };
+
+std::string_view to_string(ItemKind kind);
+
+// One line of a playlist.
+struct PlaylistItem {
+    ItemKind kind = ItemKind::kEntry;
+    std::string reference;     // the id of what `kind` says
+    Ticks in{0};               // offset within it
+    std::optional<Ticks> out;  // unset: to its end
+
+    bool operator==(const PlaylistItem&) const = default;
+};
+
+struct Playlist {
+    std::string id;
+    std::string title;
+    std::int64_t version = 0;  // 1, 2, 3 ...: every change of the items adds one
+    std::vector<PlaylistItem> items;
+};
+
+struct Channel {
+    std::string id;  // slug
+    std::string title;
+    Instant epoch;
+    std::string settings = "{}";  // JSON
+    std::string playlist_id;      // what it plays now; empty when nothing
+
+    bool operator==(const Channel&) const = default;
+};
+
+enum class JobState : std::uint8_t { kQueued, kRunning, kDone, kFailed, kCancelled };
+
+std::string_view to_string(JobState state);
+
+// The preparation of one entry's file.
+struct Job {
+    std::string id;  // sorts by creation; safe as a file name
+    std::string entry_id;
+    std::string source_path;
+    std::string source_sha256;
+    JobState state = JobState::kQueued;
+    std::string stage;    // "discover", "loudness", "encode", "finish", "verify"
+    double fraction = 0;  // of the whole job, 0 to 1
+    int attempts = 0;     // how often it was taken
+    int crashes = 0;      // how often its worker crashed
+    std::string worker;   // who has it, or had it last
+    Instant lease_until;  // from then on anybody may take it
+    bool cancel_requested = false;
+    std::string reason;  // why it failed
+    Instant created;
+    Instant started;   // 1970 when it has not
+    Instant finished;  // 1970 when it has not
+};
+
+struct Progress {
+    std::string stage;
+    double fraction = 0;
+};
+
+// What whoever runs a job is to do next.
+enum class JobOrder : std::uint8_t { kContinue, kCancel };
+
+// How often a job may be taken when whoever took it vanishes: then it is given up, since it may
+// be what kills them.
+inline constexpr int kMaxAttempts = 5;
+
+// The database. Every method is one transaction: all of it happens or nothing.
+//
+// Thread-safe; several processes may have the same database open. Readers do not wait for
+// writers. Methods may block for a disk write, so they are not for the path of a media request.
+//
+// Errors: kNotFound for an id that is not there, kConflict when the state of things forbids it,
+// kUnavailable when the database stays locked, kExhausted when the disk is full, kInvalid when the
+// file is damaged or no database.
+class Store {
+  public:
+    // Opens the database `file`, makes it when there is none, and migrates it to the schema of
+    // this build. kUnsupported when a newer matinee has written it. `clock` dates the rows and
+    // must outlive the store.
+    static Result<std::unique_ptr<Store>> open(const std::filesystem::path& file,
+                                               const base::Clock& clock);
+    ~Store();
+    Store(const Store&) = delete;
+    Store& operator=(const Store&) = delete;
+
+    // -- Entries ---------------------------------------------------------------------------------
+
+    // Adds the entry, or changes its description. State, media and subtitles stay.
+    Result<void> upsert_entry(const EntryDescription& entry);
+
+    Result<Entry> find_entry(const std::string& id);
+
+    // The entry made from this file, if any.
+    Result<std::optional<Entry>> find_entry_by_source(const std::string& path);
+
+    // All of them, by id.
+    Result<std::vector<Entry>> list_entries();
+
+    // For what happens outside of jobs. `reason` is empty unless it failed.
+    Result<void> set_entry_state(const std::string& id, EntryState state,
+                                 const std::string& reason);
+
+    // Replaces the entry's subtitle files and the name of the set made from them.
+    Result<void> set_subtitles(const std::string& entry_id, const std::string& subtitles_id,
+                               std::span<const SubtitleSource> sources);
+
+    // By language and kind.
+    Result<std::vector<SubtitleSource>> list_subtitles(const std::string& entry_id);
+
+    // -- Prepared media --------------------------------------------------------------------------
+
+    Result<Media> find_media(const std::string& id);
+    Result<std::vector<Media>> list_media();
+
+    // -- Playlists -------------------------------------------------------------------------------
+
+    // Makes `items` the playlist's newest version, and returns its number. Nothing changes, and
+    // the number stays, when it has these items already.
+    Result<std::int64_t> set_playlist(const std::string& id, const std::string& title,
+                                      std::span<const PlaylistItem> items);
+
+    // The same for a plain list of entries.
+    Result<std::int64_t> set_playlist(const std::string& id, const std::string& title,
+                                      std::span<const std::string> entry_ids);
+
+    // The newest version.
+    Result<Playlist> find_playlist(const std::string& id);
+
+    // -- Channels --------------------------------------------------------------------------------
+
+    // kConflict when there is one of this id.
+    Result<void> create_channel(const Channel& channel);
+    Result<Channel> find_channel(const std::string& id);
+    Result<std::vector<Channel>> list_channels();
+
+    // Changes title, settings and playlist. The epoch is what every timestamp counts from, so it
+    // never changes.
+    Result<void> update_channel(const Channel& channel);
+
+    // -- Rundowns --------------------------------------------------------------------------------
+
+    // Adds airings after the last one. kConflict unless they continue it exactly: ordinal, start,
+    // sequence and discontinuity sequence, also among themselves. Another server may have
+    // extended the rundown meanwhile: read the last airing and extend from there.
+    Result<void> append_airings(const std::string& channel_id,
+                                std::span<const playout::Airing> airings);
+
+    // Drops the airings from `ordinal` on and puts `airings` in their place: a splice. They must
+    // continue the airing before `ordinal`.
+    Result<void> replace_airings_from(const std::string& channel_id, std::int64_t ordinal,
+                                      std::span<const playout::Airing> airings);
+
+    Result<std::optional<playout::Airing>> last_airing(const std::string& channel_id);
+
+    // The airings that overlap [from, to), in order.
+    Result<std::vector<playout::Airing>> list_airings(
+        const std::string& channel_id, Ticks from,
+        Ticks to = Ticks(std::numeric_limits<std::int64_t>::max()));
+
+    Result<std::int64_t> count_airings(const std::string& channel_id);
+
+    // Forgets airings that ended at `before` or earlier; returns how many. The last airing always
+    // stays, since the next one continues it.
+    Result<std::int64_t> prune_airings(const std::string& channel_id, Ticks before);
+
+    // -- Jobs ------------------------------------------------------------------------------------
+
+    // Asks for the preparation of an entry's file, and makes the entry kQueued. An entry has one
+    // job at a time: asked again, the one that is under way is returned. When that one is at work
+    // on older content it is told to stop, and a new one is made.
+    Result<Job> enqueue_job(const std::string& entry_id);
+
+    // Takes the oldest job that is queued, or whose lease has run out, until now + `lease`. No two
+    // takers get the same. The entry becomes kPreparing. None when there is nothing to do.
+    Result<std::optional<Job>> take_job(const std::string& worker, std::chrono::milliseconds lease);
+
+    // Below, kConflict means: the job is not `worker`'s (any more); drop it and its results.
+
+    // Renews the lease and, with it, says how far the job is.
+    Result<JobOrder> renew_job(const std::string& id, const std::string& worker,
+                               std::chrono::milliseconds lease, const Progress& progress);
+
+    // The job is done: `media` becomes the entry's, and the entry kReady.
+    Result<void> finish_job(const std::string& id, const std::string& worker, const Media& media);
+
+    // The job has failed for good: the entry becomes kFailed for `reason`.
+    Result<void> fail_job(const std::string& id, const std::string& worker,
+                          const std::string& reason);
+
+    // The job goes back to the queue: its worker has crashed.
+    Result<void> retry_job(const std::string& id, const std::string& worker);
+
+    // The job goes back to the queue as if never taken: this server stops.
+    Result<void> release_job(const std::string& id, const std::string& worker);
+
+    // What cancel_job() asked for has happened.
+    Result<void> confirm_cancelled(const std::string& id, const std::string& worker);
+
+    // Cancels a queued job at once, and asks whoever runs it to stop it. A job that has ended is
+    // kConflict.
+    Result<void> cancel_job(const std::string& id);
+
+    Result<Job> find_job(const std::string& id);
+
+    // Newest first.
+    Result<std::vector<Job>> list_jobs(std::size_t limit = 1000);
+
+    // Those somebody holds a lease on.
+    Result<std::vector<Job>> list_running_jobs();
+
+  private:
+    struct Impl;
+    explicit Store(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace matinee::store

@@ -1,0 +1,101 @@
+#include "store/migrations.h"
+
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <soci/soci.h>
+
+#include "store/dialect.h"
+#include "store/store.h"
+#include "store/test_support.h"
+
+namespace matinee::store {
+namespace {
+
+using test::FakeClock;
+using test::must;
+using test::TempFolder;
+using testing::HasSubstr;
+
+TEST(Migrations, AreNumberedFromOne) {
+    int expected = 0;
+    for (const Migration& step : migrations()) {
+        EXPECT_EQ(step.version, ++expected);
+        EXPECT_FALSE(step.statements.empty());
+    }
+    EXPECT_GE(expected, 2);
+}
+
+TEST(Migrations, CarryADatabaseOfVersionOneOver) {
+    const TempFolder folder;
+    const FakeClock clock;
+    {
+        soci::session sql;
+        must(connect(sql, folder / "matinee.db"));
+        must(migrate(sql, migrations().first(1), clock.now()));
+        EXPECT_EQ(schema_version(sql), 1);
+        EXPECT_TRUE(has_table(sql, "entries"));
+        EXPECT_FALSE(has_table(sql, "users"));
+        sql << "INSERT INTO entries (id, titles, created_ms, updated_ms) "
+               "VALUES ('old', '{\"en\":\"Old\"}', 1, 2)";
+    }
+    const auto store = must(Store::open(folder / "matinee.db", clock));
+    EXPECT_EQ(must(store->find_entry("old")).titles.at("en"), "Old");
+    soci::session sql;
+    must(connect(sql, folder / "matinee.db"));
+    EXPECT_EQ(schema_version(sql), migrations().back().version);
+    for (const char* table :
+         {"schedule_blocks", "as_run_marks", "users", "tokens", "links", "screens", "audit_log"}) {
+        EXPECT_TRUE(has_table(sql, table)) << table;
+    }
+}
+
+TEST(Migrations, RefuseANewerDatabase) {
+    const TempFolder folder;
+    const FakeClock clock;
+    must(Store::open(folder / "matinee.db", clock));
+    {
+        soci::session sql;
+        must(connect(sql, folder / "matinee.db"));
+        sql << "INSERT INTO schema_version (version, name, applied_ms) VALUES (99, 'future', 0)";
+    }
+    const auto opened = Store::open(folder / "matinee.db", clock);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code(), ErrorCode::kUnsupported);
+    EXPECT_THAT(opened.error().to_string(), HasSubstr("schema 99"));
+    EXPECT_THAT(opened.error().to_string(), HasSubstr("newer matinee"));
+}
+
+TEST(Migrations, LeaveNothingOfAStepThatFails) {
+    const TempFolder folder;
+    const FakeClock clock;
+    soci::session sql;
+    must(connect(sql, folder / "matinee.db"));
+    const std::vector<Migration> steps = {
+        {1, "good", {"CREATE TABLE one (id TEXT)"}},
+        {2, "bad", {"CREATE TABLE two (id TEXT)", "CREATE TABLE two (id TEXT)"}},
+    };
+    EXPECT_THROW(static_cast<void>(migrate(sql, steps, clock.now())), soci::soci_error);
+    EXPECT_EQ(schema_version(sql), 1);
+    EXPECT_TRUE(has_table(sql, "one"));
+    EXPECT_FALSE(has_table(sql, "two"));
+}
+
+TEST(Migrations, HappenOnceWhenManyOpenAtOnce) {
+    const TempFolder folder;
+    const FakeClock clock;
+    std::vector<std::thread> openers;
+    for (int i = 0; i < 4; ++i) {
+        openers.emplace_back([&] {
+            const auto opened = Store::open(folder / "matinee.db", clock);
+            EXPECT_TRUE(opened) << opened.error().to_string();
+        });
+    }
+    for (std::thread& opener : openers) {
+        opener.join();
+    }
+}
+
+}  // namespace
+}  // namespace matinee::store

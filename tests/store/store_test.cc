@@ -1,0 +1,215 @@
+#include "store/store.h"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "store/test_support.h"
+
+namespace matinee::store {
+namespace {
+
+using test::FakeClock;
+using test::must;
+using test::TempFolder;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class StoreTest : public testing::Test {
+  protected:
+    TempFolder folder_;
+    FakeClock clock_;
+    std::unique_ptr<Store> store_ = must(Store::open(folder_ / "matinee.db", clock_));
+};
+
+EntryDescription make_description(const std::string& id) {
+    return {.id = id,
+            .titles = {{"en", "Film " + id}, {"zh", "电影"}},
+            .author = "Анна",
+            .country = "CN",
+            .metadata = R"({"year":2026})",
+            .source = {.path = "/films/" + id + ".mp4",
+                       .size = 5'000'000'000,
+                       .modified_ns = 1'795'000'000'123'456'789,
+                       .sha256 = "abc"}};
+}
+
+using StoreEntries = StoreTest;
+
+TEST_F(StoreEntries, KeepWhatTheyWereGiven) {
+    const EntryDescription description = make_description("a");
+    must(store_->upsert_entry(description));
+    const Entry entry = must(store_->find_entry("a"));
+    EXPECT_EQ(static_cast<const EntryDescription&>(entry), description);
+    EXPECT_EQ(entry.state, EntryState::kNew);
+    EXPECT_EQ(entry.media_id, "");
+    EXPECT_EQ(entry.created, clock_.now());
+    EXPECT_EQ(entry.updated, clock_.now());
+}
+
+TEST_F(StoreEntries, KeepTheirStateWhenDescribedAgain) {
+    must(store_->upsert_entry(make_description("a")));
+    must(store_->set_entry_state("a", EntryState::kFailed, "no picture"));
+    const Instant before = clock_.now();
+    clock_.advance(std::chrono::seconds(1));
+    EntryDescription changed = make_description("a");
+    changed.author = "Boris";
+    must(store_->upsert_entry(changed));
+    const Entry entry = must(store_->find_entry("a"));
+    EXPECT_EQ(entry.author, "Boris");
+    EXPECT_EQ(entry.state, EntryState::kFailed);
+    EXPECT_EQ(entry.reason, "no picture");
+    EXPECT_EQ(entry.created, before);
+    EXPECT_EQ(entry.updated, clock_.now());
+}
+
+TEST_F(StoreEntries, AreFoundByTheirFile) {
+    must(store_->upsert_entry(make_description("a")));
+    EXPECT_EQ(must(store_->find_entry_by_source("/films/a.mp4"))->id, "a");
+    EXPECT_EQ(must(store_->find_entry_by_source("/films/b.mp4")), std::nullopt);
+}
+
+TEST_F(StoreEntries, AreListedById) {
+    for (const char* id : {"c", "a", "b"}) {
+        must(store_->upsert_entry(make_description(id)));
+    }
+    std::vector<std::string> ids;
+    for (const Entry& entry : must(store_->list_entries())) {
+        ids.push_back(entry.id);
+    }
+    EXPECT_THAT(ids, ElementsAre("a", "b", "c"));
+}
+
+TEST_F(StoreEntries, MissingOnesAreNotFound) {
+    EXPECT_EQ(store_->find_entry("x").error().code(), ErrorCode::kNotFound);
+    EXPECT_EQ(store_->set_entry_state("x", EntryState::kReady, "").error().code(),
+              ErrorCode::kNotFound);
+    EXPECT_EQ(store_->set_subtitles("x", "s", {}).error().code(), ErrorCode::kNotFound);
+    EXPECT_EQ(store_->enqueue_job("x").error().code(), ErrorCode::kNotFound);
+    EXPECT_THAT(store_->find_entry("x").error().message(), HasSubstr("\"x\""));
+}
+
+TEST_F(StoreEntries, AcceptBytesThatAreNotUtf8) {
+    EntryDescription description = make_description("a");
+    description.titles = {{"und", "Fil\xff"}};
+    must(store_->upsert_entry(description));
+    EXPECT_EQ(must(store_->find_entry("a")).titles.at("und"), "Fil\xef\xbf\xbd");
+}
+
+TEST_F(StoreEntries, ReplaceTheirSubtitlesAsAWhole) {
+    must(store_->upsert_entry(make_description("a")));
+    const std::vector<SubtitleSource> two = {{"ru", "full", "/films/a.ru.srt", "1"},
+                                             {"zh", "full", "/films/a.zh.srt", "2"}};
+    must(store_->set_subtitles("a", "set-1", two));
+    EXPECT_EQ(must(store_->list_subtitles("a")), two);
+    const std::vector<SubtitleSource> one = {{"en", "sdh", "/films/a.en.vtt", "3"}};
+    must(store_->set_subtitles("a", "set-2", one));
+    EXPECT_EQ(must(store_->list_subtitles("a")), one);
+    EXPECT_EQ(must(store_->find_entry("a")).subtitles_id, "set-2");
+}
+
+TEST_F(StoreEntries, KeepTheirSubtitlesWhenReplacingThemFails) {
+    must(store_->upsert_entry(make_description("a")));
+    const std::vector<SubtitleSource> one = {{"en", "full", "/films/a.en.vtt", "3"}};
+    must(store_->set_subtitles("a", "set-1", one));
+    const std::vector<SubtitleSource> twice = {{"ru", "full", "/films/a.ru.srt", "1"},
+                                               {"ru", "full", "/films/a.ru.vtt", "2"}};
+    EXPECT_EQ(store_->set_subtitles("a", "set-2", twice).error().code(), ErrorCode::kConflict);
+    EXPECT_EQ(must(store_->list_subtitles("a")), one);
+    EXPECT_EQ(must(store_->find_entry("a")).subtitles_id, "set-1");
+}
+
+using StorePlaylists = StoreTest;
+
+TEST_F(StorePlaylists, AddAVersionPerChange) {
+    const std::vector<std::string> first = {"b", "a", "b"};
+    const std::vector<std::string> second = {"a"};
+    EXPECT_EQ(must(store_->set_playlist("main", "Main", first)), 1);
+    EXPECT_EQ(must(store_->set_playlist("main", "Main", first)), 1);
+    EXPECT_EQ(must(store_->set_playlist("main", "Renamed", second)), 2);
+    const Playlist playlist = must(store_->find_playlist("main"));
+    EXPECT_EQ(playlist.title, "Renamed");
+    EXPECT_EQ(playlist.version, 2);
+    EXPECT_THAT(playlist.items, ElementsAre(PlaylistItem{ItemKind::kEntry, "a", Ticks(0), {}}));
+}
+
+TEST_F(StorePlaylists, KeepOrderKindAndPoints) {
+    const std::vector<PlaylistItem> items = {
+        {ItemKind::kCard, "welcome", Ticks(0), Ticks(450'000)},
+        {ItemKind::kEntry, "b", Ticks(90'000), std::nullopt},
+        {ItemKind::kEntry, "a", Ticks(0), Ticks(0)},
+        {ItemKind::kFiller, "loop", Ticks(0), std::nullopt},
+        {ItemKind::kLive, "studio", Ticks(0), std::nullopt},
+    };
+    must(store_->set_playlist("main", "", items));
+    EXPECT_EQ(must(store_->find_playlist("main")).items, items);
+}
+
+TEST_F(StorePlaylists, MayBeEmpty) {
+    EXPECT_EQ(must(store_->set_playlist("main", "", std::vector<std::string>())), 1);
+    EXPECT_THAT(must(store_->find_playlist("main")).items, IsEmpty());
+    EXPECT_EQ(store_->find_playlist("other").error().code(), ErrorCode::kNotFound);
+}
+
+using StoreChannels = StoreTest;
+
+TEST_F(StoreChannels, KeepTheirEpoch) {
+    Channel channel{.id = "main",
+                    .title = "主频道",
+                    .epoch = clock_.now() - std::chrono::hours(40),
+                    .settings = R"({"dvr":3600})",
+                    .playlist_id = ""};
+    must(store_->create_channel(channel));
+    EXPECT_EQ(must(store_->find_channel("main")), channel);
+    EXPECT_EQ(store_->create_channel(channel).error().code(), ErrorCode::kConflict);
+
+    Channel changed = channel;
+    changed.title = "Main";
+    changed.playlist_id = "day-1";
+    changed.epoch = clock_.now();
+    must(store_->update_channel(changed));
+    changed.epoch = channel.epoch;
+    EXPECT_THAT(must(store_->list_channels()), ElementsAre(changed));
+
+    changed.id = "other";
+    EXPECT_EQ(store_->update_channel(changed).error().code(), ErrorCode::kNotFound);
+    EXPECT_EQ(store_->find_channel("other").error().code(), ErrorCode::kNotFound);
+}
+
+TEST(Store, SaysWhenTheFolderIsMissing) {
+    const TempFolder folder;
+    const FakeClock clock;
+    const auto opened = Store::open(folder / "none" / "matinee.db", clock);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code(), ErrorCode::kUnavailable);
+    EXPECT_THAT(opened.error().to_string(), HasSubstr("none/matinee.db"));
+}
+
+TEST(Store, SaysWhenTheFileIsNoDatabase) {
+    const TempFolder folder;
+    const FakeClock clock;
+    std::ofstream(folder / "matinee.db") << std::string(5000, 'x');
+    const auto opened = Store::open(folder / "matinee.db", clock);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code(), ErrorCode::kInvalid);
+    EXPECT_THAT(opened.error().to_string(), HasSubstr("not a database"));
+}
+
+TEST(Store, OpensWhereverAPathMayLead) {
+    const TempFolder folder;
+    const FakeClock clock;
+    for (const char* name : {"a b", "a=b", "a = b c", "电影", "quote\"d", "it's", "semi;colon"}) {
+        std::filesystem::create_directory(folder / name);
+        const auto opened = Store::open(folder / name / "matinee.db", clock);
+        ASSERT_TRUE(opened) << opened.error().to_string();
+        EXPECT_TRUE(std::filesystem::exists(folder / name / "matinee.db")) << name;
+    }
+    std::filesystem::create_directory(folder / "a=\"b");
+    EXPECT_EQ(Store::open(folder / "a=\"b" / "matinee.db", clock).error().code(),
+              ErrorCode::kUnsupported);
+}
+
+}  // namespace
+}  // namespace matinee::store
