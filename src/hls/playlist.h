@@ -66,13 +66,13 @@ enum class RenditionKind { kVideo, kAudio, kSubtitles, kIframes };
 struct MediaPlaylist {
     RenditionKind kind = RenditionKind::kVideo;
     const playout::Rundown& rundown;
-    playout::SequenceRange range;  // within rundown.sequences()
-    Instant epoch{};               // of tick zero
+    playout::SequenceRange range{};  // within rundown.sequences()
+    Instant epoch{};                 // of tick zero
     std::chrono::seconds target_duration{6};
-    std::optional<std::chrono::milliseconds> hold_back;  // of a channel; unset for VOD
-    std::span<const AiringLabel> labels;                 // one an airing; only tags matter for VOD
+    std::optional<std::chrono::milliseconds> hold_back{};  // of a channel; unset for VOD
+    std::span<const AiringLabel> labels{};  // one an airing; only tags matter for VOD
     // The init section's identifier for the airing of that index; not used for subtitles.
-    std::function<std::string_view(std::size_t airing)> init_id;
+    std::function<std::string_view(std::size_t airing)> init_id{};
 };
 
 // A media playlist (section 4.4.3). Live with hold_back, else VOD with EXT-X-ENDLIST.

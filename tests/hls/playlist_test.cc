@@ -1,0 +1,215 @@
+#include "hls/playlist.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/timeline.h"
+
+namespace matinee::hls {
+namespace {
+
+using playout::Rundown;
+using test::Entry;
+using testing::HasSubstr;
+using testing::Not;
+
+const Instant kEpoch{std::chrono::milliseconds(1'795'464'000'000)};  // 2026-11-23T20:00:00Z
+
+struct Channel {
+    explicit Channel(std::vector<Entry> films, Ticks until)
+        : entries(std::move(films)), rundown(test::looped(entries, until)) {
+        for (const playout::Airing& airing : rundown.airings()) {
+            labels.push_back({std::to_string(airing.ordinal), "Film " + airing.entry_id,
+                              "A. Author", "CN", "0000000" + std::to_string(airing.ordinal % 10)});
+        }
+    }
+
+    [[nodiscard]] MediaPlaylist playlist(playout::SequenceRange range) const {
+        MediaPlaylist playlist{.rundown = rundown};
+        playlist.range = range;
+        playlist.epoch = kEpoch;
+        playlist.hold_back = std::chrono::seconds(18);
+        playlist.labels = labels;
+        playlist.init_id = [this](std::size_t airing) {
+            return entry_init(rundown.airings()[airing].entry_id);
+        };
+        return playlist;
+    }
+
+    static std::string_view entry_init(const std::string& id) {
+        return id == "odd" ? "bbbbbbbbbbbbbbbb" : "aaaaaaaaaaaaaaaa";
+    }
+
+    std::vector<Entry> entries;
+    Rundown rundown;
+    std::vector<AiringLabel> labels;
+};
+
+Channel two_films() {
+    return Channel({Entry("one", {25, 1}, 150), Entry("two", {24000, 1001}, 96)},
+                   std::chrono::seconds(12));
+}
+
+TEST(MediaPlaylist, OfALiveChannel) {
+    const Channel channel = two_films();
+    EXPECT_EQ(media_playlist(channel.playlist({1, 4})), R"(#EXTM3U
+#EXT-X-VERSION:7
+#EXT-X-TARGETDURATION:6
+#EXT-X-MEDIA-SEQUENCE:1
+#EXT-X-SERVER-CONTROL:HOLD-BACK=18.000
+#EXT-X-MAP:URI="init-aaaaaaaaaaaaaaaa.mp4"
+#EXT-X-DATERANGE:ID="0",CLASS="matinee.airing",START-DATE="2026-11-23T20:00:00.000Z",DURATION=6.000000,X-TITLE="Film one",X-AUTHOR="A. Author",X-COUNTRY="CN"
+#EXT-X-PROGRAM-DATE-TIME:2026-11-23T20:00:04.000Z
+#EXTINF:2.000000,
+1-00000000.m4s
+#EXT-X-DATERANGE:ID="1",CLASS="matinee.airing",START-DATE="2026-11-23T20:00:06.000Z",DURATION=4.004000,X-TITLE="Film two",X-AUTHOR="A. Author",X-COUNTRY="CN"
+#EXT-X-PROGRAM-DATE-TIME:2026-11-23T20:00:06.000Z
+#EXTINF:4.004000,
+2-00000001.m4s
+#EXT-X-DATERANGE:ID="2",CLASS="matinee.airing",START-DATE="2026-11-23T20:00:10.004Z",DURATION=6.000000,X-TITLE="Film one",X-AUTHOR="A. Author",X-COUNTRY="CN"
+#EXT-X-PROGRAM-DATE-TIME:2026-11-23T20:00:10.004Z
+#EXTINF:4.000000,
+3-00000002.m4s
+)");
+}
+
+TEST(MediaPlaylist, OfAnEntryEnds) {
+    const Channel channel({Entry("one", {25, 1}, 150)}, std::chrono::seconds(6));
+    MediaPlaylist playlist = channel.playlist({0, 2});
+    playlist.hold_back.reset();
+    EXPECT_EQ(media_playlist(playlist), R"(#EXTM3U
+#EXT-X-VERSION:7
+#EXT-X-TARGETDURATION:6
+#EXT-X-MEDIA-SEQUENCE:0
+#EXT-X-PLAYLIST-TYPE:VOD
+#EXT-X-MAP:URI="init-aaaaaaaaaaaaaaaa.mp4"
+#EXTINF:4.000000,
+0-00000000.m4s
+#EXTINF:2.000000,
+1-00000000.m4s
+#EXT-X-ENDLIST
+)");
+}
+
+TEST(MediaPlaylist, OfSubtitlesHasNoMapAndNamesVtt) {
+    const Channel channel = two_films();
+    MediaPlaylist playlist = channel.playlist({1, 3});
+    playlist.kind = RenditionKind::kSubtitles;
+    const std::string text = media_playlist(playlist);
+    EXPECT_THAT(text, Not(HasSubstr("EXT-X-MAP")));
+    EXPECT_THAT(text, HasSubstr("\n1-00000000.vtt\n"));
+}
+
+TEST(MediaPlaylist, OfIframesSaysSo) {
+    const Channel channel = two_films();
+    MediaPlaylist playlist = channel.playlist({1, 3});
+    playlist.kind = RenditionKind::kIframes;
+    EXPECT_THAT(media_playlist(playlist), HasSubstr("#EXT-X-I-FRAMES-ONLY\n"));
+    EXPECT_THAT(media_playlist(playlist), HasSubstr("\n1-00000000.iframe.m4s\n"));
+}
+
+TEST(MediaPlaylist, MarksAnotherInitSectionAndCountsItWhenItHasLeft) {
+    const Channel channel({Entry("one", {25, 1}, 100), Entry("odd", {25, 1}, 100, "other")},
+                          std::chrono::seconds(16));
+    const std::string all = media_playlist(channel.playlist({0, 4}));
+    EXPECT_THAT(all, Not(HasSubstr("DISCONTINUITY-SEQUENCE")));
+    EXPECT_THAT(all,
+                HasSubstr("#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI=\"init-bbbbbbbbbbbbbbbb.mp4\"\n"));
+    // The marked segment is the first: its discontinuity has not left the playlist yet.
+    const std::string first = media_playlist(channel.playlist({1, 4}));
+    EXPECT_THAT(first, Not(HasSubstr("DISCONTINUITY-SEQUENCE")));
+    EXPECT_THAT(first, HasSubstr("#EXT-X-DISCONTINUITY\n"));
+    EXPECT_THAT(media_playlist(channel.playlist({2, 4})),
+                HasSubstr("#EXT-X-DISCONTINUITY-SEQUENCE:1\n#EXT-X-DISCONTINUITY\n"));
+    EXPECT_THAT(media_playlist(channel.playlist({3, 4})),
+                HasSubstr("#EXT-X-DISCONTINUITY-SEQUENCE:2\n"));
+}
+
+TEST(MediaPlaylist, AgreesWithItselfWhereWindowsOverlap) {
+    const Channel channel = two_films();
+    const auto lines_of = [&](std::int64_t sequence, playout::SequenceRange range) {
+        const std::string text = media_playlist(channel.playlist(range));
+        const std::size_t uri = text.find("\n" + std::to_string(sequence) + "-");
+        const std::size_t date = text.rfind("#EXT-X-PROGRAM-DATE-TIME", uri);
+        return text.substr(date, text.find('\n', uri + 1) - date);
+    };
+    for (std::int64_t sequence = 1; sequence < 4; ++sequence) {
+        EXPECT_EQ(lines_of(sequence, {0, 4}), lines_of(sequence, {1, 4}));
+    }
+}
+
+TEST(MediaPlaylist, ReplacesWhatAnAttributeCannotHold) {
+    Channel channel = two_films();
+    channel.labels[0].title = "Say \"cut\"\nnow";
+    EXPECT_THAT(media_playlist(channel.playlist({0, 1})), HasSubstr("X-TITLE=\"Say 'cut' now\""));
+}
+
+TEST(MultivariantPlaylist, AddsTheSoundToEachVariant) {
+    const std::vector<Variant> variants = {{"720p/media.m3u8", "720p/iframes.m3u8", 3'000'000,
+                                            2'000'000, 400'000, 200'000, "avc1.640020", 1280, 720,
+                                            29.97}};
+    const AudioRendition audio{
+        "audio/media.m3u8", "Sound", "mul", "mp4a.40.2", 170'000, 160'000, 2};
+    const std::vector<SubtitleRendition> subtitles = {
+        {"subtitles-zh/media.m3u8", "中文", "zh", false}};
+    EXPECT_EQ(multivariant_playlist(variants, audio, subtitles), R"(#EXTM3U
+#EXT-X-VERSION:7
+#EXT-X-INDEPENDENT-SEGMENTS
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="Sound",LANGUAGE="mul",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="audio/media.m3u8"
+#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subtitles",NAME="中文",LANGUAGE="zh",DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,URI="subtitles-zh/media.m3u8"
+#EXT-X-STREAM-INF:BANDWIDTH=3170000,AVERAGE-BANDWIDTH=2160000,CODECS="avc1.640020,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=29.970,AUDIO="audio",SUBTITLES="subtitles",CLOSED-CAPTIONS=NONE
+720p/media.m3u8
+#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=400000,AVERAGE-BANDWIDTH=200000,CODECS="avc1.640020",RESOLUTION=1280x720,URI="720p/iframes.m3u8"
+)");
+}
+
+TEST(ResourceNames, ParseWhatTheyRender) {
+    for (const RenditionKind kind :
+         {RenditionKind::kVideo, RenditionKind::kSubtitles, RenditionKind::kIframes}) {
+        const std::string name = segment_name(1234, "00c0ffee", kind);
+        const auto parsed = parse_resource_name(name);
+        ASSERT_TRUE(parsed) << name;
+        EXPECT_EQ(parsed->sequence, 1234);
+        EXPECT_EQ(parsed->tag, "00c0ffee");
+    }
+    EXPECT_EQ(parse_resource_name(init_name("00ff"))->tag, "00ff");
+    EXPECT_EQ(parse_resource_name("media.m3u8")->kind, ResourceName::Kind::kPlaylist);
+    EXPECT_EQ(parse_resource_name("iframes.m3u8")->kind, ResourceName::Kind::kIframesPlaylist);
+}
+
+TEST(ResourceNames, RefuseEverythingElse) {
+    for (const char* name :
+         {"", ".", "-", "1.m4s", "-1-ab.m4s", "+1-ab.m4s", "01-ab.m4s", "1-.m4s", "1-AB.m4s",
+          "1-ab.mp4", "1-ab.m4s.m4s", "1-ab", "init-.mp4", "init-xyz.mp4",
+          "99999999999999999999-ab.m4s", "../1-ab.m4s", "1 -ab.m4s"}) {
+        EXPECT_FALSE(parse_resource_name(name)) << name;
+    }
+}
+
+TEST(AiringTag, ChangesWithWhateverTheBytesFollowFrom) {
+    playout::Airing airing;
+    airing.media_id = "m";
+    const std::string tag = airing_tag(airing);
+    EXPECT_EQ(tag.size(), 8u);
+    playout::Airing other = airing;
+    other.start += Ticks(1);
+    EXPECT_NE(airing_tag(other), tag);
+    other = airing;
+    other.media_id = "n";
+    EXPECT_NE(airing_tag(other), tag);
+    other = airing;
+    other.first_sequence = 1;
+    EXPECT_NE(airing_tag(other), tag);
+    other = airing;
+    other.subtitles_id = "s";
+    EXPECT_NE(airing_tag(other), tag);
+}
+
+TEST(SecondsText, RoundsToMicroseconds) {
+    EXPECT_EQ(seconds_text(Ticks(90'000)), "1.000000");
+    EXPECT_EQ(seconds_text(Ticks(1)), "0.000011");
+    EXPECT_EQ(seconds_text(Ticks(360'360)), "4.004000");
+}
+
+}  // namespace
+}  // namespace matinee::hls

@@ -1,0 +1,132 @@
+#include "hls/segment.h"
+
+#include <gtest/gtest.h>
+
+#include "media/fragment.h"
+#include "media/track.h"
+#include "support/timeline.h"
+#include "support/tracks.h"
+
+namespace matinee::hls {
+namespace {
+
+using playout::Rundown;
+using playout::Segment;
+using test::Entry;
+
+std::vector<Entry> festival() {
+    return {Entry("film", {24000, 1001}, 500), Entry("clip", {30, 1}, 371),
+            Entry("pal", {25, 1}, 101), Entry("phone", {60000, 1001}, 1000)};
+}
+
+const Entry& entry_of(const std::vector<Entry>& entries, const Rundown& rundown,
+                      const Segment& segment) {
+    for (const Entry& entry : entries) {
+        if (entry.programme.entry_id == rundown.airings()[segment.airing].entry_id) return entry;
+    }
+    throw std::logic_error("no such entry");
+}
+
+// What a client would parse: the header, and as many zeros as the samples are to take.
+media::FragmentedTrack parsed(const SegmentLayout& layout, const media::TrackConfig& config) {
+    base::ByteWriter file;
+    file.bytes(media::init_section(config));
+    file.bytes(layout.header);
+    file.zeros(layout.size() - layout.header.size());
+    auto track = media::read_fragmented(std::move(file).take());
+    if (!track) throw std::runtime_error(track.error().to_string());
+    return *std::move(track);
+}
+
+TEST(VideoSegments, ContinueToTheTickAcrossBoundaries) {
+    const auto entries = festival();
+    const Rundown rundown = test::looped(entries, std::chrono::minutes(20));
+    std::int64_t decode_time = 0;
+    for (std::int64_t sequence = 0; sequence < rundown.sequences().end; ++sequence) {
+        const Segment segment = *rundown.segment(sequence);
+        const auto layout =
+            video_segment(entry_of(entries, rundown, segment).video.view(), segment);
+        const auto track = parsed(layout, test::video_config());
+        ASSERT_EQ(track.samples.front().decode_time, decode_time);
+        EXPECT_TRUE(track.samples.front().sync);
+        for (const auto& sample : track.samples) {
+            decode_time += sample.duration;
+        }
+        ASSERT_EQ(Ticks(decode_time), segment.end());
+    }
+}
+
+TEST(VideoSegments, FlagTheFirstSampleOfEachGroupAndNoOther) {
+    const Entry entry("pal", {25, 1}, 250);
+    const Rundown rundown = test::looped({entry}, std::chrono::seconds(10));
+    const auto track =
+        parsed(video_segment(entry.video.view(), *rundown.segment(0)), test::video_config());
+    ASSERT_EQ(track.samples.size(), 100u);
+    for (std::size_t i = 0; i < track.samples.size(); ++i) {
+        EXPECT_EQ(track.samples[i].sync, i % 50 == 0) << i;
+    }
+}
+
+TEST(VideoSegments, TakeTheBytesOfTheirGroups) {
+    const Entry entry("pal", {25, 1}, 250);
+    const Rundown rundown = test::looped({entry}, std::chrono::seconds(10));
+    const auto layout = video_segment(entry.video.view(), *rundown.segment(1));
+    ASSERT_EQ(layout.data.size(), 2u);
+    EXPECT_EQ(layout.data[0], (ByteRange{entry.video.chunks[2].offset, 50'000}));
+    EXPECT_EQ(layout.data[1], (ByteRange{entry.video.chunks[3].offset, 50'000}));
+}
+
+TEST(AudioSegments, LeaveNoGapAndStayInStepOver200Boundaries) {
+    const auto entries = festival();
+    const Rundown rundown = test::looped(entries, std::chrono::minutes(50));
+    ASSERT_GT(rundown.airings().size(), 200u);
+    std::int64_t next = 0;
+    for (std::int64_t sequence = 0; sequence < rundown.sequences().end; ++sequence) {
+        const Segment segment = *rundown.segment(sequence);
+        const playout::Airing& airing = rundown.airings()[segment.airing];
+        const Entry& entry = entry_of(entries, rundown, segment);
+        const auto track =
+            parsed(audio_segment(entry.audio.view(), airing, segment), test::audio_config());
+        ASSERT_FALSE(track.samples.empty());
+        ASSERT_EQ(track.samples.front().decode_time, next);
+        // 960 ticks are half a frame: 10.7 ms.
+        const std::int64_t ticks = track.samples.front().decode_time * 90 / 48;
+        EXPECT_LE(std::abs(ticks - segment.start.count()), 960);
+        next += static_cast<std::int64_t>(track.samples.size()) * 1024;
+    }
+}
+
+TEST(AudioSegments, TakeEachFrameOfTheEntryOnce) {
+    const Entry entry("film", {24000, 1001}, 500);
+    const Rundown rundown = test::looped({entry}, std::chrono::seconds(25));
+    const playout::Airing& airing = rundown.airings()[1];
+    const auto first = media::nearest_audio_frame(airing.start).count();
+    std::size_t frame = 0;
+    for (std::int64_t i = 0; i < airing.segment_count; ++i) {
+        const auto layout =
+            audio_segment(entry.audio.view(), airing, *rundown.segment(airing.first_sequence + i));
+        std::uint64_t bytes = 0;
+        for (const auto& sample : parsed(layout, test::audio_config()).samples) {
+            ASSERT_EQ(sample.range.size, entry.audio.samples[frame].size) << "frame " << frame;
+            bytes += sample.range.size;
+            ++frame;
+        }
+        EXPECT_EQ(layout.size() - layout.header.size(), bytes);
+    }
+    EXPECT_EQ(static_cast<std::int64_t>(frame),
+              media::nearest_audio_frame(airing.end()).count() - first);
+}
+
+TEST(IframeSegments, HoldOnePictureThatLastsTheSegment) {
+    const Entry entry("pal", {25, 1}, 250);
+    const Rundown rundown = test::looped({entry}, std::chrono::seconds(10));
+    const auto layout = iframe_segment(entry.video.view(), *rundown.segment(1));
+    const auto track = parsed(layout, test::video_config());
+    ASSERT_EQ(track.samples.size(), 1u);
+    EXPECT_EQ(track.samples[0].decode_time, 360'000);
+    EXPECT_EQ(track.samples[0].duration, 360'000u);
+    EXPECT_EQ(layout.data.front(), (ByteRange{entry.video.chunks[2].offset, 1000}));
+}
+
+}  // namespace
+}  // namespace matinee::hls
