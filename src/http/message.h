@@ -1,0 +1,180 @@
+// What a handler sees of HTTP, without the library that speaks it.
+//
+// Semantics are those of RFC 9110. Request and Response are plain values; a Body refers to bytes
+// that somebody owns, so that media goes from mapped files to the socket without being copied.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "base/bytes.h"
+
+namespace matinee::http {
+
+enum class Method : std::uint8_t { kGet, kHead, kPost, kPut, kPatch, kDelete, kOptions, kOther };
+
+inline constexpr std::size_t kMethodCount = 8;
+
+// "GET"; kOther has no name of its own and gives "OTHER".
+std::string_view to_string(Method method);
+
+// Method names are case-sensitive (RFC 9110 section 9.1).
+Method method_from(std::string_view name);
+
+// Where the fields of a request come from. Names are compared without regard to case.
+class HeaderSource {
+  public:
+    HeaderSource() = default;
+    HeaderSource(const HeaderSource&) = delete;
+    HeaderSource& operator=(const HeaderSource&) = delete;
+    virtual ~HeaderSource() = default;
+
+    // The field's value, several lines of one field joined by ", ". Valid as long as the request.
+    [[nodiscard]] virtual std::optional<std::string_view> find(std::string_view name) const = 0;
+};
+
+// Names and values that a pattern's {braces} matched; see router.h.
+class PathParameters {
+  public:
+    static constexpr std::size_t kMost = 8;
+
+    void clear() { size_ = 0; }
+    // Both must outlive this: the name is the route's, the value part of the request's path.
+    void push(std::string_view name, std::string_view value) { items_[size_++] = {name, value}; }
+    void pop() { --size_; }
+    // Names the values pushed so far; `names` has as many and must outlive this.
+    void name_all(const std::vector<std::string>& names) {
+        for (std::size_t i = 0; i < size_; ++i) {
+            items_[i].first = names[i];
+        }
+    }
+    [[nodiscard]] std::size_t size() const { return size_; }
+
+    // The value of a name that the route's pattern has; empty for another name.
+    [[nodiscard]] std::string_view operator[](std::string_view name) const;
+
+  private:
+    std::array<std::pair<std::string_view, std::string_view>, kMost> items_;
+    std::size_t size_ = 0;
+};
+
+// Decoded names and values in the order of the query string.
+class Query {
+  public:
+    Query() = default;
+    // Decodes "a=1&b=%20x" (application/x-www-form-urlencoded: '+' is a space). Nothing is an
+    // error: what is no valid escape stays as it is.
+    explicit Query(std::string_view encoded);
+
+    // The first value of `name`.
+    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
+    [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& items() const {
+        return items_;
+    }
+
+  private:
+    std::vector<std::pair<std::string, std::string>> items_;
+};
+
+// A request as handlers get it; lives until the handler returns.
+struct Request {
+    Method method = Method::kGet;
+    std::string path;      // percent-decoded, starts with '/', no empty, "." or ".." segments
+    std::string raw_path;  // as sent
+    Query query;
+    std::string remote_address;  // numeric, without port
+    PathParameters parameters;
+    ByteSpan body;  // empty when there is none
+
+    const HeaderSource* headers = nullptr;  // null: no fields
+
+    [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const {
+        return headers ? headers->find(name) : std::nullopt;
+    }
+
+    // The value of a parameter of the route's pattern.
+    [[nodiscard]] std::string_view parameter(std::string_view name) const {
+        return parameters[name];
+    }
+};
+
+// Decodes and normalises a path for Request::path. Nothing for what no honest client sends: a
+// path that does not start with '/', ".." segments, encoded slashes or NULs, bytes that are not
+// UTF-8, broken escapes.
+std::optional<std::string> normalized_path(std::string_view raw_path);
+
+// Bytes and what keeps them alive.
+struct Slice {
+    ByteSpan bytes;
+    std::shared_ptr<const void> owner;  // null for bytes that live as long as the program
+};
+
+// A response's content: slices sent one after the other.
+class Body {
+  public:
+    Body() = default;
+
+    static Body text(std::string text);
+    static Body bytes(Bytes bytes);
+    // Serialises; text that is not UTF-8 is repaired with U+FFFD.
+    static Body json(const nlohmann::json& json);
+    // Shares text made once and sent often.
+    static Body shared(std::shared_ptr<const std::string> text);
+    static Body shared(std::shared_ptr<const Bytes> bytes);
+
+    // Empty slices are left out.
+    void append(Slice slice);
+
+    [[nodiscard]] const std::vector<Slice>& slices() const { return slices_; }
+    [[nodiscard]] std::uint64_t size() const { return size_; }
+
+    // The bytes of `range`, which must lie within this body; nothing is copied.
+    [[nodiscard]] Body part(ByteRange range) const;
+
+    // All slices copied into one string: for tests, and for compression of small things.
+    [[nodiscard]] std::string to_text() const;
+
+  private:
+    std::vector<Slice> slices_;
+    std::uint64_t size_ = 0;
+};
+
+// Whether byte ranges of a body may be asked for (RFC 9110 section 14).
+enum class Ranges : std::uint8_t { kNone, kBytes };
+
+// What a handler answers. HEAD, conditional and range requests, compression, Content-Length and
+// the common header fields are seen to afterwards, from what is said here (see negotiate.h).
+struct Response {
+    int status = 200;
+    std::string content_type;   // "application/json"; empty: no content
+    std::string cache_control;  // empty: "no-store"
+    std::string etag;           // an opaque tag without quotes; empty: none
+    Ranges ranges = Ranges::kNone;
+    std::vector<std::pair<std::string, std::string>> headers;  // further fields
+    Body body;
+    // `body` compressed already; sent instead of it to whoever accepts gzip.
+    std::optional<Body> gzip_body;
+
+    static Response text(std::string text, std::string content_type = "text/plain; charset=utf-8");
+    static Response html(std::string text);
+    static Response json(const nlohmann::json& json, int status = 200);
+    static Response content(Body body, std::string content_type);
+    // No content: 204, and 3xx with a Location of the caller's.
+    static Response empty(int status);
+    static Response redirect(int status, std::string location);
+};
+
+// Called on any of the server's threads, on several at once: must be thread-safe. An exception
+// that leaves it is logged and answered with 500.
+using Handler = std::function<Response(const Request&)>;
+
+}  // namespace matinee::http
