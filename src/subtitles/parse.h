@@ -1,0 +1,44 @@
+// Any subtitle file -> documents. The one door for callers: a new format or encoding changes
+// nothing here.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "subtitles/cue.h"
+#include "subtitles/encoding.h"
+
+namespace matinee::subtitles {
+
+enum class Format : std::uint8_t { kSrt, kWebVtt };
+
+// As people call it: "SubRip (SRT)", "WebVTT".
+std::string_view to_string(Format format);
+
+struct ParsedFile {
+    Format format = Format::kSrt;
+    Encoding encoding = Encoding::kUtf8;
+
+    // At least one; several where a format holds several languages, each with its language then.
+    std::vector<Document> documents;
+
+    // What was dropped or repaired, by line.
+    std::vector<Problem> problems;
+};
+
+// Reads the file called `file_name` (without folder; it ends up in messages) with content `bytes`.
+// The content says what format it is; only where it does not, the extension does.
+//
+// Fails, naming the file and a remedy, with kInvalid when it is empty, damaged or in an encoding
+// not known here, and with kUnsupported when it is another kind of subtitles, bitmap subtitles for
+// example.
+Result<ParsedFile> parse(std::string_view file_name, ByteSpan bytes);
+
+// Whether a file of this name is worth giving to parse(): its extension is that of a subtitle
+// format, supported or not. For picking sidecars out of a folder.
+bool has_subtitle_extension(std::string_view file_name);
+
+}  // namespace matinee::subtitles
