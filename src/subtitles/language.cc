@@ -129,6 +129,15 @@ constexpr std::array kLanguages = std::to_array<Language>({
     {"zu", "zul", "zulu", "isiZulu", ""},
 });
 
+// Scripts and regions that subtitles are made for.
+constexpr std::array<std::string_view, 10> kScripts = {"Latn", "Cyrl", "Hans", "Hant", "Arab",
+                                                       "Deva", "Guru", "Jpan", "Kore", "Hebr"};
+constexpr std::array<std::string_view, 44> kRegions = {
+    "419", "AR", "AT", "AU", "BE", "BR", "BY", "CA", "CH", "CL", "CN", "CO", "CZ", "DE", "DK",
+    "ES",  "FI", "FR", "GB", "GR", "HK", "IE", "IL", "IN", "IR", "IT", "JP", "KR", "KZ", "MO",
+    "MX",  "MY", "NL", "NO", "NZ", "PE", "PL", "PT", "RU", "SE", "SG", "TW", "UA", "US",
+};
+
 // RFC 5646 §2.2.8: what is kept although the grammar does not give it.
 constexpr std::array<std::string_view, 26> kGrandfathered = {
     "art-lojban", "cel-gaulish", "en-gb-oed", "i-ami",      "i-bnn",     "i-default", "i-enochian",
@@ -280,10 +289,28 @@ std::string_view without_extension(std::string_view name) {
     return dot == std::string_view::npos || dot == 0 ? name : name.substr(0, dot);
 }
 
-// Reads the words after the film's name, joining neighbours: "pt" "BR", "Traditional" "Chinese".
+// A word of a file name, and the character before it.
+struct Word {
+    char separator = '.';
+    std::string_view text;
+};
+
+std::vector<Word> split_words(std::string_view text, std::string_view separators) {
+    std::vector<Word> words;
+    while (!text.empty()) {
+        const char separator = text.front();
+        text.remove_prefix(1);
+        const std::string_view word = text.substr(0, text.find_first_of(separators));
+        text.remove_prefix(word.size());
+        if (!word.empty()) words.push_back({separator, word});
+    }
+    return words;
+}
+
+// Reads the words after the film's name, joining neighbours: "pt-BR", "Traditional Chinese".
 class WordReader {
   public:
-    explicit WordReader(std::vector<std::string_view> words) : words_(std::move(words)) {}
+    explicit WordReader(std::vector<Word> words) : words_(std::move(words)) {}
 
     std::optional<Sidecar> read() && {
         for (std::size_t i = 0; i < words_.size();) {
@@ -299,16 +326,9 @@ class WordReader {
     std::size_t take(std::size_t at) {
         constexpr std::size_t kLongest = 3;
         for (std::size_t count = std::min(kLongest, words_.size() - at); count > 0; --count) {
-            for (const char* joint : {"-", " "}) {
-                if (take_language(fmt::format(
-                        "{}", fmt::join(words_.begin() + static_cast<std::ptrdiff_t>(at),
-                                        words_.begin() + static_cast<std::ptrdiff_t>(at + count),
-                                        joint)))) {
-                    return count;
-                }
-            }
+            if (take_language(joined(at, count))) return count;
         }
-        const std::string word = fold_case(words_[at]);
+        const std::string word = fold_case(words_[at].text);
         for (const KindWord& candidate : kKindWords) {
             if (candidate.word == word) {
                 sidecar_.kind = candidate.kind;
@@ -319,6 +339,17 @@ class WordReader {
         // A number names another film ("film 2.srt"), but after a language another version.
         const bool version = has_language_ && is_number(word);
         return idle || version ? 1 : 0;
+    }
+
+    // Words [at, at + count) as they would be written in a tag or a name.
+    [[nodiscard]] std::string joined(std::size_t at, std::size_t count) const {
+        std::string out(words_[at].text);
+        for (std::size_t i = at + 1; i < at + count; ++i) {
+            const bool in_tag = words_[i].separator == '-' || words_[i].separator == '_';
+            out += in_tag ? '-' : ' ';
+            out += words_[i].text;
+        }
+        return out;
     }
 
     bool take_language(const std::string& word) {
@@ -338,7 +369,7 @@ class WordReader {
         return true;
     }
 
-    std::vector<std::string_view> words_;
+    std::vector<Word> words_;
     Sidecar sidecar_{std::string(kUndetermined), Kind::kSubtitles};
     bool has_language_ = false;
     bool was_hi_ = false;
@@ -375,18 +406,18 @@ std::string canonical_tag(std::string_view tag) {
         if (i > 0) out += '-';
         out += subtag;
     }
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kByScript = {{
-        {"zh-CN", "zh-Hans"},
-        {"zh-SG", "zh-Hans"},
-        {"zh-Hans-CN", "zh-Hans"},
-        {"zh-Hans-SG", "zh-Hans"},
-        {"zh-TW", "zh-Hant"},
-        {"zh-Hant-TW", "zh-Hant"},
-        {"zh-HK", "zh-Hant-HK"},
-        {"zh-MO", "zh-Hant-MO"},
-        {"sr-Cyrl", "sr"},
-    }};
-    for (const auto& [from, to] : kByScript) {
+    constexpr auto kEqual = std::to_array<std::pair<std::string_view, std::string_view>>({
+        {"zh-CN", "zh-Hans"},      {"zh-SG", "zh-Hans"},    {"zh-Hans-CN", "zh-Hans"},
+        {"zh-Hans-SG", "zh-Hans"}, {"zh-TW", "zh-Hant"},    {"zh-Hant-TW", "zh-Hant"},
+        {"zh-HK", "zh-Hant-HK"},   {"zh-MO", "zh-Hant-MO"}, {"sr-Cyrl", "sr"},
+        {"be-BY", "be"},           {"cs-CZ", "cs"},         {"da-DK", "da"},
+        {"de-DE", "de"},           {"el-GR", "el"},         {"fa-IR", "fa"},
+        {"fi-FI", "fi"},           {"fr-FR", "fr"},         {"he-IL", "he"},
+        {"it-IT", "it"},           {"ja-JP", "ja"},         {"kk-KZ", "kk"},
+        {"ko-KR", "ko"},           {"pl-PL", "pl"},         {"ru-RU", "ru"},
+        {"sv-SE", "sv"},           {"uk-UA", "uk"},
+    });
+    for (const auto& [from, to] : kEqual) {
         if (out == from) return std::string(to);
     }
     return out;
@@ -403,22 +434,16 @@ std::optional<std::string> language_of_word(std::string_view word) {
     }
     if (folded == kUndetermined) return folded;
     if (!is_well_formed(folded)) return std::nullopt;
-    // A tag counts when its language is known here: "film.the-cut.srt" has none. What follows the
-    // language must be a script or a region, or "en-director" would be one.
-    std::string tag = canonical_tag(folded);
+    // A tag counts when all of it is known here: "the-cut" is none, nor are "en-director" and
+    // "en-hi".
+    const std::string tag = canonical_tag(folded);
     const std::vector<std::string_view> subtags = split(tag, "-");
     if (find_by_tag(subtags.front()) == nullptr) return std::nullopt;
     const bool plain = std::all_of(subtags.begin() + 1, subtags.end(), [](std::string_view subtag) {
-        return is_script(subtag) || is_region(subtag);
+        return std::find(kScripts.begin(), kScripts.end(), subtag) != kScripts.end() ||
+               std::find(kRegions.begin(), kRegions.end(), subtag) != kRegions.end();
     });
-    constexpr std::array<std::string_view, 10> kScripts = {"Latn", "Cyrl", "Hans", "Hant", "Arab",
-                                                           "Deva", "Guru", "Jpan", "Kore", "Hebr"};
-    const bool known_script =
-        std::all_of(subtags.begin() + 1, subtags.end(), [&](std::string_view subtag) {
-            return subtag.size() != 4 ||
-                   std::find(kScripts.begin(), kScripts.end(), subtag) != kScripts.end();
-        });
-    return plain && known_script ? std::optional(tag) : std::nullopt;
+    return plain ? std::optional(tag) : std::nullopt;
 }
 
 std::string native_name(std::string_view tag) {
@@ -447,9 +472,7 @@ std::optional<Sidecar> match_sidecar(std::string_view subtitle_name, std::string
         }
         const std::string_view rest = subtitle.substr(film.size());
         if (!rest.empty() && kSeparators.find(rest.front()) == std::string_view::npos) continue;
-        std::vector<std::string_view> words = split(rest, kSeparators);
-        std::erase_if(words, [](std::string_view word) { return word.empty(); });
-        return WordReader(std::move(words)).read();
+        return WordReader(split_words(rest, kSeparators)).read();
     }
     return std::nullopt;
 }

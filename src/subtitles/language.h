@@ -20,7 +20,8 @@ bool is_well_formed(std::string_view tag);
 
 // A well-formed tag in the usual letter case (RFC 5646 §2.1.1), its language as short as it can
 // be: "ENG-us" is "en-US". Chinese by country is told by script, as viewers choose by that:
-// "zh-CN" is "zh-Hans", "zh-TW" is "zh-Hant". Equal languages give equal tags.
+// "zh-CN" is "zh-Hans", "zh-TW" is "zh-Hant". A region that says nothing new goes: "ru-RU" is
+// "ru". So that one language makes one rendition, however its films spell it.
 std::string canonical_tag(std::string_view tag);
 
 // The language that a word of a file name, a title or a container's tag means: a BCP-47 tag

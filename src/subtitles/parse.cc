@@ -148,6 +148,14 @@ bool is_extension_of(const Foreign& foreign, const std::string& extension) {
            foreign.extensions.find("." + extension + ".") != std::string_view::npos;
 }
 
+// The kind of subtitles that `bytes`, text or not, show to be; null when none.
+const Foreign* find_foreign(std::string_view bytes) {
+    const auto* const found =
+        std::find_if(kForeign.begin(), kForeign.end(),
+                     [&](const Foreign& foreign) { return foreign.recognise(bytes); });
+    return found == kForeign.end() ? nullptr : found;
+}
+
 Unexpected refuse(std::string_view file_name, const Foreign& foreign) {
     return fail(ErrorCode::kUnsupported, "{}: {} are not read by this version: {}", file_name,
                 foreign.name, foreign.remedy);
@@ -190,13 +198,21 @@ Result<ParsedFile> parse(std::string_view file_name, ByteSpan bytes) {
                     "{}: the file is not text: send the subtitles as SRT or WebVTT", file_name);
     }
 
-    DecodedText decoded = TRY(decode_text(file_name, bytes));
+    Result<DecodedText> decoding = decode_text(file_name, bytes);
+    if (!decoding) {
+        // Another encoding would not help a format that is not read.
+        if (!looks_like_srt(raw)) {
+            const Foreign* const foreign = find_foreign(raw);
+            if (foreign != nullptr) return refuse(file_name, *foreign);
+        }
+        return Unexpected(std::move(decoding).error());
+    }
+    const DecodedText decoded = *std::move(decoding);
     const std::string_view text = decoded.text;
     const Reader* const reader = find_reader(text, extension);
     if (reader == nullptr || !reader->recognise(text)) {
-        for (const Foreign& foreign : kForeign) {
-            if (foreign.recognise(text)) return refuse(file_name, foreign);
-        }
+        const Foreign* const foreign = find_foreign(text);
+        if (foreign != nullptr) return refuse(file_name, *foreign);
     }
     if (reader == nullptr) {
         for (const Foreign& foreign : kForeign) {

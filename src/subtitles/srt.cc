@@ -196,7 +196,6 @@ class TextReader {
         if (inside.find_first_of("<\n") != std::string_view::npos) return 0;
         const bool closing = inside.starts_with('/');
         if (closing) inside.remove_prefix(1);
-        inside = trim(inside);
         const std::size_t name_end = std::min(inside.find_first_of(" \t/"), inside.size());
         const std::string name = to_ascii_lower(inside.substr(0, name_end));
         if (name == "i" || name == "em") {

