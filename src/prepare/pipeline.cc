@@ -1,0 +1,201 @@
+#include "prepare/pipeline.h"
+
+#include <memory>
+#include <thread>
+#include <vector>
+
+namespace matinee::prepare {
+
+Result<Pipeline> Pipeline::parse(const std::string& name, const std::string& description) {
+    GError* error = nullptr;
+    auto bin = Ref<GstElement>::adopt(gst_parse_launch_full(
+        description.c_str(), nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &error));
+    if (!bin || error) {
+        const bool missing = g_error_matches(error, GST_PARSE_ERROR, GST_PARSE_ERROR_NO_SUCH_ELEMENT);
+        return fail(base::adopt_error(
+                        error, missing ? ErrorCode::kUnsupported : ErrorCode::kInternal),
+                    "the pipeline {} cannot be built", name);
+    }
+    gst_object_ref_sink(bin.get());
+    if (!GST_IS_PIPELINE(bin.get())) {
+        auto pipeline = Ref<GstElement>::share(gst_pipeline_new(nullptr));
+        gst_bin_add(GST_BIN(pipeline.get()), bin.get());
+        bin = std::move(pipeline);
+    }
+    return Pipeline(name, std::move(bin));
+}
+
+Result<void> Pipeline::play() {
+    // An error of the change itself is on the bus, with a better reason; poll() returns it.
+    gst_element_set_state(bin_.get(), GST_STATE_PLAYING);
+    return {};
+}
+
+void Pipeline::stop() {
+    if (bin_) gst_element_set_state(bin_.get(), GST_STATE_NULL);
+}
+
+Result<bool> Pipeline::poll() {
+    const auto bus = Ref<GstBus>::adopt(gst_element_get_bus(bin_.get()));
+    while (const auto message = Ref<GstMessage>::adopt(gst_bus_pop(bus.get()))) {
+        if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_ERROR) {
+            return Unexpected(error_from_message(message.get()));
+        }
+        if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_EOS) eos_ = true;
+    }
+    return eos_;
+}
+
+Error error_from_message(GstMessage* message) {
+    GError* raw = nullptr;
+    gchar* debug = nullptr;
+    gst_message_parse_error(message, &raw, &debug);
+    const base::OwnedGError error(raw);
+    const base::OwnedChars details(debug);
+    ErrorCode code = ErrorCode::kInternal;
+    std::string what = error->message;
+    if (error->domain == GST_STREAM_ERROR) {
+        code = ErrorCode::kInvalid;
+        switch (error->code) {
+            case GST_STREAM_ERROR_CODEC_NOT_FOUND:
+                code = ErrorCode::kUnsupported;
+                what = "there is no decoder for it here";
+                break;
+            case GST_STREAM_ERROR_TYPE_NOT_FOUND:
+            case GST_STREAM_ERROR_WRONG_TYPE:
+                what = "it is not a video file";
+                break;
+            case GST_STREAM_ERROR_DECRYPT:
+            case GST_STREAM_ERROR_DECRYPT_NOKEY:
+                what = "it is encrypted";
+                break;
+            case GST_STREAM_ERROR_DECODE:
+            case GST_STREAM_ERROR_DEMUX:
+                what = "it is damaged: " + what;
+                break;
+            case GST_STREAM_ERROR_ENCODE:
+            case GST_STREAM_ERROR_MUX:
+                code = ErrorCode::kInternal;
+                break;
+            default:
+                break;
+        }
+    } else if (error->domain == GST_RESOURCE_ERROR) {
+        switch (error->code) {
+            case GST_RESOURCE_ERROR_NO_SPACE_LEFT:
+                code = ErrorCode::kExhausted;
+                what = "the disk is full";
+                break;
+            case GST_RESOURCE_ERROR_NOT_FOUND:
+                code = ErrorCode::kNotFound;
+                break;
+            default:
+                code = ErrorCode::kInvalid;
+                break;
+        }
+    } else if (error->domain == GST_CORE_ERROR &&
+               error->code == GST_CORE_ERROR_MISSING_PLUGIN) {
+        code = ErrorCode::kUnsupported;
+    }
+    const base::OwnedChars element(gst_object_get_name(GST_MESSAGE_SRC(message)));
+    Error outer(code, std::move(what));
+    if (code == ErrorCode::kInternal || error->code == GST_STREAM_ERROR_FAILED) {
+        return std::move(outer).because_of(
+            Error(code, fmt::format("{}: {}", element.get(), details ? details.get() : "")));
+    }
+    return outer;
+}
+
+Result<void> run_all(std::span<Pipeline* const> pipelines, const Supervision& supervision,
+                     const std::function<void()>& before_stop) {
+    using Clock = std::chrono::steady_clock;
+    const auto supervise = [&]() -> Result<void> {
+        for (Pipeline* pipeline : pipelines) TRY(pipeline->play());
+        std::uint64_t last_count = supervision.heartbeat.count();
+        auto last_move = Clock::now();
+        while (true) {
+            bool all_ended = true;
+            for (Pipeline* pipeline : pipelines) {
+                const bool ended = TRY(pipeline->poll());
+                all_ended = all_ended && ended;
+            }
+            if (all_ended) return {};
+            if (supervision.stop.requested()) {
+                return fail(ErrorCode::kCancelled, "stopped on request");
+            }
+            const std::uint64_t count = supervision.heartbeat.count();
+            const auto now = Clock::now();
+            if (count != last_count) {
+                last_count = count;
+                last_move = now;
+            } else if (now - last_move > supervision.stall_timeout) {
+                return fail(ErrorCode::kExhausted,
+                            "nothing has moved for {} s: the file may be damaged, or the machine "
+                            "is overloaded; try again, or export the film again",
+                            std::chrono::duration_cast<std::chrono::seconds>(
+                                supervision.stall_timeout)
+                                .count());
+            }
+            supervision.on_tick();
+            // Wakes for the first pipeline's messages at once, for the others' within 50 ms.
+            const auto bus = Ref<GstBus>::adopt(gst_element_get_bus(pipelines.front()->get()));
+            if (GstMessage* message = gst_bus_timed_pop_filtered(
+                    bus.get(), 50 * GST_MSECOND,
+                    static_cast<GstMessageType>(GST_MESSAGE_ERROR | GST_MESSAGE_EOS))) {
+                gst_bus_post(bus.get(), message);  // poll() takes it
+            }
+        }
+    };
+    auto result = supervise();
+    before_stop();
+    for (Pipeline* pipeline : pipelines) pipeline->stop();
+    return result;
+}
+
+namespace {
+
+struct Selection {
+    std::string stream_id;
+    Ref<GstPad> into;
+};
+
+// Containers must be opened whatever is asked for. GStreamer names a stream by its container's id
+// and its own behind it, so whatever leads to the selected stream has a prefix of its id.
+gboolean wants_decoding(GstElement*, GstPad* pad, GstCaps*, gpointer data) noexcept {
+    const auto* selection = static_cast<Selection*>(data);
+    const base::OwnedChars id(gst_pad_get_stream_id(pad));
+    return !id || selection->stream_id.starts_with(id.get());
+}
+
+void on_pad_added(GstElement*, GstPad* pad, gpointer data) noexcept {
+    const auto* selection = static_cast<Selection*>(data);
+    const base::OwnedChars id(gst_pad_get_stream_id(pad));
+    if (!id || selection->stream_id != id.get()) return;
+    if (gst_pad_is_linked(selection->into.get())) return;
+    if (gst_pad_link(pad, selection->into.get()) != GST_PAD_LINK_OK) {
+        GST_ELEMENT_ERROR(GST_PAD_PARENT(pad), STREAM, WRONG_TYPE,
+                          ("the decoded stream does not fit the pipeline"), (nullptr));
+    }
+}
+
+void delete_selection(gpointer data, GClosure*) noexcept { delete static_cast<Selection*>(data); }
+
+}  // namespace
+
+Result<void> select_stream(const Pipeline& pipeline, const std::string& path,
+                           const std::string& stream_id, const std::string& into) {
+    const auto source = TRY(pipeline.element("source"));
+    const auto target = TRY(pipeline.element(into));
+    const std::string uri = TRY(file_uri(path));
+    g_object_set(source.get(), "uri", uri.c_str(), nullptr);
+    auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(target.get(), "sink"));
+    g_signal_connect_data(source.get(), "autoplug-continue", G_CALLBACK(wants_decoding),
+                          new Selection{stream_id, nullptr}, delete_selection,
+                          static_cast<GConnectFlags>(0));
+    g_signal_connect_data(source.get(), "pad-added", G_CALLBACK(on_pad_added),
+                          new Selection{stream_id, std::move(pad)}, delete_selection,
+                          static_cast<GConnectFlags>(0));
+    return {};
+}
+
+}  // namespace matinee::prepare

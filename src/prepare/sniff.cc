@@ -1,0 +1,122 @@
+#include "prepare/sniff.h"
+
+#include <algorithm>
+
+#include "base/utf8.h"
+
+namespace matinee::prepare {
+namespace {
+
+constexpr std::size_t kHeadBytes = 4096;
+constexpr std::uint64_t kLargestMoov = 64 << 20;
+
+struct TopLevel {
+    bool file_type = false;
+    bool movie = false;
+    bool media = false;
+    bool encrypted = false;
+    bool overruns = false;  // a box claims more than the file has
+    bool is_bmff = false;
+};
+
+bool is_box_type(std::string_view type) {
+    return std::all_of(type.begin(), type.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
+TopLevel walk(std::uint64_t size, const ReadAt& read_at) {
+    TopLevel found;
+    std::uint64_t at = 0;
+    // A sane file has a handful of boxes, a fragmented one thousands: moov comes early there.
+    for (int count = 0; at + 8 <= size && count < 100'000; ++count) {
+        const Bytes header = read_at(at, 16);
+        base::ByteReader reader{ByteSpan(header)};
+        const auto short_size = reader.u32();
+        const auto type_bytes = reader.bytes(4);
+        if (!short_size || !type_bytes) break;
+        const std::string type(base::as_text(*type_bytes));
+        if (!is_box_type(type)) break;
+        std::uint64_t box_size = *short_size;
+        if (box_size == 1) {
+            const auto large = reader.u64();
+            if (!large) break;
+            box_size = *large;
+        } else if (box_size == 0) {
+            box_size = size - at;
+        }
+        if (count == 0) {
+            static constexpr std::string_view kFirst[] = {"ftyp", "styp", "moov", "mdat",
+                                                          "free", "skip", "wide", "pnot"};
+            found.is_bmff = std::find(std::begin(kFirst), std::end(kFirst), type) != std::end(kFirst);
+            if (!found.is_bmff) break;
+        }
+        if (box_size < 8) break;
+        found.file_type |= type == "ftyp";
+        found.media |= type == "mdat";
+        const bool overruns = box_size > size - at;
+        found.overruns |= overruns;
+        if (type == "moov" && !overruns) {
+            found.movie = true;
+            const Bytes moov = read_at(at, std::min<std::uint64_t>(box_size, kLargestMoov));
+            const std::string_view text = base::as_text(moov);
+            found.encrypted = text.find("encv") != std::string_view::npos ||
+                              text.find("enca") != std::string_view::npos;
+            found.encrypted = found.encrypted && text.find("sinf") != std::string_view::npos;
+        }
+        if (overruns) break;
+        at += box_size;
+    }
+    return found;
+}
+
+bool looks_like_text(const Bytes& head) {
+    std::string_view text = base::as_text(head);
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return true;  // UTF-16
+    const auto control = std::count_if(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t' &&
+               c != '\f';
+    });
+    if (control > 0) return false;
+    // The head may end inside a character: leave the last three bytes out.
+    if (text.size() == kHeadBytes) text.remove_suffix(3);
+    return !text.empty() && (base::is_valid_utf8(text) ||
+                             std::none_of(text.begin(), text.end(), [](char c) { return c == 0; }));
+}
+
+}  // namespace
+
+std::optional<std::string> diagnose(std::uint64_t size, const ReadAt& read_at) {
+    if (size == 0) return "is empty";
+    const Bytes head = read_at(0, kHeadBytes);
+    const std::string_view text = base::as_text(head);
+    if (std::all_of(head.begin(), head.end(), [](std::byte b) { return b == std::byte{0}; })) {
+        return "holds nothing but zeros; copy it again";
+    }
+    static constexpr struct {
+        std::string_view magic;
+        std::string_view what;
+    } kOthers[] = {
+        {"%PDF", "a PDF document"},       {"PK\x03\x04", "a ZIP archive or an office document"},
+        {"Rar!", "a RAR archive"},        {"\x89PNG", "a PNG picture"},
+        {"\xFF\xD8\xFF", "a JPEG picture"}, {"7z\xBC\xAF", "a 7z archive"},
+    };
+    for (const auto& other : kOthers) {
+        if (text.starts_with(other.magic)) {
+            return "is not a video file (it is " + std::string(other.what) + ")";
+        }
+    }
+    if (looks_like_text(head)) return "is not a video file (looks like text)";
+
+    const TopLevel boxes = walk(size, read_at);
+    if (!boxes.is_bmff) return std::nullopt;
+    if (boxes.encrypted) return "is encrypted; export it without protection";
+    if (!boxes.movie) {
+        if (boxes.media || boxes.overruns) {
+            return "is cut short: the index (moov) is missing; export or copy it again";
+        }
+        return "is damaged: it has no index (moov); export it again";
+    }
+    return std::nullopt;
+}
+
+}  // namespace matinee::prepare

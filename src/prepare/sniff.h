@@ -1,0 +1,27 @@
+// What a file is when nothing can be decoded from it, in a producer's words.
+//
+// Pure: the caller reads the bytes.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+
+namespace matinee::prepare {
+
+// Reads up to `size` bytes at `offset` of the file; fewer at its end, none past it.
+using ReadAt = std::function<Bytes(std::uint64_t offset, std::size_t size)>;
+
+// What is known to be wrong with the file by its bytes alone, to be read after its name: "is
+// empty", "is not a video file (looks like text)", "is cut short: ...". Nothing when the bytes
+// say nothing against it. `size` is the file's.
+//
+// For ISO-BMFF (ISO 14496-12 section 4.2) the top-level boxes are walked: a missing moov, a last
+// box longer than the file, encrypted tracks (sinf, ISO 14496-12 section 8.12) are found.
+std::optional<std::string> diagnose(std::uint64_t size, const ReadAt& read_at);
+
+}  // namespace matinee::prepare

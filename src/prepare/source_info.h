@@ -1,0 +1,93 @@
+// What a source film turned out to be. Plain values: discovered by prepare/discover.h, planned
+// for by prepare/plan.h.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "prepare/downmix.h"
+#include "prepare/rational.h"
+
+namespace matinee::prepare {
+
+// How the stored picture must be turned for watching (the "image-orientation" tag, which
+// GStreamer reads from ISO-BMFF display matrices, Matroska and SEI). Rotations are clockwise.
+enum class Orientation : std::uint8_t {
+    kUpright,
+    kRotate90,
+    kRotate180,
+    kRotate270,
+    kFlip,           // mirrored left to right
+    kFlipRotate90,   // mirrored, then turned
+    kFlipRotate180,  // mirrored top to bottom
+    kFlipRotate270,
+};
+
+enum class Scan : std::uint8_t { kProgressive, kInterlaced, kMixed };
+enum class FieldOrder : std::uint8_t { kUnknown, kTopFirst, kBottomFirst };
+
+// What the brightness values mean. Only kSdr comes out as it should; the others are converted
+// without tone mapping, which the report says.
+enum class Transfer : std::uint8_t { kSdr, kPq, kHlg };
+
+// Whether the frames come evenly.
+enum class Cadence : std::uint8_t { kConstant, kVariable, kUnknown };
+
+struct VideoStream {
+    std::string stream_id;  // GStreamer's, the same in every pipeline over the file
+    std::string codec;      // for people: "H.264 (High Profile)"
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    Rational pixel_aspect{1, 1};
+    Rational frame_rate;  // nominal, or the average of a variable one; 0/1 unknown
+    Cadence cadence = Cadence::kUnknown;
+    std::int64_t frames = 0;      // counted; 0 when not counted
+    std::int64_t start_ns = 0;    // of the first frame, on the file's own timeline
+    std::int64_t longest_gap_ns = 0;  // between neighbouring frames
+    Orientation orientation = Orientation::kUpright;
+    Scan scan = Scan::kProgressive;
+    FieldOrder field_order = FieldOrder::kUnknown;
+    std::uint32_t bit_depth = 8;
+    std::string chroma = "4:2:0";
+    std::string colorimetry;  // GStreamer's word: "bt709", "2:4:16:3"
+    Transfer transfer = Transfer::kSdr;
+
+    bool operator==(const VideoStream&) const = default;
+};
+
+struct AudioStream {
+    std::string stream_id;
+    std::string codec;
+    std::string language;  // as tagged ("en", "rus"); empty when not
+    std::uint32_t rate = 0;
+    std::vector<Speaker> speakers;  // in channel order
+    std::int64_t start_ns = 0;
+
+    bool operator==(const AudioStream&) const = default;
+};
+
+struct SubtitleStream {
+    std::string stream_id;
+    std::string format;    // for people: "WebVTT", "PGS"
+    std::string language;  // as tagged; empty when not
+
+    bool operator==(const SubtitleStream&) const = default;
+};
+
+struct SourceInfo {
+    std::string name;       // file name without folders, for messages
+    std::string container;  // for people: "Matroska"
+    std::int64_t duration_ns = 0;  // 0 when unknown
+    std::optional<VideoStream> video;  // the one that is shown
+    std::optional<AudioStream> audio;  // the one that is heard
+    std::size_t video_streams = 0;     // attached pictures not counted
+    std::size_t audio_streams = 0;
+    std::vector<SubtitleStream> subtitles;
+    std::vector<std::string> undecodable;  // streams of formats this machine has no decoder for
+
+    bool operator==(const SourceInfo&) const = default;
+};
+
+}  // namespace matinee::prepare
