@@ -7,13 +7,12 @@
 #include <mutex>
 #include <vector>
 
-#include <gst/audio/audio.h>
-
 #include "prepare/frame_timing.h"
 #include "prepare/gst.h"
 #include "prepare/pipeline.h"
 #include "prepare/pipeline_text.h"
 #include "prepare/sniff.h"
+#include "prepare/speaker_position.h"
 
 namespace matinee::prepare {
 namespace {
@@ -26,47 +25,6 @@ std::string description(GstCaps* caps) {
 std::string caps_string(const GstStructure* structure, const char* field) {
     const char* text = gst_structure_get_string(structure, field);
     return text ? text : "";
-}
-
-Speaker speaker_at(GstAudioChannelPosition position) {
-    using enum Speaker;
-    switch (position) {
-        case GST_AUDIO_CHANNEL_POSITION_MONO:
-            return kMono;
-        case GST_AUDIO_CHANNEL_POSITION_FRONT_LEFT:
-            return kFrontLeft;
-        case GST_AUDIO_CHANNEL_POSITION_FRONT_RIGHT:
-            return kFrontRight;
-        case GST_AUDIO_CHANNEL_POSITION_FRONT_CENTER:
-            return kFrontCenter;
-        case GST_AUDIO_CHANNEL_POSITION_LFE1:
-        case GST_AUDIO_CHANNEL_POSITION_LFE2:
-            return kLowFrequency;
-        case GST_AUDIO_CHANNEL_POSITION_REAR_LEFT:
-            return kRearLeft;
-        case GST_AUDIO_CHANNEL_POSITION_REAR_RIGHT:
-            return kRearRight;
-        case GST_AUDIO_CHANNEL_POSITION_REAR_CENTER:
-            return kRearCenter;
-        case GST_AUDIO_CHANNEL_POSITION_SIDE_LEFT:
-        case GST_AUDIO_CHANNEL_POSITION_SURROUND_LEFT:
-            return kSideLeft;
-        case GST_AUDIO_CHANNEL_POSITION_SIDE_RIGHT:
-        case GST_AUDIO_CHANNEL_POSITION_SURROUND_RIGHT:
-            return kSideRight;
-        case GST_AUDIO_CHANNEL_POSITION_FRONT_LEFT_OF_CENTER:
-            return kFrontLeftOfCenter;
-        case GST_AUDIO_CHANNEL_POSITION_FRONT_RIGHT_OF_CENTER:
-            return kFrontRightOfCenter;
-        case GST_AUDIO_CHANNEL_POSITION_TOP_FRONT_LEFT:
-        case GST_AUDIO_CHANNEL_POSITION_TOP_REAR_LEFT:
-            return kTopLeft;
-        case GST_AUDIO_CHANNEL_POSITION_TOP_FRONT_RIGHT:
-        case GST_AUDIO_CHANNEL_POSITION_TOP_REAR_RIGHT:
-            return kTopRight;
-        default:
-            return kOther;
-    }
 }
 
 Orientation orientation_of(const GstTagList* tags) {
@@ -149,16 +107,8 @@ AudioStream describe_audio(GstDiscovererStreamInfo* stream) {
         audio.language = language;
     }
     audio.rate = gst_discoverer_audio_info_get_sample_rate(info);
-    const guint channels = gst_discoverer_audio_info_get_channels(info);
-    const guint64 mask = gst_discoverer_audio_info_get_channel_mask(info);
-    std::vector<GstAudioChannelPosition> positions(channels);
-    if (channels > 1 && channels <= 64 && mask != 0 &&
-        gst_audio_channel_positions_from_mask(static_cast<gint>(channels), mask,
-                                              positions.data())) {
-        for (const auto position : positions) audio.speakers.push_back(speaker_at(position));
-    } else {
-        audio.speakers = usual_layout(channels);
-    }
+    audio.speakers = speakers_of(gst_discoverer_audio_info_get_channels(info),
+                                 gst_discoverer_audio_info_get_channel_mask(info));
     return audio;
 }
 
@@ -205,20 +155,14 @@ struct CountContext {
     Heartbeat& heartbeat;
 };
 
-std::optional<std::int64_t> running_time(GstPad* pad, GstBuffer* buffer) {
-    const GstClockTime time = GST_BUFFER_PTS_IS_VALID(buffer)   ? GST_BUFFER_PTS(buffer)
-                              : GST_BUFFER_DTS_IS_VALID(buffer) ? GST_BUFFER_DTS(buffer)
-                                                                : GST_CLOCK_TIME_NONE;
+std::optional<std::int64_t> running_time_at(GstPad* pad, GstBuffer* buffer) {
     GstEvent* event = gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0);
     if (!event) return std::nullopt;
     const GstSegment* segment = nullptr;
     gst_event_parse_segment(event, &segment);
-    const guint64 running = segment->format == GST_FORMAT_TIME
-                                ? gst_segment_to_running_time(segment, GST_FORMAT_TIME, time)
-                                : GST_CLOCK_TIME_NONE;
+    const auto time = running_time(segment, buffer);
     gst_event_unref(event);
-    if (!GST_CLOCK_TIME_IS_VALID(running)) return std::nullopt;
-    return static_cast<std::int64_t>(running);
+    return time;
 }
 
 GstPadProbeReturn on_parsed(GstPad* pad, GstPadProbeInfo* info, gpointer data) noexcept {
@@ -227,7 +171,7 @@ GstPadProbeReturn on_parsed(GstPad* pad, GstPadProbeInfo* info, gpointer data) n
     GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
     const base::OwnedChars id(gst_pad_get_stream_id(pad));
     if (!id || GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_HEADER)) return GST_PAD_PROBE_OK;
-    const auto time = running_time(pad, buffer);
+    const auto time = running_time_at(pad, buffer);
     const std::lock_guard lock(context->times.mutex);
     if (context->video_id == id.get()) {
         if (time) {

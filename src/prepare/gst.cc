@@ -44,6 +44,15 @@ ScopedProbe::ScopedProbe(GstPad* pad, GstPadProbeType type, Callback callback)
 
 ScopedProbe::~ScopedProbe() { gst_pad_remove_probe(pad_.get(), id_); }
 
+std::optional<std::int64_t> running_time(const GstSegment* segment, GstBuffer* buffer) {
+    const GstClockTime time =
+        GST_BUFFER_PTS_IS_VALID(buffer) ? GST_BUFFER_PTS(buffer) : GST_BUFFER_DTS(buffer);
+    if (!GST_CLOCK_TIME_IS_VALID(time) || segment->format != GST_FORMAT_TIME) return std::nullopt;
+    const guint64 running = gst_segment_to_running_time(segment, GST_FORMAT_TIME, time);
+    if (!GST_CLOCK_TIME_IS_VALID(running)) return std::nullopt;
+    return static_cast<std::int64_t>(running);
+}
+
 Result<std::string> file_uri(const std::string& path) {
     std::error_code code;
     const std::string absolute = std::filesystem::absolute(path, code).string();

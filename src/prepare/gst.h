@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -125,6 +126,10 @@ class ScopedProbe {
     Callback callback_;
     gulong id_ = 0;
 };
+
+// When a buffer is shown, on its stream's running time (by its decoding time when that is all it
+// has); nothing for buffers without time or outside their segment.
+std::optional<std::int64_t> running_time(const GstSegment* segment, GstBuffer* buffer);
 
 // A file's URI, safe for any file name the system allows.
 Result<std::string> file_uri(const std::string& path);

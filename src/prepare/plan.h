@@ -1,0 +1,84 @@
+// What is to be done to a source film to make it a prepared entry. Pure: values in, values out.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "library/house_format.h"
+#include "library/manifest.h"
+#include "media/frame_rate.h"
+#include "prepare/source_info.h"
+
+namespace matinee::prepare {
+
+// Entries last at least this long: shorter ones hold their last picture.
+inline constexpr std::int64_t kMinimumNanoseconds = 2'000'000'000;
+
+struct Size {
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    bool operator==(const Size&) const = default;
+};
+
+// A rectangle on the canvas; all numbers are even, as 4:2:0 wants them.
+struct Rectangle {
+    std::uint32_t x = 0;
+    std::uint32_t y = 0;
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    bool operator==(const Rectangle&) const = default;
+};
+
+struct PicturePlan {
+    std::string stream_id;
+    bool deinterlace = false;  // one frame out of two fields, so the rate stays
+    Size scale_to;             // before turning
+    Orientation orientation = Orientation::kUpright;
+    Rectangle fit;             // after turning, where it lies on the canvas
+    bool operator==(const PicturePlan&) const = default;
+};
+
+struct SoundPlan {
+    std::string stream_id;
+    bool operator==(const SoundPlan&) const = default;
+};
+
+struct Plan {
+    media::FrameRate frame_rate;
+    std::int64_t gop_frames = 0;
+    std::int64_t minimum_frames = 0;   // of kMinimumNanoseconds
+    std::int64_t expected_frames = 0;  // for progress only; 0 when the duration is unknown
+    Size canvas;                       // the largest rung's
+    std::optional<PicturePlan> picture;  // none: a slate is shown
+    std::optional<SoundPlan> sound;      // none: silence
+    std::vector<library::Note> notes;    // for the quality report
+
+    bool operator==(const Plan&) const = default;
+};
+
+// kInvalid when there is neither picture nor sound, or the picture has no size.
+Result<Plan> plan(const SourceInfo& source, const library::HouseFormat& house);
+
+// The rate to show `rate` at, at most `max_rate` (frames a second): the source's own if it is a
+// standard one (24, 25, 30, 48, 50, 60 or their 1000/1001 forms, where there is one); else a
+// standard multiple (12.5 -> 25, 15 -> 30); else, above the maximum, a standard part
+// (120 -> 60); else the nearest. Unknown rates become 25.
+media::FrameRate output_rate(Rational rate, std::uint32_t max_rate);
+
+// Where a picture of `size` stored pixels of shape `pixel_aspect`, turned by `orientation`, lies
+// on `canvas`: as large as fits, centred, even numbers, at least 2x2. A picture within 1 % of the
+// canvas' shape fills it: a hairline of padding helps nobody.
+Rectangle fit_rectangle(Size size, Rational pixel_aspect, Orientation orientation, Size canvas);
+
+// Whether turning swaps width and height.
+bool swaps_sides(Orientation orientation);
+
+// The lowest H.264 level (ISO/IEC 14496-10 table A-1), in tenths, that holds `size` at
+// `max_rate` frames a second with `max_kbps` and four reference frames in High profile. It
+// depends on the house format alone, so all entries of a rung have the same.
+std::uint32_t h264_level(Size size, std::uint32_t max_rate, std::uint32_t max_kbps);
+
+}  // namespace matinee::prepare
