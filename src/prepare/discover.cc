@@ -202,7 +202,7 @@ void on_parsed_pad(GstElement*, GstPad* pad, gpointer data) noexcept {
 // Reads the whole file, decoding nothing. What was seen up to an error counts too.
 Result<void> count_frames(const std::string& path, SourceInfo& info, std::chrono::seconds timeout,
                           const StopFlag& stop) {
-    auto pipeline = TRY(Pipeline::parse("count", TRY(load_pipeline("count-frames", {}))));
+    auto pipeline = TRY(Pipeline::load("count-frames", {}));
     const auto file = TRY(pipeline.element("file"));
     const auto parser = TRY(pipeline.element("parse"));
     g_object_set(file.get(), "location", path.c_str(), nullptr);

@@ -132,7 +132,6 @@ class PictureFeeder {
     [[nodiscard]] std::int64_t decoded() const { return decoded_.load(); }
     // Only once the source has stopped:
     [[nodiscard]] std::int64_t frames() const { return pacer_.frames(); }
-    [[nodiscard]] std::int64_t unpaced_end_ns() const { return end_ns_; }
 
   private:
     GstFlowReturn take(GstSample* sample) {
@@ -204,7 +203,6 @@ class PictureFeeder {
     Ref<GstElement> out_;
     Ref<GstBuffer> held_;
     std::int64_t last_start_ns_ = 0;
-    std::int64_t end_ns_ = 0;
     std::int64_t pushed_ = 0;
     std::atomic<std::int64_t> decoded_ = 0;
 };
@@ -215,8 +213,9 @@ class VideoEncoder {
     static Result<std::unique_ptr<VideoEncoder>> create(const EncodeJob& job, Heartbeat& heartbeat,
                                                         Encoded& encoded) {
         const std::string text = TRY(encode_video_description(job.plan, job.house));
+        auto parsed = TRY(Pipeline::parse("encode-video", text));
         auto encoder = std::unique_ptr<VideoEncoder>(new VideoEncoder(
-            TRY(Pipeline::parse("encode-video", text)),
+            std::move(parsed),
             {job.plan.frame_rate.numerator, job.plan.frame_rate.denominator}, heartbeat));
         for (const library::Rung& rung : job.house.rungs) {
             const auto file = TRY(encoder->pipeline_.element("file-" + rung.name));
@@ -333,8 +332,8 @@ class SoundPump {
 }  // namespace
 
 Result<std::string> encode_video_description(const Plan& plan, const library::HouseFormat& house) {
-    std::string text =
-        TRY(load_pipeline("encode-video", {{"padding", TRY(padding_description(plan, house.padding))}}));
+    const std::string padding = TRY(padding_description(plan, house.padding));
+    std::string text = TRY(load_pipeline("encode-video", {{"padding", padding}}));
     std::string from = "canvas";
     std::string small = "canvas";
     for (const library::Rung& rung : house.rungs) {
@@ -372,9 +371,8 @@ Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Hea
                         kSpareAudioFrames * 1024);
 
     const auto video = TRY(VideoEncoder::create(job, heartbeat, encoded));
-    auto sound_encoder = TRY(Pipeline::parse(
-        "encode-sound", TRY(load_pipeline("encode-sound", {{"bits-per-second",
-                                                            number(job.house.audio_kbps * 1000)}}))));
+    auto sound_encoder = TRY(Pipeline::load(
+        "encode-sound", {{"bits-per-second", number(job.house.audio_kbps * 1000)}}));
     const auto audio_file = TRY(sound_encoder.element("file"));
     g_object_set(audio_file.get(), "location", encoded.audio.c_str(), nullptr);
 
@@ -382,12 +380,12 @@ Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Hea
     std::int64_t minimum_frames = plan.minimum_frames;
     std::optional<Pipeline> reader;
     if (plan.picture) {
-        reader = TRY(Pipeline::parse("read-video", TRY(read_video_description(*plan.picture))));
+        const std::string description = TRY(read_video_description(*plan.picture));
+        reader.emplace(TRY(Pipeline::parse("read-video", description)));
         TRY(select_stream(*reader, job.source, plan.picture->stream_id, "decoded"));
     } else {
-        reader = TRY(Pipeline::parse(
-            "slate", TRY(load_pipeline("slate", {{"width", number(plan.canvas.width)},
-                                                 {"height", number(plan.canvas.height)}}))));
+        reader.emplace(TRY(Pipeline::load("slate", {{"width", number(plan.canvas.width)},
+                                                    {"height", number(plan.canvas.height)}})));
         const auto title = TRY(reader->element("title"));
         const base::OwnedChars escaped(g_markup_escape_text(job.title.c_str(), -1));
         g_object_set(title.get(), "text", escaped.get(), nullptr);
@@ -395,9 +393,10 @@ Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Hea
             std::max(minimum_frames, static_cast<std::int64_t>(std::ceil(
                                          static_cast<double>(job.sound_ns) * 1e-9 * rate.value())));
     }
-    PictureFeeder feeder(plan, minimum_frames, 0, programme, heartbeat,
+    PictureFeeder feeder(plan, minimum_frames, job.sound_start_ns, programme, heartbeat,
                          TRY(video->pipeline().element("frames")));
-    feeder.connect(TRY(reader->element("frames")).get());
+    const auto decoded = TRY(reader->element("frames"));
+    feeder.connect(decoded.get());
 
     // Sound.
     std::unique_ptr<SoundSource> sound;

@@ -21,7 +21,9 @@ struct EncodeJob {
     const Plan& plan;
     const library::HouseFormat& house;
     double gain_db = 0;
-    // How long the sound is, where there is no picture to go by; 0 otherwise.
+    // Where the sound starts on the file's timeline and how long it is, where there is no picture
+    // to go by.
+    std::int64_t sound_start_ns = 0;
     std::int64_t sound_ns = 0;
     std::filesystem::path directory;  // where the files go; must exist
 };

@@ -60,6 +60,8 @@ template <>
 struct RefTraits<GstDiscoverer> : GObjectTraits<GstDiscoverer> {};
 template <>
 struct RefTraits<GstDiscovererInfo> : GObjectTraits<GstDiscovererInfo> {};
+template <>
+struct RefTraits<GstDiscovererStreamInfo> : GObjectTraits<GstDiscovererStreamInfo> {};
 
 }  // namespace matinee::base
 

@@ -53,7 +53,7 @@ double interest(GstSample* sample) {
 }
 
 Result<void> write_jpeg(const std::filesystem::path& path, GstCaps* caps, GstBuffer* buffer) {
-    auto pipeline = TRY(Pipeline::parse("picture", TRY(load_pipeline("picture", {}))));
+    auto pipeline = TRY(Pipeline::load("picture", {}));
     const auto source = TRY(pipeline.element("frame"));
     const auto file = TRY(pipeline.element("file"));
     g_object_set(source.get(), "caps", caps, nullptr);
@@ -130,8 +130,8 @@ Result<library::Thumbnails> PictureCollector::write_thumbnails(
                               rows * kTileHeight);
     to.colorimetry = from.colorimetry;
     to.chroma_site = from.chroma_site;
-    GST_VIDEO_INFO_FPS_N(&to) = 1;
-    GST_VIDEO_INFO_FPS_D(&to) = 1;
+    GST_VIDEO_INFO_FPS_N(&to) = GST_VIDEO_INFO_FPS_N(&from);
+    GST_VIDEO_INFO_FPS_D(&to) = GST_VIDEO_INFO_FPS_D(&from);
     const auto sheet = Ref<GstBuffer>::adopt(gst_buffer_new_allocate(nullptr, to.size, nullptr));
     {
         MappedFrame target(to, sheet.get(), GST_MAP_WRITE);

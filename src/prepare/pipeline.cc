@@ -25,6 +25,11 @@ Result<Pipeline> Pipeline::parse(const std::string& name, const std::string& des
     return Pipeline(name, std::move(bin));
 }
 
+Result<Pipeline> Pipeline::load(const std::string& name, const Values& values) {
+    const std::string description = TRY(load_pipeline(name, values));
+    return parse(name, description);
+}
+
 Result<void> Pipeline::play() {
     // An error of the change itself is on the bus, with a better reason; poll() returns it.
     gst_element_set_state(bin_.get(), GST_STATE_PLAYING);
@@ -40,6 +45,13 @@ Result<bool> Pipeline::poll() {
     while (const auto message = Ref<GstMessage>::adopt(gst_bus_pop(bus.get()))) {
         if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_ERROR) {
             return Unexpected(error_from_message(message.get()));
+        }
+        if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_WARNING) {
+            ++warnings_;
+            GError* raw = nullptr;
+            gst_message_parse_warning(message.get(), &raw, nullptr);
+            const base::OwnedGError warning(raw);
+            last_warning_ = warning->message;
         }
         if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_EOS) eos_ = true;
     }

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "prepare/gst.h"
+#include "prepare/pipeline_text.h"
 #include "prepare/stop.h"
 
 namespace matinee::prepare {
@@ -20,14 +21,11 @@ class Pipeline {
     // are not installed are kUnsupported and named.
     static Result<Pipeline> parse(const std::string& name, const std::string& description);
 
+    // parse() of the description `name`, filled in (prepare/pipeline_text.h).
+    static Result<Pipeline> load(const std::string& name, const Values& values);
+
     Pipeline(Pipeline&&) noexcept = default;
-    Pipeline& operator=(Pipeline&& other) noexcept {
-        stop();
-        bin_ = std::move(other.bin_);
-        name_ = std::move(other.name_);
-        eos_ = other.eos_;
-        return *this;
-    }
+    Pipeline& operator=(Pipeline&&) = delete;
     ~Pipeline() { stop(); }
 
     [[nodiscard]] GstElement* get() const { return bin_.get(); }
@@ -40,6 +38,10 @@ class Pipeline {
     // To NULL: every thread of it has ended when this returns. Idempotent.
     void stop();
 
+    // What elements complained of without giving up: damaged pictures and the like.
+    [[nodiscard]] std::int64_t warnings() const { return warnings_; }
+    [[nodiscard]] const std::string& last_warning() const { return last_warning_; }
+
     // Takes what is on the bus. True when the pipeline has ended; the error it ended with.
     Result<bool> poll();
 
@@ -50,6 +52,8 @@ class Pipeline {
     std::string name_;
     Ref<GstElement> bin_;
     bool eos_ = false;
+    std::int64_t warnings_ = 0;
+    std::string last_warning_;
 };
 
 // Any part of the work that moves says so here; the watchdog looks whether it goes up.

@@ -51,7 +51,7 @@ Result<std::unique_ptr<SoundSource>> SoundSource::open(const std::string& path,
     auto state = std::make_unique<State>();
     state->on_sound = std::move(on_sound);
     state->on_end = std::move(on_end);
-    state->pipeline = TRY(Pipeline::parse("read-sound", TRY(load_pipeline("read-sound", {}))));
+    state->pipeline.emplace(TRY(Pipeline::load("read-sound", {})));
     TRY(select_stream(*state->pipeline, path, stream_id, "decoded"));
     const auto sink = TRY(state->pipeline->element("sound"));
     GstAppSinkCallbacks callbacks{};
