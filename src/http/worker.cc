@@ -385,17 +385,21 @@ void Worker::open(Connection& connection) {
     }
 
     GError* error = nullptr;
-    const auto tls = base::Ref<GIOStream>::adopt(g_tls_server_connection_new(
-        G_IO_STREAM(plain.get()), shared_.options.tls->certificate().get(), &error));
+    const std::array<const char*, 2> protocols = {"http/1.1", nullptr};
+    // - database: left alone, GIO would parse the system's certificate authorities for every
+    //   connection (milliseconds), to check client certificates that we do not ask for.
+    // - require-close-notify: every length is known from HTTP, so that an end without a goodbye
+    //   cuts nothing short unseen.
+    const auto tls = base::Ref<GIOStream>::adopt(static_cast<GIOStream*>(g_initable_new(
+        g_tls_backend_get_server_connection_type(g_tls_backend_get_default()), nullptr, &error,
+        "base-io-stream", plain.get(), "certificate", shared_.options.tls->certificate().get(),
+        "database", nullptr, "require-close-notify", FALSE, "advertised-protocols",
+        protocols.data(), nullptr)));
     if (!tls) {
         log::error("cannot start TLS", {{"error", base::adopt_error(error).to_string()}});
         forget(connection);
         return;
     }
-    // Every length is known from HTTP: an end without a goodbye cuts nothing short unseen.
-    g_tls_connection_set_require_close_notify(G_TLS_CONNECTION(tls.get()), FALSE);
-    const std::array<const char*, 2> protocols = {"http/1.1", nullptr};
-    g_tls_connection_set_advertised_protocols(G_TLS_CONNECTION(tls.get()), protocols.data());
     connection.stream = stream_over(tls.get());
 
     struct Call {
