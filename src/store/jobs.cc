@@ -244,8 +244,8 @@ Result<void> Store::finish_job(const std::string& id, const std::string& worker,
                "ON CONFLICT (id) DO NOTHING",
             use(media.id), use(media.house), use(duration), use(numerator), use(denominator),
             use(size), use(media.summary), use(now);
-        sql << "UPDATE entries SET media_id = :media WHERE id = :id", use(media.id),
-            use(job.entry_id);
+        sql << "UPDATE entries SET media_id = :media, media_source_sha256 = :sha256 WHERE id = :id",
+            use(media.id), use(job.source_sha256), use(job.entry_id);
         sql << "UPDATE jobs SET fraction = 1 WHERE id = :id", use(id);
         end_job(sql, job, JobState::kDone, EntryState::kReady, "", now);
         return {};

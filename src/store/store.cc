@@ -68,7 +68,8 @@ Result<Titles> titles_of(const std::string& text) {
 
 constexpr std::string_view kEntryColumns =
     "SELECT id, titles, author, country, metadata, source_path, source_size, source_modified_ns, "
-    "source_sha256, state, reason, media_id, subtitles_id, created_ms, updated_ms FROM entries ";
+    "source_sha256, state, reason, media_id, media_source_sha256, subtitles_id, created_ms, "
+    "updated_ms FROM entries ";
 
 // Runs `rest` of a query on entries; `key` is bound to it unless it is null.
 Result<std::vector<Entry>> query_entries(soci::session& sql, std::string_view rest,
@@ -96,6 +97,7 @@ Result<std::vector<Entry>> query_entries(soci::session& sql, std::string_view re
     statement.exchange(into(state));
     statement.exchange(into(row.reason));
     statement.exchange(into(row.media_id));
+    statement.exchange(into(row.media_source_sha256));
     statement.exchange(into(row.subtitles_id));
     statement.exchange(into(created));
     statement.exchange(into(updated));

@@ -57,7 +57,8 @@ struct Entry : EntryDescription {
     // The last good preparation, empty when there was none. Stays when a changed file is queued
     // again or fails: the old one can still be played.
     std::string media_id;
-    std::string subtitles_id;  // names an immutable set; empty when there is none
+    std::string media_source_sha256;  // the content that media was made from
+    std::string subtitles_id;         // names an immutable set; empty when there is none
     Instant created;
     Instant updated;
 };

@@ -19,6 +19,7 @@ CREATE TABLE entries (
         CHECK (state IN ('new', 'queued', 'preparing', 'ready', 'failed')),
     reason TEXT NOT NULL DEFAULT '',
     media_id TEXT NOT NULL DEFAULT '',
+    media_source_sha256 TEXT NOT NULL DEFAULT '',
     subtitles_id TEXT NOT NULL DEFAULT '',
     created_ms BIGINT NOT NULL,
     updated_ms BIGINT NOT NULL
