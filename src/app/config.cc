@@ -1,0 +1,398 @@
+#include "app/config.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+#include <limits>
+#include <numeric>
+#include <sstream>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <fmt/ranges.h>
+#include <toml++/toml.h>
+
+namespace matinee::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::seconds;
+
+// How many letters have to change to make one word the other (Levenshtein).
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i);
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, replaced}));
+        }
+    }
+    return row.back();
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
+    const auto best = std::ranges::min_element(
+        known, {}, [&](const std::string& other) { return edit_distance(word, other); });
+    if (best == known.end() ||
+        edit_distance(word, *best) > std::max<std::size_t>(2, word.size() / 3)) {
+        return fmt::format("; known here: {}", fmt::join(known, ", "));
+    }
+    return fmt::format("; did you mean \"{}\"?", *best);
+}
+
+// A table of the file, read key by key, so that what is left over can be named.
+class TableReader {
+  public:
+    // `table` is null when the file does not have it. `name` is "" for the whole file.
+    TableReader(const toml::table* table, std::string name, const fs::path& file)
+        : table_(table), name_(std::move(name)), file_(file) {}
+
+    // The value of a key, null when it is left out.
+    const toml::node* find(const char* key) {
+        known_.emplace_back(key);
+        return table_ ? table_->get(key) : nullptr;
+    }
+
+    Result<TableReader> table(const char* key) {
+        const toml::node* node = find(key);
+        if (node && !node->is_table()) return wrong(*node, key, "a table");
+        return TableReader(node ? node->as_table() : nullptr, key, file_);
+    }
+
+    Result<void> text(const char* key, std::string& value) {
+        const toml::node* node = find(key);
+        if (!node) return {};
+        if (!node->is_string()) return wrong(*node, key, "a text in quotes");
+        value = node->as_string()->get();
+        return {};
+    }
+
+    template <typename Number>
+    Result<void> number(const char* key, Number& value, std::int64_t low, std::int64_t high) {
+        const toml::node* node = find(key);
+        if (!node) return {};
+        const auto* integer = node->as_integer();
+        if (!integer || integer->get() < low || integer->get() > high) {
+            return wrong(*node, key, fmt::format("a whole number from {} to {}", low, high));
+        }
+        value = static_cast<Number>(integer->get());
+        return {};
+    }
+
+    Result<void> real(const char* key, double& value) {
+        const toml::node* node = find(key);
+        if (!node) return {};
+        const auto number = node->value<double>();
+        if (!number || !node->is_number()) return wrong(*node, key, "a number");
+        value = *number;
+        return {};
+    }
+
+    Result<void> path(const char* key, fs::path& value) {
+        std::string text;
+        TRY(this->text(key, text));
+        if (!text.empty()) value = (file_.parent_path() / text).lexically_normal();
+        return {};
+    }
+
+    Result<void> expect_nothing_else() const {
+        if (!table_) return {};
+        for (const auto& [key, node] : *table_) {
+            if (std::ranges::find(known_, key.str()) != known_.end()) continue;
+            return fail(ErrorCode::kInvalid, "{}: there is no {} \"{}\"{}{}", at(key.source()),
+                        node.is_table() ? "section" : "key", key.str(),
+                        name_.empty() ? "" : fmt::format(" in [{}]", name_),
+                        did_you_mean(key.str(), known_));
+        }
+        return {};
+    }
+
+    [[nodiscard]] Unexpected wrong(const toml::node& node, std::string_view key,
+                                   std::string_view wanted) const {
+        return fail(ErrorCode::kInvalid, "{}: \"{}\" must be {}", at(node.source()), key, wanted);
+    }
+
+    // "matinee.toml, line 3"
+    [[nodiscard]] std::string at(const toml::source_region& where) const {
+        return fmt::format("{}, line {}", file_.string(), where.begin.line);
+    }
+
+    // The line of the table, or of a key in it, for what is wrong with several keys together.
+    [[nodiscard]] std::string at(const char* key) const {
+        if (!table_) return file_.string();
+        const toml::node* node = table_->get(key);
+        return at(node ? node->source() : table_->source());
+    }
+
+  private:
+    const toml::table* table_;
+    std::string name_;
+    fs::path file_;
+    std::vector<std::string> known_;
+};
+
+Result<void> read_server(TableReader reader, ServerConfig& server) {
+    std::string listen = to_string(server.listen);
+    TRY(reader.text("listen", listen));
+    auto address = parse_listen_address(listen);
+    if (!address) return fail(std::move(address).error(), "{}", reader.at("listen"));
+    server.listen = *std::move(address);
+    TRY(reader.number("threads", server.threads, 0, 1024));
+    TRY(reader.path("certificate", server.certificate));
+    TRY(reader.path("key", server.key));
+    if (server.certificate.empty() != server.key.empty()) {
+        return fail(ErrorCode::kInvalid,
+                    "{}: \"certificate\" and \"key\" go together: name both files, or none to have "
+                    "a certificate made",
+                    reader.at(server.key.empty() ? "certificate" : "key"));
+    }
+    return reader.expect_nothing_else();
+}
+
+Result<void> read_rungs(TableReader& reader, const fs::path& file,
+                        std::vector<library::Rung>& rungs) {
+    const toml::node* node = reader.find("rungs");
+    if (!node) return {};
+    const toml::array* list = node->as_array();
+    if (!list || !list->is_array_of_tables()) {
+        return reader.wrong(*node, "rungs", "a list of [[house.rungs]]");
+    }
+    rungs.clear();
+    for (const toml::node& item : *list) {
+        TableReader row(item.as_table(), "house.rungs", file);
+        library::Rung rung;
+        constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
+        TRY(row.text("name", rung.name));
+        TRY(row.number("width", rung.width, 0, kMost));
+        TRY(row.number("height", rung.height, 0, kMost));
+        TRY(row.number("max_kbps", rung.max_kbps, 0, kMost));
+        TRY(row.expect_nothing_else());
+        rungs.push_back(std::move(rung));
+    }
+    return {};
+}
+
+Result<void> read_house(TableReader reader, const fs::path& file, library::HouseFormat& house) {
+    TRY(read_rungs(reader, file, house.rungs));
+    std::string padding = house.padding == library::Padding::kBlur ? "blur" : "black";
+    TRY(reader.text("padding", padding));
+    if (padding != "blur" && padding != "black") {
+        return fail(ErrorCode::kInvalid, "{}: \"padding\" must be \"blur\" or \"black\"",
+                    reader.at("padding"));
+    }
+    house.padding = padding == "blur" ? library::Padding::kBlur : library::Padding::kBlack;
+    TRY(reader.text("speed_preset", house.speed_preset));
+    TRY(reader.number("quantizer", house.quantizer, 0, 1000));
+    TRY(reader.number("gop_seconds", house.gop_seconds, 0, 1000));
+    TRY(reader.number("max_frame_rate", house.max_frame_rate, 0, 1000));
+    TRY(reader.number("audio_kbps", house.audio_kbps, 0, 10'000));
+    if (const toml::node* node = reader.find("loudness_lufs")) {
+        if (node->is_boolean() && !node->as_boolean()->get()) {
+            house.loudness_lufs = std::nullopt;
+        } else if (node->is_number()) {
+            house.loudness_lufs = node->value<double>();
+        } else {
+            return reader.wrong(*node, "loudness_lufs", "a number, or false to leave levels alone");
+        }
+    }
+    TRY(reader.real("true_peak_dbtp", house.true_peak_dbtp));
+    TRY(reader.expect_nothing_else());
+    auto valid = library::validate(house);
+    if (!valid) return fail(std::move(valid).error(), "{}, section [house]", reader.at("rungs"));
+    return {};
+}
+
+Result<void> read_channel(TableReader reader, const library::HouseFormat& house,
+                          ChannelConfig& channel) {
+    std::int64_t window = channel.dvr_window.count();
+    std::int64_t segment = channel.segment.count();
+    TRY(reader.number("dvr_window_seconds", window, 60, 7 * 86'400));
+    TRY(reader.number("segment_seconds", segment, 1, 20));
+    if (segment % house.gop_seconds != 0) {
+        return fail(ErrorCode::kInvalid,
+                    "{}: \"segment_seconds\" is {}, it must be a multiple of the house format's "
+                    "gop_seconds, {}",
+                    reader.at("segment_seconds"), segment, house.gop_seconds);
+    }
+    // The longest segment is one and a half of the usual, the target duration that in whole
+    // seconds.
+    const std::int64_t least = 3 * ((3 * segment + 1) / 2);
+    std::int64_t wanted = std::max<std::int64_t>(channel.hold_back.count(), least);
+    TRY(reader.number("hold_back_seconds", wanted, 1, 600));
+    if (wanted < least) {
+        return fail(ErrorCode::kInvalid,
+                    "{}: \"hold_back_seconds\" is {}, with segments of {} s it must be at least {} "
+                    "(three target durations)",
+                    reader.at("hold_back_seconds"), wanted, segment, least);
+    }
+    channel.dvr_window = seconds(window);
+    channel.segment = seconds(segment);
+    channel.hold_back = seconds(wanted);
+    return reader.expect_nothing_else();
+}
+
+Result<void> read_jobs(TableReader reader, JobsConfig& jobs) {
+    std::int64_t watchdog = jobs.watchdog.count();
+    TRY(reader.number("concurrent", jobs.concurrent, 1, 64));
+    TRY(reader.number("watchdog_seconds", watchdog, 10, 86'400));
+    jobs.watchdog = seconds(watchdog);
+    return reader.expect_nothing_else();
+}
+
+}  // namespace
+
+Result<ListenAddress> parse_listen_address(std::string_view text) {
+    const auto refuse = [&] {
+        return fail(ErrorCode::kInvalid,
+                    "\"{}\" is no address to listen on; write ADDRESS:PORT, as in 127.0.0.1:8443, "
+                    "0.0.0.0:443 or [::]:443",
+                    text);
+    };
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos) return refuse();
+    std::string_view host = text.substr(0, colon);
+    const std::string_view digits = text.substr(colon + 1);
+    const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
+    if (bracketed) host = host.substr(1, host.size() - 2);
+    ListenAddress address;
+    address.host = host;
+    std::array<unsigned char, sizeof(in6_addr)> binary{};
+    if (::inet_pton(bracketed ? AF_INET6 : AF_INET, address.host.c_str(), binary.data()) != 1) {
+        return refuse();
+    }
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), address.port);
+    if (error != std::errc() || end != digits.data() + digits.size()) return refuse();
+    return address;
+}
+
+std::string to_string(const ListenAddress& address) {
+    const bool is_ipv6 = address.host.find(':') != std::string::npos;
+    return fmt::format(fmt::runtime(is_ipv6 ? "[{}]:{}" : "{}:{}"), address.host, address.port);
+}
+
+Result<Config> parse_config(std::string_view text, const fs::path& file) {
+    toml::table root;
+    try {
+        root = toml::parse(text, file.string());
+    } catch (const toml::parse_error& error) {
+        return fail(ErrorCode::kInvalid, "{}, line {}: {}", file.string(),
+                    error.source().begin.line, error.description());
+    }
+    Config config;
+    TableReader reader(&root, "", file);
+    TableReader server = TRY(reader.table("server"));
+    TableReader house = TRY(reader.table("house"));
+    TableReader channel = TRY(reader.table("channel"));
+    TableReader jobs = TRY(reader.table("jobs"));
+    // First, since a misspelt section would look like one that is left out.
+    TRY(reader.expect_nothing_else());
+    TRY(read_server(std::move(server), config.server));
+    TRY(read_house(std::move(house), file, config.house));
+    TRY(read_channel(std::move(channel), config.house, config.channel));
+    TRY(read_jobs(std::move(jobs), config.jobs));
+    return config;
+}
+
+Result<Config> load_config(const fs::path& file) {
+    std::error_code error;
+    const fs::file_status status = fs::status(file, error);
+    if (status.type() == fs::file_type::not_found) return Config{};
+    std::ifstream stream(file, std::ios::binary);
+    // Copied this way, an error of reading is a state and not an exception.
+    std::ostringstream text;
+    text << stream.rdbuf();
+    if (!stream.is_open() || text.bad() || !fs::is_regular_file(status)) {
+        return fail(ErrorCode::kDenied,
+                    "{} cannot be read; check that it is a file and that you may read it",
+                    file.string());
+    }
+    return parse_config(text.str(), file);
+}
+
+std::string default_config_text() {
+    const Config config;
+    const library::HouseFormat& house = config.house;
+    std::string text = fmt::format(
+        R"(# matinee's configuration. Everything here is optional and shown with its default.
+
+[server]
+# Where to listen. Only this machine by default; "0.0.0.0:8443" or "[::]:8443" for everybody.
+listen = "{}"
+# Threads that answer requests; 0: one per processor.
+threads = {}
+# PEM files of the certificate (with its chain) and its key, relative to this file. Without them
+# matinee makes a certificate. They are read again when they change.
+certificate = "{}"
+key = "{}"
+
+[channel]
+# How far back viewers can go.
+dvr_window_seconds = {}
+# Length of a segment: a multiple of house.gop_seconds.
+segment_seconds = {}
+# How far behind the clock players keep: at least three times the longest segment, which is one
+# and a half times segment_seconds.
+hold_back_seconds = {}
+
+[jobs]
+# How many films are prepared at once. Each uses all processors as it is.
+concurrent = {}
+# A preparation that says nothing for this long is given up.
+watchdog_seconds = {}
+
+# What every film is conformed to. A change here prepares all films again.
+[house]
+# What is put beside pictures that are not 16:9: "blur" (a blurred copy) or "black".
+padding = "{}"
+# x264: speed against size (ultrafast ... veryslow), and constant quality (lower is better).
+speed_preset = "{}"
+quantizer = {}
+# Seconds from one keyframe to the next.
+gop_seconds = {}
+max_frame_rate = {}
+audio_kbps = {}
+# Loudness by EBU R 128, in LUFS; false leaves levels alone. And the true-peak ceiling after it.
+loudness_lufs = {:.1f}
+true_peak_dbtp = {:.1f}
+
+# The ladder, largest first. Every film gets every rung.
+)",
+        to_string(config.server.listen), config.server.threads, config.server.certificate.string(),
+        config.server.key.string(), config.channel.dvr_window.count(),
+        config.channel.segment.count(), config.channel.hold_back.count(), config.jobs.concurrent,
+        config.jobs.watchdog.count(), house.padding == library::Padding::kBlur ? "blur" : "black",
+        house.speed_preset, house.quantizer, house.gop_seconds, house.max_frame_rate,
+        house.audio_kbps, *house.loudness_lufs, house.true_peak_dbtp);
+    for (const library::Rung& rung : house.rungs) {
+        text += fmt::format(
+            "[[house.rungs]]\nname = \"{}\"\nwidth = {}\nheight = {}\nmax_kbps = {}\n\n", rung.name,
+            rung.width, rung.height, rung.max_kbps);
+    }
+    text.pop_back();
+    return text;
+}
+
+Result<fs::path> default_data_folder() {
+    // The specification has relative paths ignored.
+    const char* data = std::getenv("XDG_DATA_HOME");
+    if (data && fs::path(data).is_absolute()) return fs::path(data) / "matinee";
+    const char* home = std::getenv("HOME");
+    if (home && fs::path(home).is_absolute()) {
+        return fs::path(home) / ".local" / "share" / "matinee";
+    }
+    return fail(
+        ErrorCode::kNotFound,
+        "there is no folder for data: neither XDG_DATA_HOME nor HOME is set; use --data DIR");
+}
+
+}  // namespace matinee::app

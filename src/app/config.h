@@ -1,0 +1,78 @@
+// matinee.toml: what an operator may set.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "library/house_format.h"
+
+namespace matinee::app {
+
+// ADDR:PORT as --listen and the configuration have it; IPv6 addresses in brackets.
+struct ListenAddress {
+    std::string host = "127.0.0.1";  // an IP address, without brackets
+    std::uint16_t port = 8443;
+
+    bool operator==(const ListenAddress&) const = default;
+};
+
+Result<ListenAddress> parse_listen_address(std::string_view text);
+std::string to_string(const ListenAddress& address);
+
+struct ServerConfig {
+    ListenAddress listen;
+    unsigned threads = 0;               // 0: one per processor
+    std::filesystem::path certificate;  // PEM; empty: one is made
+    std::filesystem::path key;          // PEM
+
+    bool operator==(const ServerConfig&) const = default;
+};
+
+// What a channel has unless it says otherwise.
+struct ChannelConfig {
+    std::chrono::seconds dvr_window{3600};
+    std::chrono::seconds segment{4};  // a multiple of the house format's GOP
+    // How far behind the clock a player keeps, and how far ahead of it playlists reach. At least
+    // three target durations (RFC 8216bis section 4.4.3.8); an entry's last segment may be half
+    // as long again as the others.
+    std::chrono::seconds hold_back{18};
+
+    bool operator==(const ChannelConfig&) const = default;
+};
+
+struct JobsConfig {
+    unsigned concurrent = 1;
+    std::chrono::seconds watchdog{120};
+
+    bool operator==(const JobsConfig&) const = default;
+};
+
+struct Config {
+    ServerConfig server;
+    library::HouseFormat house;
+    ChannelConfig channel;
+    JobsConfig jobs;
+
+    bool operator==(const Config&) const = default;
+};
+
+// Reads the text of a configuration; what it leaves out keeps its default. `file` names it in
+// errors, which also name the line, and relative paths count from its folder. A key nobody knows
+// is an error: a setting misspelt is a setting ignored.
+Result<Config> parse_config(std::string_view text, const std::filesystem::path& file);
+
+// The same for a file. All defaults when there is none.
+Result<Config> load_config(const std::filesystem::path& file);
+
+// A configuration with every key, its default, and what it does.
+std::string default_config_text();
+
+// XDG_DATA_HOME/matinee (XDG Base Directory Specification); kNotFound when neither
+// XDG_DATA_HOME nor HOME is set.
+Result<std::filesystem::path> default_data_folder();
+
+}  // namespace matinee::app

@@ -1,0 +1,529 @@
+#include "app/importer.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <set>
+#include <sstream>
+#include <system_error>
+#include <utility>
+
+#include <glib.h>
+#include <nlohmann/json.hpp>
+#include <openssl/evp.h>
+
+#include "base/glib_support.h"
+#include "base/handle.h"
+#include "base/utf8.h"
+
+namespace matinee::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+constexpr std::size_t kLongestSlug = 64;
+constexpr std::size_t kShortHash = 8;
+constexpr std::uintmax_t kLargestSidecar = 1 << 20;
+
+// -- Hashing -------------------------------------------------------------------------------------
+
+class Sha256 {
+  public:
+    Sha256() : context_(EVP_MD_CTX_new()) {
+        EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);
+    }
+    void update(const void* data, std::size_t size) {
+        EVP_DigestUpdate(context_.get(), data, size);
+    }
+    std::string finish() {
+        std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+        unsigned size = 0;
+        EVP_DigestFinal_ex(context_.get(), digest.data(), &size);
+        std::string text;
+        for (unsigned i = 0; i < size; ++i) {
+            text += fmt::format("{:02x}", digest[i]);
+        }
+        return text;
+    }
+
+  private:
+    base::Owned<EVP_MD_CTX, EVP_MD_CTX_free> context_;
+};
+
+Unexpected fail_with_errno(int code, std::string_view what, const fs::path& path) {
+    return fail(code == ENOENT   ? ErrorCode::kNotFound
+                : code == EACCES ? ErrorCode::kDenied
+                                 : ErrorCode::kUnavailable,
+                "{} {}: {}", what, path.string(),
+                std::error_code(code, std::generic_category()).message());
+}
+
+// -- What a file is ------------------------------------------------------------------------------
+
+std::string lower_ascii(std::string text) {
+    std::ranges::transform(text, text.begin(), [](char c) { return g_ascii_tolower(c); });
+    return text;
+}
+
+bool is_one_of(std::string_view extension, std::initializer_list<std::string_view> extensions) {
+    return std::ranges::find(extensions, extension) != extensions.end();
+}
+
+// Why a file cannot be a film, judged by its name; empty when it may be one.
+std::string_view why_no_film(const fs::path& file) {
+    const std::string name = lower_ascii(file.filename().string());
+    const std::string extension = lower_ascii(file.extension().string());
+    if (name.starts_with(".") || name.starts_with("~$") || name == "thumbs.db" ||
+        name == "desktop.ini") {
+        return "hidden file";
+    }
+    if (is_one_of(extension, {".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".tif", ".tiff",
+                              ".bmp", ".svg", ".heic", ".psd", ".ai", ".eps", ".ico"})) {
+        return "picture";
+    }
+    if (is_one_of(extension, {".srt", ".vtt", ".ass", ".ssa", ".sub", ".idx", ".ttml", ".dfxp",
+                              ".sbv", ".smi", ".sami", ".stl", ".scc", ".sup", ".lrc"})) {
+        return "subtitles, but no film beside it has this name";
+    }
+    if (is_one_of(extension, {".txt",  ".md",  ".rst",  ".rtf",  ".pdf",    ".doc", ".docx",
+                              ".odt",  ".xls", ".xlsx", ".ods",  ".csv",    ".tsv", ".ppt",
+                              ".pptx", ".xml", ".nfo",  ".html", ".htm",    ".log", ".toml",
+                              ".yaml", ".yml", ".url",  ".md5",  ".sha256", ".sha1"})) {
+        return "text or document";
+    }
+    if (extension == ".json") return "description, but no film beside it has this name";
+    if (is_one_of(extension, {".zip", ".rar", ".7z", ".tar", ".gz", ".xz", ".bz2", ".iso"})) {
+        return "archive: unpack it first";
+    }
+    if (is_one_of(extension, {".part", ".crdownload", ".tmp", ".download", ".aria2"})) {
+        return "unfinished download";
+    }
+    return "";
+}
+
+// A file to be imported, and the path its id is made from.
+struct Candidate {
+    fs::path path;      // absolute
+    fs::path relative;  // to the folder that was given
+};
+
+// What lies beside a film.
+struct Folder {
+    std::set<std::string> files;
+    std::vector<std::string> film_stems;
+};
+
+class Collector {
+  public:
+    explicit Collector(ImportSummary& summary) : summary_(summary) {}
+
+    void add(const fs::path& given) {
+        std::error_code error;
+        const fs::path path = fs::absolute(given, error).lexically_normal();
+        const fs::file_status status = fs::status(path, error);
+        if (!fs::exists(status)) {
+            summary_.problems.push_back({given, "there is no such file or folder"});
+        } else if (fs::is_directory(status)) {
+            // "films/" and "films" give the same relative paths.
+            add_folder(path.has_filename() ? path : path.parent_path());
+        } else if (fs::is_regular_file(status)) {
+            files_.emplace(path, path.filename());
+        } else {
+            summary_.problems.push_back({given, "neither a file nor a folder"});
+        }
+    }
+
+    // By path, each once.
+    [[nodiscard]] const std::map<fs::path, fs::path>& files() const { return files_; }
+
+  private:
+    void add_folder(const fs::path& folder) {
+        std::error_code error;
+        fs::recursive_directory_iterator entry(folder, error);
+        for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+            const fs::path& path = entry->path();
+            std::error_code unreadable;
+            if (entry->is_directory(unreadable)) {
+                if (path.filename().string().starts_with(".")) entry.disable_recursion_pending();
+                continue;
+            }
+            if (entry->is_regular_file(unreadable)) {
+                files_.emplace(path, path.lexically_relative(folder));
+            } else {
+                summary_.ignored.push_back({path, "neither a file nor a folder"});
+            }
+        }
+        if (error) summary_.problems.push_back({folder, "cannot be read: " + error.message()});
+    }
+
+    ImportSummary& summary_;
+    std::map<fs::path, fs::path> files_;
+};
+
+// -- What the producer says ----------------------------------------------------------------------
+
+std::string display_title(const fs::path& file) {
+    std::string title = base::to_valid_utf8(file.stem().string());
+    std::ranges::replace(title, '_', ' ');
+    return title;
+}
+
+Result<std::string> read_small_file(const fs::path& file) {
+    std::error_code error;
+    if (fs::file_size(file, error) > kLargestSidecar && !error) {
+        return fail(ErrorCode::kInvalid, "larger than {} bytes: this cannot be a description",
+                    kLargestSidecar);
+    }
+    std::ifstream stream(file, std::ios::binary);
+    // Copied this way, an error of reading is a state and not an exception.
+    std::ostringstream text;
+    text << stream.rdbuf();
+    if (!stream.is_open() || text.bad()) return fail(ErrorCode::kUnavailable, "cannot be read");
+    return text.str();
+}
+
+Result<void> apply_title(const Json& title, store::EntryDescription& entry) {
+    if (title.is_string()) {
+        entry.titles = {{"und", title.get<std::string>()}};
+        return {};
+    }
+    if (!title.is_object()) {
+        return fail(ErrorCode::kInvalid, "\"title\" must be a text, or one per language");
+    }
+    store::Titles titles;
+    for (const auto& [language, text] : title.items()) {
+        if (!text.is_string()) {
+            return fail(ErrorCode::kInvalid, "\"title\": \"{}\" must be a text", language);
+        }
+        titles.emplace(language, text.get<std::string>());
+    }
+    if (!titles.empty()) entry.titles = std::move(titles);
+    return {};
+}
+
+// Reads <stem>.json into the entry; all of it or nothing.
+Result<void> apply_description(const fs::path& file, store::EntryDescription& entry) {
+    const std::string text = TRY(read_small_file(file));
+    Json json = Json::parse(text, nullptr, false);
+    if (!json.is_object()) {
+        return fail(ErrorCode::kInvalid,
+                    "not a JSON object, as in {{\"title\": {{\"en\": \"...\"}}, \"author\": "
+                    "\"...\", \"country\": \"...\"}}");
+    }
+    store::EntryDescription described = entry;
+    if (json.contains("title")) TRY(apply_title(json["title"], described));
+    for (const auto& [key, field] :
+         {std::pair("author", &described.author), std::pair("country", &described.country)}) {
+        if (!json.contains(key)) continue;
+        if (!json[key].is_string()) {
+            return fail(ErrorCode::kInvalid, "\"{}\" must be a text", key);
+        }
+        *field = json[key].get<std::string>();
+    }
+    for (const char* key : {"title", "author", "country"}) {
+        json.erase(key);
+    }
+    described.metadata = json.dump();
+    entry = std::move(described);
+    return {};
+}
+
+// -- The import ----------------------------------------------------------------------------------
+
+class Importer {
+  public:
+    Importer(store::Store& store, const ImportOptions& options)
+        : store_(store), options_(options) {}
+
+    Result<ImportSummary> run(std::span<const fs::path> paths) {
+        Collector collector(summary_);
+        for (const fs::path& path : paths) {
+            collector.add(path);
+        }
+        std::vector<Candidate> films;
+        std::vector<fs::path> others;
+        for (const auto& [path, relative] : collector.files()) {
+            if (why_no_film(path).empty()) {
+                films.push_back({path, relative});
+            } else {
+                others.push_back(path);
+            }
+        }
+        for (const Candidate& film : films) {
+            TRY(import(film));
+        }
+        for (const fs::path& path : others) {
+            if (!used_.contains(path)) {
+                summary_.ignored.push_back({path, std::string(why_no_film(path))});
+            }
+        }
+        std::ranges::sort(summary_.ignored, {}, &ImportNote::path);
+        return std::move(summary_);
+    }
+
+  private:
+    Result<void> import(const Candidate& film) {
+        if (options_.on_file) options_.on_file(film.path);
+        struct stat status {};
+        if (::stat(film.path.c_str(), &status) != 0) {
+            note_problem(film.path, fail_with_errno(errno, "cannot look at", film.path));
+            return {};
+        }
+        store::SourceFile source;
+        source.path = film.path.string();
+        source.size = status.st_size;
+        source.modified_ns =
+            std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
+        std::optional<store::Entry> known = TRY(store_.find_entry_by_source(source.path));
+        if (known && known->source.size == source.size &&
+            known->source.modified_ns == source.modified_ns) {
+            source.sha256 = known->source.sha256;
+        } else {
+            auto sha256 = sha256_of_file(film.path);
+            if (!sha256) {
+                note_problem(film.path, Unexpected(std::move(sha256).error()));
+                return {};
+            }
+            source.sha256 = *std::move(sha256);
+        }
+        const std::string id = known ? known->id : TRY(choose_id(film, known));
+        store::EntryDescription description = describe(film, id);
+        description.source = std::move(source);
+        if (!known || static_cast<const store::EntryDescription&>(*known) != description) {
+            TRY(store_.upsert_entry(description));
+        }
+        TRY(import_subtitles(film, id, known));
+        summary_.entries.push_back(id);
+        return queue_if_needed(id, known, description);
+    }
+
+    // An id for a file that no entry is made from. Sets `known` when it is the file of an entry
+    // that has moved here, or takes the place of one that is gone.
+    Result<std::string> choose_id(const Candidate& film, std::optional<store::Entry>& known) {
+        const std::string id = make_slug(film.relative);
+        auto holder = store_.find_entry(id);
+        if (!holder) {
+            if (holder.error().code() == ErrorCode::kNotFound) return id;
+            return Unexpected(std::move(holder).error());
+        }
+        std::error_code error;
+        if (!fs::exists(holder->source.path, error) && !error) {
+            known = *std::move(holder);
+            return id;
+        }
+        return fmt::format("{}-{}", id, sha256_of(film.path.string()).substr(0, kShortHash));
+    }
+
+    store::EntryDescription describe(const Candidate& film, const std::string& id) {
+        store::EntryDescription description;
+        description.id = id;
+        description.titles = {{"und", display_title(film.path)}};
+        fs::path sidecar = film.path;
+        sidecar.replace_extension(".json");
+        std::error_code error;
+        if (sidecar != film.path && fs::is_regular_file(sidecar, error)) {
+            used_.insert(sidecar);
+            auto applied = apply_description(sidecar, description);
+            if (!applied) note_problem(sidecar, Unexpected(std::move(applied).error()));
+        }
+        return description;
+    }
+
+    Result<void> import_subtitles(const Candidate& film, const std::string& id,
+                                  const std::optional<store::Entry>& known) {
+        std::vector<store::SubtitleSource> sources = find_subtitles(film);
+        std::string subtitles_id;
+        if (!sources.empty()) {
+            auto installed = options_.install_subtitles(id, sources);
+            if (!installed) {
+                // The film goes on with what it had.
+                note_problem(film.path, fail(std::move(installed).error(), "its subtitles"));
+                return {};
+            }
+            subtitles_id = *std::move(installed);
+        }
+        if (subtitles_id == (known ? known->subtitles_id : "") &&
+            sources == TRY(store_.list_subtitles(id))) {
+            return {};
+        }
+        return store_.set_subtitles(id, subtitles_id, sources);
+    }
+
+    // By language and kind, as the store lists them.
+    std::vector<store::SubtitleSource> find_subtitles(const Candidate& film) {
+        std::map<std::pair<std::string, std::string>, store::SubtitleSource> found;
+        const std::string stem = film.path.stem().string();
+        const fs::path folder = film.path.parent_path();
+        for (const std::string& name : folder_at(folder).files) {
+            const auto sidecar = options_.match_subtitles(stem, name);
+            if (!sidecar || belongs_to_longer_stem(folder, stem, name)) continue;
+            const fs::path path = folder / name;
+            used_.insert(path);
+            auto sha256 = sha256_of_file(path);
+            if (!sha256) {
+                note_problem(path, Unexpected(std::move(sha256).error()));
+                continue;
+            }
+            const auto [place, is_new] =
+                found.try_emplace({sidecar->language, sidecar->kind},
+                                  store::SubtitleSource{sidecar->language, sidecar->kind,
+                                                        path.string(), *std::move(sha256)});
+            if (!is_new) {
+                note_problem(path, fail(ErrorCode::kConflict,
+                                        "not used: {} has the same language and kind ({}, {})",
+                                        place->second.path, sidecar->language, sidecar->kind));
+            }
+        }
+        std::vector<store::SubtitleSource> sources;
+        for (auto& [key, source] : found) {
+            sources.push_back(std::move(source));
+        }
+        return sources;
+    }
+
+    // With a.mp4 and a.b.mp4 side by side, a.b.en.srt is the latter's.
+    bool belongs_to_longer_stem(const fs::path& path, const std::string& stem,
+                                const std::string& subtitle) {
+        return std::ranges::any_of(folder_at(path).film_stems, [&](const std::string& other) {
+            return other.size() > stem.size() && other.size() < subtitle.size() &&
+                   options_.match_subtitles(other, subtitle).has_value();
+        });
+    }
+
+    const Folder& folder_at(const fs::path& path) {
+        const auto [place, is_new] = folders_.try_emplace(path);
+        Folder& folder = place->second;
+        if (!is_new) return folder;
+        std::error_code error;
+        fs::directory_iterator entry(path, error);
+        for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+            std::error_code unreadable;
+            if (!entry->is_regular_file(unreadable)) continue;
+            folder.files.insert(entry->path().filename().string());
+            if (why_no_film(entry->path()).empty()) {
+                folder.film_stems.push_back(entry->path().stem().string());
+            }
+        }
+        if (error) summary_.problems.push_back({path, "cannot be read: " + error.message()});
+        return folder;
+    }
+
+    Result<void> queue_if_needed(const std::string& id, const std::optional<store::Entry>& known,
+                                 const store::EntryDescription& description) {
+        if (!known) return queue(id, summary_.added);
+        if (known->source.sha256 != description.source.sha256) return queue(id, summary_.changed);
+        switch (known->state) {
+            case store::EntryState::kQueued:
+            case store::EntryState::kPreparing:
+                // Its job is there, or is made.
+                return queue(id, summary_.queued);
+            case store::EntryState::kFailed:
+                if (options_.retry_failed) return queue(id, summary_.queued);
+                summary_.failed.push_back(id);
+                return {};
+            case store::EntryState::kNew:
+                return queue(id, summary_.queued);
+            case store::EntryState::kReady:
+                break;
+        }
+        if (TRY(is_prepared(*known))) {
+            summary_.unchanged.push_back(id);
+            return {};
+        }
+        return queue(id, summary_.queued);
+    }
+
+    Result<bool> is_prepared(const store::Entry& entry) {
+        if (entry.media_id.empty() || entry.media_source_sha256 != entry.source.sha256 ||
+            !options_.has_media(entry.media_id)) {
+            return false;
+        }
+        return TRY(store_.find_media(entry.media_id))
+        .house == options_.house_json;
+    }
+
+    Result<void> queue(const std::string& id, std::vector<std::string>& list) {
+        TRY(store_.enqueue_job(id));
+        list.push_back(id);
+        return {};
+    }
+
+    void note_problem(const fs::path& path, Unexpected failure) {
+        summary_.problems.push_back({path, std::move(failure).error().to_string()});
+    }
+
+    store::Store& store_;
+    const ImportOptions& options_;
+    ImportSummary summary_;
+    std::set<fs::path> used_;  // sidecars that belong to a film
+    std::map<fs::path, Folder> folders_;
+};
+
+}  // namespace
+
+Result<ImportSummary> import_files(store::Store& store, std::span<const fs::path> paths,
+                                   const ImportOptions& options) {
+    return Importer(store, options).run(paths);
+}
+
+std::string make_slug(const fs::path& relative_path) {
+    fs::path path = relative_path;
+    path.replace_extension();
+    const std::string text = base::to_valid_utf8(path.generic_string());
+    const base::OwnedChars ascii(g_str_to_ascii(text.c_str(), "C"));
+    std::string slug;
+    for (const char c : std::string_view(ascii.get())) {
+        if (g_ascii_isalnum(c)) {
+            slug += g_ascii_tolower(c);
+        } else if (!slug.empty() && slug.back() != '-') {
+            slug += '-';
+        }
+    }
+    const bool is_ascii = std::ranges::all_of(text, [](char c) { return (c & 0x80) == 0; });
+    const bool is_whole = is_ascii && !slug.empty() && slug.size() <= kLongestSlug;
+    slug.resize(std::min(slug.size(), kLongestSlug));
+    while (slug.ends_with('-')) {
+        slug.pop_back();
+    }
+    if (is_whole && !slug.empty()) return slug;
+    const std::string hash = sha256_of(relative_path.generic_string()).substr(0, kShortHash);
+    return slug.empty() ? "entry-" + hash : slug + "-" + hash;
+}
+
+Result<std::string> sha256_of_file(const fs::path& file) {
+    const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) return fail_with_errno(errno, "cannot open", file);
+    ::posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+    Sha256 hash;
+    const auto buffer = std::make_unique<std::array<char, std::size_t{1} << 20>>();
+    while (true) {
+        const ssize_t size = ::read(fd, buffer->data(), buffer->size());
+        if (size == 0) break;
+        if (size < 0) {
+            const int code = errno;
+            if (code == EINTR) continue;
+            ::close(fd);
+            return fail_with_errno(code, "cannot read", file);
+        }
+        hash.update(buffer->data(), static_cast<std::size_t>(size));
+    }
+    ::close(fd);
+    return hash.finish();
+}
+
+std::string sha256_of(std::string_view bytes) {
+    Sha256 hash;
+    hash.update(bytes.data(), bytes.size());
+    return hash.finish();
+}
+
+}  // namespace matinee::app

@@ -1,0 +1,95 @@
+// From files on disk to entries with jobs.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "store/store.h"
+
+namespace matinee::app {
+
+// What a subtitle file's name says.
+struct SidecarName {
+    std::string language;  // BCP-47
+    std::string kind;      // "full", "forced", "sdh"
+};
+
+// What `file_name` is to the film whose name without extension is `film_stem`: nothing unless it
+// is a subtitle file of that film.
+using SidecarMatcher = std::function<std::optional<SidecarName>(std::string_view film_stem,
+                                                                std::string_view file_name)>;
+
+struct ImportOptions {
+    SidecarMatcher match_subtitles;
+
+    // Makes an immutable set in the library of an entry's subtitle files, and returns its name:
+    // the same for the same content. An entry without files has no set.
+    std::function<Result<std::string>(const std::string& entry_id,
+                                      std::span<const store::SubtitleSource> sources)>
+        install_subtitles;
+
+    // Whether the library has this preparation.
+    std::function<bool(const std::string& media_id)> has_media;
+
+    // The house format as library::to_json has it: what was prepared in another is prepared again.
+    std::string house_json;
+
+    // Whether unchanged files that have failed before are tried again.
+    bool retry_failed = false;
+
+    // Called before a file is read, which may take a while. May be empty.
+    std::function<void(const std::filesystem::path&)> on_file;
+};
+
+struct ImportNote {
+    std::filesystem::path path;
+    std::string text;
+};
+
+// What became of the files. Every id stands in exactly one of the first five lists.
+struct ImportSummary {
+    std::vector<std::string> added;      // new entries, queued
+    std::vector<std::string> changed;    // entries with new content, queued
+    std::vector<std::string> queued;     // unchanged, but not prepared (any more): queued
+    std::vector<std::string> unchanged;  // nothing to do
+    std::vector<std::string> failed;     // unchanged, have failed before, not queued
+
+    std::vector<std::string> entries;  // all of the above, in the order of their paths
+    std::vector<ImportNote> ignored;   // files that are no films, and why
+    std::vector<ImportNote> problems;  // what went wrong; the other files are imported
+};
+
+// Imports files and, recursively, folders.
+//
+// A film is whatever is not obviously something else: whether it can be played is found out by
+// preparing it, so that a text file called .mp4 is reported and not overlooked. Hidden files,
+// pictures, texts, archives and unfinished downloads are ignored, with a reason. Beside a film may
+// lie subtitles (see `match_subtitles`) and `<stem>.json`, what the producer says about it:
+//
+//     {"title": {"zh": "...", "ru": "...", "en": "..."}, "author": "...", "country": "..."}
+//
+// where "title" may also be a text, and other keys are kept as they are.
+//
+// Importing again is cheap and changes nothing: content is hashed only when a file's size or
+// time has changed. Fails only when the store does.
+Result<ImportSummary> import_files(store::Store& store,
+                                   std::span<const std::filesystem::path> paths,
+                                   const ImportOptions& options);
+
+// An entry's id from its path relative to the folder it was imported from: readable ASCII,
+// [a-z0-9-]+. Where letters were lost a short hash of the path makes it unique.
+std::string make_slug(const std::filesystem::path& relative_path);
+
+// The SHA-256 of a file's content, hexadecimal; reads it in pieces.
+Result<std::string> sha256_of_file(const std::filesystem::path& file);
+
+// The SHA-256 of bytes, hexadecimal.
+std::string sha256_of(std::string_view bytes);
+
+}  // namespace matinee::app
