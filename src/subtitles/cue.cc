@@ -21,6 +21,7 @@ bool starts_earlier(const SourceCue& a, const SourceCue& b) {
 std::string_view why_invisible(const Cue& cue) {
     if (cue.end < cue.start) return "the cue ends before it starts: dropped";
     if (cue.end == cue.start) return "the cue ends when it starts: dropped";
+    if (cue.end <= Milliseconds(0)) return "the cue ends before the film starts: dropped";
     if (!has_visible_text(cue.text)) return "the cue has no text: dropped";
     return {};
 }
@@ -52,6 +53,11 @@ Document tidy(Source source, Overlaps overlaps, std::vector<Problem>& problems) 
         if (!why.empty()) problems.push_back({candidate.line, std::string(why)});
         return !why.empty();
     });
+    for (SourceCue& early : cues) {
+        if (early.cue.start >= Milliseconds(0)) continue;
+        problems.push_back({early.line, "the cue starts before the film: it starts with it now"});
+        early.cue.start = Milliseconds(0);
+    }
     if (!std::is_sorted(cues.begin(), cues.end(), starts_earlier)) {
         const auto first = std::is_sorted_until(cues.begin(), cues.end(), starts_earlier);
         problems.push_back(

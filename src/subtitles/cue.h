@@ -102,7 +102,7 @@ struct Source {
 // Cues that can be shown. Made by tidy().
 struct Document {
     std::string language;   // BCP-47, where the content says; else empty
-    std::vector<Cue> cues;  // by start; each ends after it starts, has something to show, is unique
+    std::vector<Cue> cues;  // by start, from 0; each ends later, shows something, is unique
     std::vector<Region> regions;
     std::vector<std::string> stylesheets;
 
@@ -113,9 +113,9 @@ struct Document {
 // SRT it is nearly always a mistake.
 enum class Overlaps : std::uint8_t { kExpected, kReported };
 
-// Sorts the cues of `source` and drops those that nobody could see: ending before they start,
-// without text, or said twice. Each is added to `problems`, which also receives the source's own,
-// and ends up in the order of lines.
+// Sorts the cues of `source` and drops those that nobody could see: ending before they start or
+// before the film does, without text, or said twice. Each is added to `problems`, which also
+// receives the source's own, and ends up in the order of lines.
 Document tidy(Source source, Overlaps overlaps, std::vector<Problem>& problems);
 
 // What a track is for.

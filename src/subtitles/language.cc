@@ -8,7 +8,6 @@
 
 #include <fmt/format.h>
 
-#include "base/utf8.h"
 #include "subtitles/scan.h"
 
 namespace matinee::subtitles {

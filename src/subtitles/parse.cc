@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "subtitles/scan.h"
 #include "subtitles/srt.h"
 #include "subtitles/webvtt.h"

@@ -376,18 +376,10 @@ class Parser {
         found.cue.start = times->start;
         found.cue.end = times->end;
         read_rest(timing, times->rest, found.cue.settings);
-        if (found.cue.start < Milliseconds(0) && found.cue.end > Milliseconds(0)) {
-            problem(timing, "the cue starts before the film: it starts with it now");
-            found.cue.start = Milliseconds(0);
-        }
         const std::string text = collect_text(first_text, end);
         found.cue.text =
             TextReader(text, first_text_line_, source_, said_).read(found.cue.settings);
-        if (found.cue.end < Milliseconds(0)) {
-            problem(timing, "the cue ends before the film starts: dropped");
-        } else {
-            source_.cues.push_back(std::move(found));
-        }
+        source_.cues.push_back(std::move(found));
         number_ = next_number;
     }
 

@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include "base/utf8.h"
 #include "subtitles/cue_text.h"
 #include "subtitles/language.h"
 #include "subtitles/scan.h"

@@ -44,6 +44,18 @@ TEST(Tidy, DropsWhatNobodyCouldSeeAndSaysSo) {
                                                 "31: the cue has no text: dropped"));
 }
 
+TEST(Tidy, StartsNothingBeforeTheFilm) {
+    std::vector<Problem> problems;
+    const Document document = tidy(source_of({make_cue(-500, -100, "a"), make_cue(-500, 0, "b"),
+                                              make_cue(-500, 100, "c"), make_cue(0, 100, "d")}),
+                                   Overlaps::kExpected, problems);
+    EXPECT_THAT(document.cues, ElementsAre(make_cue(0, 100, "c"), make_cue(0, 100, "d")));
+    EXPECT_THAT(messages(problems),
+                ElementsAre("1: the cue ends before the film starts: dropped",
+                            "11: the cue ends before the film starts: dropped",
+                            "21: the cue starts before the film: it starts with it now"));
+}
+
 TEST(Tidy, SaysTheSameOnlyOnce) {
     std::vector<Problem> problems;
     Cue elsewhere = make_cue(0, 100, "a");

@@ -1,6 +1,7 @@
 // Files of the real world, which are not ours to keep here: MATINEE_MEDIA names the folder that
 // has them, with a folder `subs`. Without it these tests are skipped, and say so.
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
