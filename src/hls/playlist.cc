@@ -15,6 +15,11 @@ using playout::Segment;
 
 using Out = std::back_insert_iterator<std::string>;
 
+// What subtitles for the deaf and hard of hearing declare (section 4.4.6.1).
+constexpr std::string_view kSdhCharacteristics =
+    "CHARACTERISTICS=\"public.accessibility.transcribes-spoken-dialog,"
+    "public.accessibility.describes-music-and-sound\",";
+
 // The content of a quoted-string (section 4.2): no quotes, no line breaks, no control characters.
 std::string quotable(std::string_view text) {
     std::string out;
@@ -33,8 +38,9 @@ std::string quotable(std::string_view text) {
 void date_range(Out out, const MediaPlaylist& playlist, const Airing& airing,
                 const AiringLabel& label) {
     fmt::format_to(
-        out, "#EXT-X-DATERANGE:ID=\"{}\",CLASS=\"matinee.airing\",START-DATE=\"{}\",DURATION={}",
-        quotable(label.id), base::to_rfc3339(playout::instant_of(playlist.epoch, airing.start)),
+        out, "#EXT-X-DATERANGE:ID=\"{}-{}\",CLASS=\"matinee.airing\",START-DATE=\"{}\",DURATION={}",
+        quotable(playlist.channel_id), airing.ordinal,
+        base::to_rfc3339(playout::instant_of(playlist.epoch, airing.start)),
         seconds_text(airing.duration));
     if (!label.title.empty()) fmt::format_to(out, ",X-TITLE=\"{}\"", quotable(label.title));
     if (!label.author.empty()) fmt::format_to(out, ",X-AUTHOR=\"{}\"", quotable(label.author));
@@ -144,9 +150,10 @@ std::string multivariant_playlist(std::span<const Variant> variants, const Audio
     for (const SubtitleRendition& subtitle : subtitles) {
         fmt::format_to(out,
                        "#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"subtitles\",NAME=\"{}\","
-                       "LANGUAGE=\"{}\",DEFAULT=NO,AUTOSELECT=YES,FORCED={},URI=\"{}\"\n",
+                       "LANGUAGE=\"{}\",DEFAULT=NO,AUTOSELECT=YES,FORCED={},{}URI=\"{}\"\n",
                        quotable(subtitle.name), quotable(subtitle.language),
-                       subtitle.forced ? "YES" : "NO", subtitle.uri);
+                       subtitle.forced ? "YES" : "NO",
+                       subtitle.sdh ? kSdhCharacteristics : std::string_view(), subtitle.uri);
     }
     for (const Variant& variant : variants) {
         fmt::format_to(out,

@@ -44,6 +44,7 @@ struct SubtitleRendition {
     std::string name;
     std::string language;  // BCP-47
     bool forced = false;
+    bool sdh = false;  // for the deaf and hard of hearing
 };
 
 // A multivariant playlist (section 4.4.6). BANDWIDTH is that of a variant with the sound, as
@@ -51,13 +52,12 @@ struct SubtitleRendition {
 std::string multivariant_playlist(std::span<const Variant> variants, const AudioRendition& audio,
                                   std::span<const SubtitleRendition> subtitles);
 
-// What playlists tell of an airing: EXT-X-DATERANGE (section 4.4.5.1).
+// What playlists tell of an airing: EXT-X-DATERANGE (section 4.4.5.1). Borrows its texts.
 struct AiringLabel {
-    std::string id;       // unique on the channel, forever
-    std::string title;    // UTF-8; what an attribute cannot hold is replaced
-    std::string author;   // empty: left out, as the country
-    std::string country;  // ISO 3166-1 alpha-2
-    std::string tag;      // part of segment names: changes with anything their bytes depend on
+    std::string_view title;    // UTF-8; what an attribute cannot hold is replaced
+    std::string_view author;   // empty: left out, as the country
+    std::string_view country;  // ISO 3166-1 alpha-2
+    std::string tag;           // airing_tag(): part of segment names
 };
 
 enum class RenditionKind { kVideo, kAudio, kSubtitles, kIframes };
@@ -70,6 +70,7 @@ struct MediaPlaylist {
     Instant epoch{};                 // of tick zero
     std::chrono::seconds target_duration{6};
     std::optional<std::chrono::milliseconds> hold_back{};  // of a channel; unset for VOD
+    std::string_view channel_id{};          // date ranges are called "<channel>-<ordinal>"
     std::span<const AiringLabel> labels{};  // one an airing; only tags matter for VOD
     // The init section's identifier for the airing of that index; not used for subtitles.
     std::function<std::string_view(std::size_t airing)> init_id{};

@@ -172,6 +172,10 @@ class Store {
     Store(const Store&) = delete;
     Store& operator=(const Store&) = delete;
 
+    // A number that has grown when entries, playlists or channels have changed, by whichever
+    // process. Cheap to ask every second.
+    Result<std::uint64_t> change_stamp();
+
     // -- Entries ---------------------------------------------------------------------------------
 
     // Adds the entry, or changes its description. State, media and subtitles stay.

@@ -19,8 +19,8 @@ struct Channel {
     explicit Channel(std::vector<Entry> films, Ticks until)
         : entries(std::move(films)), rundown(test::looped(entries, until)) {
         for (const playout::Airing& airing : rundown.airings()) {
-            labels.push_back({std::to_string(airing.ordinal), "Film " + airing.entry_id,
-                              "A. Author", "CN", "0000000" + std::to_string(airing.ordinal % 10)});
+            labels.push_back({airing.entry_id, "A. Author", "CN",
+                              "0000000" + std::to_string(airing.ordinal % 10)});
         }
     }
 
@@ -28,6 +28,7 @@ struct Channel {
         MediaPlaylist playlist{.rundown = rundown};
         playlist.range = range;
         playlist.epoch = kEpoch;
+        playlist.channel_id = "main";
         playlist.hold_back = std::chrono::seconds(18);
         playlist.labels = labels;
         playlist.init_id = [this](std::size_t airing) {
@@ -58,15 +59,15 @@ TEST(MediaPlaylist, OfALiveChannel) {
 #EXT-X-MEDIA-SEQUENCE:1
 #EXT-X-SERVER-CONTROL:HOLD-BACK=18.000
 #EXT-X-MAP:URI="init-aaaaaaaaaaaaaaaa.mp4"
-#EXT-X-DATERANGE:ID="0",CLASS="matinee.airing",START-DATE="2026-11-23T20:00:00.000Z",DURATION=6.000000,X-TITLE="Film one",X-AUTHOR="A. Author",X-COUNTRY="CN"
+#EXT-X-DATERANGE:ID="main-0",CLASS="matinee.airing",START-DATE="2026-11-23T20:00:00.000Z",DURATION=6.000000,X-TITLE="one",X-AUTHOR="A. Author",X-COUNTRY="CN"
 #EXT-X-PROGRAM-DATE-TIME:2026-11-23T20:00:04.000Z
 #EXTINF:2.000000,
 1-00000000.m4s
-#EXT-X-DATERANGE:ID="1",CLASS="matinee.airing",START-DATE="2026-11-23T20:00:06.000Z",DURATION=4.004000,X-TITLE="Film two",X-AUTHOR="A. Author",X-COUNTRY="CN"
+#EXT-X-DATERANGE:ID="main-1",CLASS="matinee.airing",START-DATE="2026-11-23T20:00:06.000Z",DURATION=4.004000,X-TITLE="two",X-AUTHOR="A. Author",X-COUNTRY="CN"
 #EXT-X-PROGRAM-DATE-TIME:2026-11-23T20:00:06.000Z
 #EXTINF:4.004000,
 2-00000001.m4s
-#EXT-X-DATERANGE:ID="2",CLASS="matinee.airing",START-DATE="2026-11-23T20:00:10.004Z",DURATION=6.000000,X-TITLE="Film one",X-AUTHOR="A. Author",X-COUNTRY="CN"
+#EXT-X-DATERANGE:ID="main-2",CLASS="matinee.airing",START-DATE="2026-11-23T20:00:10.004Z",DURATION=6.000000,X-TITLE="one",X-AUTHOR="A. Author",X-COUNTRY="CN"
 #EXT-X-PROGRAM-DATE-TIME:2026-11-23T20:00:10.004Z
 #EXTINF:4.000000,
 3-00000002.m4s
@@ -150,8 +151,7 @@ TEST(MultivariantPlaylist, AddsTheSoundToEachVariant) {
                                             29.97}};
     const AudioRendition audio{
         "audio/media.m3u8", "Sound", "mul", "mp4a.40.2", 170'000, 160'000, 2};
-    const std::vector<SubtitleRendition> subtitles = {
-        {"subtitles-zh/media.m3u8", "中文", "zh", false}};
+    const std::vector<SubtitleRendition> subtitles = {{"subtitles-zh/media.m3u8", "中文", "zh"}};
     EXPECT_EQ(multivariant_playlist(variants, audio, subtitles), R"(#EXTM3U
 #EXT-X-VERSION:7
 #EXT-X-INDEPENDENT-SEGMENTS

@@ -1,0 +1,397 @@
+#include "app/broadcaster.h"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+#include "base/log.h"
+
+namespace matinee::app {
+
+namespace {
+
+// Requests under way and clocks that differ: so much more than HOLD-BACK is left alone by edits.
+constexpr Ticks kSpliceMargin = std::chrono::seconds(10);
+
+// A segment must stay for as long as a playlist that listed it may be in use: one window after
+// it has left (RFC 8216bis section 6.2.2), and a minute for slow clients.
+Ticks kept_behind(const BroadcasterOptions& options) {
+    return Ticks(options.dvr_window) * 2 + Ticks(std::chrono::minutes(1));
+}
+
+std::string film_key(std::string_view entry, std::string_view media, std::string_view subtitles) {
+    return fmt::format("{}\n{}\n{}", entry, media, subtitles);
+}
+
+// Whether the film still is what the entry's row says.
+bool is_current(const http::Film& film, const store::Entry& entry) {
+    return film.media->manifest().media_id == entry.media_id &&
+           film.subtitles_id == entry.subtitles_id && film.titles == entry.titles &&
+           film.author == entry.author && film.country == entry.country;
+}
+
+bool same_programme(const playout::Airing& a, const playout::Airing& b) {
+    return a.entry_id == b.entry_id && a.media_id == b.media_id &&
+           a.subtitles_id == b.subtitles_id && a.start == b.start;
+}
+
+}  // namespace
+
+std::chrono::seconds Broadcaster::target_duration(const BroadcasterOptions& options) {
+    // EXTINF rounded to the nearest integer must not exceed it (RFC 8216bis section 4.4.3.1).
+    return std::chrono::round<std::chrono::seconds>(
+        playout::Segmentation::longest(options.gop_seconds, options.gops_per_segment));
+}
+
+std::chrono::seconds Broadcaster::hold_back(const BroadcasterOptions& options) {
+    return std::max(options.hold_back, 3 * target_duration(options));
+}
+
+Broadcaster::Broadcaster(store::Store& store, library::Library& library, const base::Clock& clock,
+                         BroadcasterOptions options)
+    : store_(store),
+      library_(library),
+      clock_(clock),
+      options_(std::move(options)),
+      slots_(std::make_shared<const Slots>()),
+      entries_(std::make_shared<const Entries>()) {}
+
+Result<std::unique_ptr<Broadcaster>> Broadcaster::start(store::Store& store,
+                                                        library::Library& library,
+                                                        const base::Clock& clock,
+                                                        BroadcasterOptions options) {
+    std::unique_ptr<Broadcaster> broadcaster(
+        new Broadcaster(store, library, clock, std::move(options)));
+    TRY(broadcaster->refresh());
+    broadcaster->thread_ = std::thread([self = broadcaster.get()] { self->run(); });
+    return broadcaster;
+}
+
+Broadcaster::~Broadcaster() {
+    stop();
+}
+
+void Broadcaster::stop() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    wakeup_.notify_all();
+    if (thread_.joinable()) thread_.join();
+}
+
+void Broadcaster::wake() {
+    {
+        const std::lock_guard lock(mutex_);
+        woken_ = true;
+    }
+    wakeup_.notify_all();
+}
+
+void Broadcaster::run() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+        wakeup_.wait_for(lock, options_.poll, [this] { return stopping_ || woken_; });
+        if (stopping_) break;
+        woken_ = false;
+        lock.unlock();
+        if (auto refreshed = refresh(); !refreshed) {
+            // What is loaded goes on the air; the next round tries again.
+            log::error("channels could not be refreshed",
+                       {{"reason", refreshed.error().to_string()}});
+        }
+        lock.lock();
+    }
+}
+
+Result<void> Broadcaster::refresh() {
+    const std::uint64_t change = TRY(store_.change_stamp());
+    bool changed = !ever_refreshed_ || change != seen_change_;
+    if (changed) {
+        seen_change_ = change;
+        TRY(refresh_entries());
+    }
+    TRY(refresh_channels(changed));
+    ever_refreshed_ = true;
+    return {};
+}
+
+Result<bool> Broadcaster::refresh_entries() {
+    const std::vector<store::Entry> rows = TRY(store_.list_entries());
+    std::map<std::string, FilmPtr, std::less<>> films;
+    bool changed = false;
+    rows_.clear();
+    for (const store::Entry& row : rows) {
+        rows_.emplace(row.id, row);
+        if (row.media_id.empty()) continue;
+        const auto known = films_.find(row.id);
+        if (known != films_.end() && is_current(*known->second, row)) {
+            films.emplace(row.id, known->second);
+            continue;
+        }
+        auto film = make_film(row, row.media_id, row.subtitles_id);
+        if (!film) {
+            log::error("an entry's files cannot be used; import it again",
+                       {{"entry", row.id}, {"reason", film.error().to_string()}});
+            continue;
+        }
+        films.emplace(row.id, *std::move(film));
+        changed = true;
+    }
+    changed = changed || films.size() != films_.size();
+    films_ = std::move(films);
+    if (!changed) return false;
+
+    auto entries = std::make_shared<Entries>();
+    const auto before = entries_.load();
+    for (const auto& [id, film] : films_) {
+        const auto old = before->find(id);
+        if (old != before->end() && &old->second->film(0) == film.get()) {
+            entries->emplace(id, old->second);
+            continue;
+        }
+        http::Presentation::Settings settings;
+        settings.id = id;
+        settings.title = film->title();
+        settings.ladder = film->media->manifest().house.rungs;
+        settings.target_duration = target_duration(options_);
+        playout::Airing airing;
+        airing.entry_id = id;
+        airing.media_id = film->media->manifest().media_id;
+        airing.subtitles_id = film->subtitles_id;
+        airing.duration = film->cut.duration();
+        airing.segment_count = film->cut.count();
+        entries->emplace(
+            id, TRY(http::Presentation::create(std::move(settings), {airing}, {film}, {film})));
+    }
+    entries_.store(std::move(entries));
+    return true;
+}
+
+Result<Broadcaster::FilmPtr> Broadcaster::make_film(const store::Entry& entry,
+                                                    const std::string& media_id,
+                                                    const std::string& subtitles_id) {
+    std::shared_ptr<const library::PreparedEntry> media = TRY(library_.media(media_id));
+    std::shared_ptr<const library::SubtitleSet> subtitles;
+    if (!subtitles_id.empty()) subtitles = TRY(library_.subtitles(subtitles_id));
+    return http::Film::create(entry.id, entry.titles, entry.author, entry.country, std::move(media),
+                              std::move(subtitles), subtitles_id, options_.gops_per_segment);
+}
+
+Result<Broadcaster::FilmPtr> Broadcaster::film_of(const playout::Airing& airing) {
+    const auto current = films_.find(airing.entry_id);
+    if (current != films_.end() && current->second->media->manifest().media_id == airing.media_id &&
+        current->second->subtitles_id == airing.subtitles_id) {
+        return current->second;
+    }
+    // The entry has changed since the airing was planned; what viewers may have fetched stays.
+    auto& older = older_films_[film_key(airing.entry_id, airing.media_id, airing.subtitles_id)];
+    if (auto held = older.lock()) return held;
+    const auto row = rows_.find(airing.entry_id);
+    store::Entry entry;
+    entry.id = airing.entry_id;
+    if (row != rows_.end()) entry = row->second;
+    FilmPtr film = TRY(make_film(entry, airing.media_id, airing.subtitles_id));
+    older = film;
+    return film;
+}
+
+std::string Broadcaster::fingerprint_of(const playout::Airing& airing) {
+    // Files that are gone cannot be compared: what follows then begins with a discontinuity,
+    // which is always allowed.
+    const auto film = film_of(airing);
+    return film ? fingerprint(**film, options_.ladder) : std::string();
+}
+
+std::vector<playout::Programme> Broadcaster::programmes(const ChannelState& state) const {
+    std::vector<playout::Programme> loop;
+    for (const std::string& id : state.loop) {
+        const auto film = films_.find(id);
+        if (film == films_.end()) continue;  // not ready yet: it joins when it is
+        loop.push_back({id, film->second->media->manifest().media_id, film->second->subtitles_id,
+                        film->second->cut.duration(), film->second->cut.count(),
+                        fingerprint(*film->second, options_.ladder)});
+    }
+    return loop;
+}
+
+Result<void> Broadcaster::refresh_channels(bool changed) {
+    if (changed) {
+        const std::vector<store::Channel> rows = TRY(store_.list_channels());
+        auto slots = std::make_shared<Slots>();
+        const auto before = slots_.load();
+        std::map<std::string, std::vector<std::string>> loops;  // by playlist: many share one
+        std::set<std::string> present;
+        for (const store::Channel& row : rows) {
+            present.insert(row.id);
+            ChannelState& state = states_[row.id];
+            state.row = row;
+            if (!row.playlist_id.empty() && !loops.contains(row.playlist_id)) {
+                const store::Playlist playlist = TRY(store_.find_playlist(row.playlist_id));
+                for (const store::PlaylistItem& item : playlist.items) {
+                    if (item.kind == store::ItemKind::kEntry) {
+                        loops[row.playlist_id].push_back(item.reference);
+                    }
+                }
+            }
+            state.loop =
+                row.playlist_id.empty() ? std::vector<std::string>() : loops[row.playlist_id];
+            const auto slot = before->find(row.id);
+            slots->emplace(row.id, slot == before->end() ? std::make_shared<Slot>() : slot->second);
+        }
+        std::erase_if(states_, [&](const auto& item) { return !present.contains(item.first); });
+        slots_.store(std::move(slots));
+    }
+    const auto slots = slots_.load();
+    const Instant now = clock_.now();
+    for (auto& [id, state] : states_) {
+        if (!changed && now < state.reload_at) continue;
+        Slot& slot = *slots->find(id)->second;
+        auto refreshed = refresh_channel(state, slot, changed && ever_refreshed_);
+        if (!refreshed && !state.failed) {
+            log::error("a channel could not be refreshed; it goes on with what it has",
+                       {{"channel", id}, {"reason", refreshed.error().to_string()}});
+        }
+        state.failed = !refreshed;
+        if (!refreshed) state.reload_at = now + std::chrono::seconds(5);
+    }
+    std::erase_if(older_films_, [](const auto& item) { return item.second.expired(); });
+    return {};
+}
+
+Result<void> Broadcaster::refresh_channel(ChannelState& state, Slot& slot, bool changed) {
+    const Instant now = clock_.now();
+    const Ticks tick = playout::ticks_since(state.row.epoch, now);
+    const std::vector<playout::Programme> loop = programmes(state);
+    TRY(reconcile(state, loop, tick, changed));
+    TRY(extend(state, loop, tick));
+    return load(state, slot, now);
+}
+
+// Carries an edit into the rundown: when the airings nobody can have seen are not those that
+// the playlist makes, they are made anew. `whole` looks at all of them, else only at those that
+// are about to be loaded.
+Result<void> Broadcaster::reconcile(ChannelState& state,
+                                    const std::vector<playout::Programme>& loop, Ticks now,
+                                    bool whole) {
+    constexpr Ticks kForever(std::numeric_limits<std::int64_t>::max());
+    const Ticks soon = now + Ticks(options_.loaded_ahead) + Ticks(options_.reload_margin);
+    const auto rows = TRY(store_.list_airings(state.row.id, now, whole ? kForever : soon));
+    const std::size_t first = playout::first_replaceable(rows, now, window().ahead, kSpliceMargin);
+    if (first == 0 || first >= rows.size()) return {};
+    const playout::RundownEnd end{rows[first - 1], fingerprint_of(rows[first - 1])};
+    const auto wanted = playout::extend(loop, end, rows.back().end());
+    const std::span<const playout::Airing> planned = std::span(rows).subspan(first);
+    std::size_t differs = 0;
+    while (differs < planned.size() && differs < wanted.size() &&
+           same_programme(planned[differs], wanted[differs])) {
+        ++differs;
+    }
+    if (differs == planned.size()) return {};
+    log::info(
+        "the rundown changes",
+        {{"channel", state.row.id},
+         {"from", base::to_rfc3339(playout::instant_of(state.row.epoch, planned[differs].start))}});
+    return store_.replace_airings_from(state.row.id, planned[differs].ordinal,
+                                       std::span(wanted).subspan(std::min(differs, wanted.size())));
+}
+
+Result<void> Broadcaster::extend(ChannelState& state, const std::vector<playout::Programme>& loop,
+                                 Ticks now) {
+    const auto last = TRY(store_.last_airing(state.row.id));
+    if (last && last->end() >= now + Ticks(options_.least_ahead)) return {};
+    std::optional<playout::RundownEnd> end;
+    if (last) end = playout::RundownEnd{*last, fingerprint_of(*last)};
+    const auto more = playout::extend(loop, end, now + Ticks(options_.horizon));
+    if (more.empty()) return {};
+    TRY(store_.append_airings(state.row.id, more));
+    // Two windows behind, and a day more for the log of what played.
+    const Ticks old = now - kept_behind(options_) - Ticks(std::chrono::hours(24));
+    TRY(store_.prune_airings(state.row.id, old));
+    return {};
+}
+
+Result<void> Broadcaster::load(ChannelState& state, Slot& slot, Instant now) {
+    const Ticks tick = playout::ticks_since(state.row.epoch, now);
+    auto rows = TRY(store_.list_airings(state.row.id, tick - kept_behind(options_),
+                                        tick + Ticks(options_.loaded_ahead)));
+    std::vector<FilmPtr> films;
+    films.reserve(rows.size());
+    std::size_t first = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        auto film = film_of(rows[i]);
+        if (!film && rows[i].start > tick + window().ahead) {
+            rows.resize(i);  // not published yet: the channel goes on up to here
+            break;
+        }
+        if (!film) {
+            if (!state.failed) {
+                log::error("an airing's files are gone; the window begins after it",
+                           {{"channel", state.row.id},
+                            {"entry", rows[i].entry_id},
+                            {"reason", film.error().to_string()}});
+            }
+            first = i + 1;
+            films.clear();
+            continue;
+        }
+        films.push_back(*std::move(film));
+    }
+    rows.erase(rows.begin(),
+               rows.begin() + static_cast<std::ptrdiff_t>(std::min(first, rows.size())));
+
+    std::vector<FilmPtr> repertoire;
+    for (const std::string& id : state.loop) {
+        const auto film = films_.find(id);
+        if (film != films_.end()) repertoire.push_back(film->second);
+    }
+    const Instant loaded_until =
+        rows.empty() ? now : playout::instant_of(state.row.epoch, rows.back().end());
+    http::Presentation::Settings settings;
+    settings.id = state.row.id;
+    settings.title = state.row.title;
+    settings.epoch = state.row.epoch;
+    settings.live = window();
+    settings.ladder = options_.ladder;
+    settings.target_duration = target_duration(options_);
+    slot.presentation.store(TRY(http::Presentation::create(
+        std::move(settings), std::move(rows), std::move(films), std::move(repertoire))));
+    state.reload_at = std::max(loaded_until - options_.reload_margin, now + options_.poll);
+    return {};
+}
+
+playout::Window Broadcaster::window() const {
+    return {Ticks(options_.dvr_window), Ticks(hold_back(options_))};
+}
+
+std::shared_ptr<const http::Presentation> Broadcaster::channel(std::string_view id) const {
+    const auto slots = slots_.load();
+    const auto slot = slots->find(id);
+    return slot == slots->end() ? nullptr : slot->second->presentation.load();
+}
+
+std::vector<std::shared_ptr<const http::Presentation>> Broadcaster::channels() const {
+    std::vector<PresentationPtr> all;
+    for (const auto& [id, slot] : *slots_.load()) {
+        if (auto presentation = slot->presentation.load()) all.push_back(std::move(presentation));
+    }
+    return all;
+}
+
+std::shared_ptr<const http::Presentation> Broadcaster::entry(std::string_view id) const {
+    const auto entries = entries_.load();
+    const auto entry = entries->find(id);
+    return entry == entries->end() ? nullptr : entry->second;
+}
+
+Broadcaster::Counts Broadcaster::counts() const {
+    Counts counts;
+    const Instant now = clock_.now();
+    for (const auto& presentation : channels()) {
+        ++counts.all;
+        if (presentation->rundown().airing_at(presentation->ticks_at(now))) ++counts.on_air;
+    }
+    return counts;
+}
+
+}  // namespace matinee::app

@@ -1,0 +1,147 @@
+// Keeps every channel on the air: extends rundowns ahead, carries edits into them, and holds
+// what requests are answered from.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "http/presentation.h"
+#include "library/library.h"
+#include "playout/schedule.h"
+#include "store/store.h"
+
+namespace matinee::app {
+
+struct BroadcasterOptions {
+    std::vector<library::Rung> ladder;
+    std::uint32_t gop_seconds = 2;
+    std::uint32_t gops_per_segment = 2;
+    std::chrono::seconds dvr_window{3600};
+    // At least three target durations (RFC 8216bis section 4.4.3.8); less is raised to that.
+    std::chrono::seconds hold_back{18};
+
+    // How far rundowns are made ahead, and at what remainder they are extended.
+    std::chrono::seconds horizon = std::chrono::hours(48);
+    std::chrono::seconds least_ahead = std::chrono::hours(47);
+
+    // How much of the coming rundown a channel holds in memory, and how soon before its end it
+    // reads on.
+    std::chrono::seconds loaded_ahead{900};
+    std::chrono::seconds reload_margin{300};
+
+    // How often it looks whether the store has changed.
+    std::chrono::milliseconds poll{1000};
+};
+
+// Reads go on while a snapshot is replaced: each is immutable, and swapped whole.
+//
+// on_air() functions are thread-safe and do not block. One thread of its own does all else.
+class Broadcaster final : public http::OnAir {
+  public:
+    // Loads what the store has and starts the thread. All arguments must outlive the broadcaster.
+    static Result<std::unique_ptr<Broadcaster>> start(store::Store& store,
+                                                      library::Library& library,
+                                                      const base::Clock& clock,
+                                                      BroadcasterOptions options);
+    ~Broadcaster() override;
+    Broadcaster(const Broadcaster&) = delete;
+    Broadcaster& operator=(const Broadcaster&) = delete;
+
+    // Ends the thread. What is loaded stays to be asked for.
+    void stop();
+
+    // Looks at the store now: something has changed. Thread-safe.
+    void wake();
+
+    [[nodiscard]] std::shared_ptr<const http::Presentation> channel(
+        std::string_view id) const override;
+    [[nodiscard]] std::vector<std::shared_ptr<const http::Presentation>> channels() const override;
+    [[nodiscard]] std::shared_ptr<const http::Presentation> entry(
+        std::string_view id) const override;
+
+    // Channels that have something on now, and all of them.
+    struct Counts {
+        std::size_t on_air = 0;
+        std::size_t all = 0;
+    };
+    [[nodiscard]] Counts counts() const;
+
+    // HOLD-BACK and EXT-X-TARGETDURATION that follow from the options.
+    static std::chrono::seconds target_duration(const BroadcasterOptions& options);
+    static std::chrono::seconds hold_back(const BroadcasterOptions& options);
+
+  private:
+    using PresentationPtr = std::shared_ptr<const http::Presentation>;
+    using FilmPtr = std::shared_ptr<const http::Film>;
+
+    // Swapped one by one, so that a change of one channel does not copy the others.
+    struct Slot {
+        std::atomic<PresentationPtr> presentation;
+    };
+    using Slots = std::map<std::string, std::shared_ptr<Slot>, std::less<>>;
+    using Entries = std::map<std::string, PresentationPtr, std::less<>>;
+
+    // What the thread knows of a channel besides.
+    struct ChannelState {
+        store::Channel row;
+        std::vector<std::string> loop;  // entries of its playlist
+        Instant reload_at{};            // when the loaded rundown needs to be read on
+        bool failed = false;            // said so already
+    };
+
+    Broadcaster(store::Store& store, library::Library& library, const base::Clock& clock,
+                BroadcasterOptions options);
+
+    void run();
+    Result<void> refresh();
+    Result<bool> refresh_entries();
+    Result<void> refresh_channels(bool changed);
+    Result<void> refresh_channel(ChannelState& state, Slot& slot, bool changed);
+    Result<void> reconcile(ChannelState& state, const std::vector<playout::Programme>& loop,
+                           Ticks now, bool whole);
+    Result<void> extend(ChannelState& state, const std::vector<playout::Programme>& loop,
+                        Ticks now);
+    Result<void> load(ChannelState& state, Slot& slot, Instant now);
+    [[nodiscard]] std::vector<playout::Programme> programmes(const ChannelState& state) const;
+    Result<FilmPtr> film_of(const playout::Airing& airing);
+    std::string fingerprint_of(const playout::Airing& airing);
+    Result<FilmPtr> make_film(const store::Entry& entry, const std::string& media_id,
+                              const std::string& subtitles_id);
+    [[nodiscard]] playout::Window window() const;
+
+    store::Store& store_;
+    library::Library& library_;
+    const base::Clock& clock_;
+    const BroadcasterOptions options_;
+
+    std::atomic<std::shared_ptr<const Slots>> slots_;
+    std::atomic<std::shared_ptr<const Entries>> entries_;
+
+    // Of the thread alone.
+    std::map<std::string, FilmPtr, std::less<>> films_;      // by entry: its present version
+    std::map<std::string, store::Entry, std::less<>> rows_;  // by entry
+    std::map<std::string, std::weak_ptr<const http::Film>>
+        older_films_;  // by what they are made of
+    std::map<std::string, ChannelState> states_;
+    std::uint64_t seen_change_ = 0;
+    bool ever_refreshed_ = false;
+
+    std::mutex mutex_;  // guards the two below
+    std::condition_variable wakeup_;
+    bool stopping_ = false;
+    bool woken_ = false;
+    std::thread thread_;
+};
+
+}  // namespace matinee::app

@@ -1,0 +1,57 @@
+// The subcommands of `matinee`, one function each. They print for people and return the exit
+// status: 0 done, 1 failed, 2 wrong usage (CLI11's), other values as each says.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/config.h"
+#include "base/clock.h"
+
+namespace matinee::app {
+
+struct ServeArguments {
+    std::filesystem::path data;  // empty: the default folder
+    std::optional<ListenAddress> listen;
+};
+int serve(const ServeArguments& arguments);
+
+struct DemoArguments {
+    std::filesystem::path data;
+    std::optional<ListenAddress> listen;
+    std::filesystem::path films;  // empty: made-up samples
+};
+// 0 when it was stopped; entries that cannot be prepared are reported and left out.
+int demo(const DemoArguments& arguments);
+
+struct ImportArguments {
+    std::filesystem::path data;
+    std::vector<std::filesystem::path> paths;
+    bool wait = true;  // until everything is prepared
+};
+// 0 when all entries are ready, 3 when some could not be prepared.
+int import(const ImportArguments& arguments);
+
+struct ChannelArguments {
+    std::filesystem::path data;
+    std::string id;
+    std::string title;
+    std::vector<std::string> entries;  // empty: all that are ready
+    std::optional<Instant> epoch;      // unset: now
+};
+int add_channel(const ChannelArguments& arguments);
+int list_channels(const std::filesystem::path& data, bool json);
+int list_entries(const std::filesystem::path& data, bool json);
+
+// What the parser makes of a subtitle file. 0 also when lines were dropped: they are listed.
+int show_subtitles(const std::filesystem::path& file, bool json);
+
+// 0 all well, 1 warnings, 2 problems.
+int doctor(const std::filesystem::path& data, bool json);
+
+// Becomes the worker program: its arguments and exit status are the worker's.
+int prepare(const std::vector<std::string>& arguments);
+
+}  // namespace matinee::app

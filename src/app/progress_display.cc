@@ -1,0 +1,115 @@
+#include "app/progress_display.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <map>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace matinee::app {
+
+namespace {
+
+constexpr std::chrono::milliseconds kRedraw{250};
+
+bool is_open(const store::Job& job) {
+    return job.state == store::JobState::kQueued || job.state == store::JobState::kRunning;
+}
+
+// The line on the terminal that is drawn over again and again.
+class StatusLine {
+  public:
+    StatusLine() : on_terminal_(::isatty(STDOUT_FILENO) == 1) {}
+    ~StatusLine() { clear(); }
+    StatusLine(const StatusLine&) = delete;
+    StatusLine& operator=(const StatusLine&) = delete;
+
+    void draw(const std::string& text) {
+        if (!on_terminal_) return;
+        fmt::print("\r\x1b[2K{}", text);
+        std::fflush(stdout);
+        drawn_ = true;
+    }
+    // A line that stays.
+    void say(const std::string& text) {
+        clear();
+        fmt::print("{}\n", text);
+        std::fflush(stdout);
+    }
+
+  private:
+    void clear() {
+        if (drawn_) fmt::print("\r\x1b[2K");
+        drawn_ = false;
+    }
+    bool on_terminal_;
+    bool drawn_ = false;
+};
+
+std::string status_of(const std::vector<store::Job>& jobs, std::size_t total) {
+    double done = 0;
+    std::string running;
+    for (const store::Job& job : jobs) {
+        if (job.state == store::JobState::kRunning) {
+            done += job.fraction;
+            if (running.empty()) running = fmt::format("{} ({})", job.entry_id, job.stage);
+        }
+        if (!is_open(job)) done += 1;
+    }
+    const double fraction = total == 0 ? 1.0 : done / static_cast<double>(total);
+    return fmt::format("preparing {} {:3.0f} %  {}", bar(fraction, 30), std::floor(fraction * 100),
+                       running);
+}
+
+}  // namespace
+
+std::string bar(double fraction, std::size_t width) {
+    const double filled = std::clamp(fraction, 0.0, 1.0) * static_cast<double>(width);
+    std::string text;
+    for (std::size_t i = 0; i < width; ++i) {
+        text += static_cast<double>(i) + 0.5 < filled ? "█" : "░";
+    }
+    return text;
+}
+
+Result<Preparation> show_preparation(store::Store& store, const StopSignals& signals) {
+    // Jobs that are open now; those that come while we wait belong to somebody else's batch.
+    std::set<std::string> batch;
+    for (const store::Job& job : TRY(store.list_jobs())) {
+        if (is_open(job)) batch.insert(job.id);
+    }
+    Preparation outcome;
+    std::set<std::string> told;
+    StatusLine line;
+    while (told.size() < batch.size()) {
+        std::vector<store::Job> jobs;
+        for (store::Job& job : TRY(store.list_jobs())) {
+            if (batch.contains(job.id)) jobs.push_back(std::move(job));
+        }
+        std::ranges::reverse(jobs);  // oldest first
+        for (const store::Job& job : jobs) {
+            if (is_open(job) || !told.insert(job.id).second) continue;
+            const std::string count = fmt::format("[{}/{}]", told.size(), batch.size());
+            if (job.state == store::JobState::kDone) {
+                ++outcome.ready;
+                line.say(fmt::format("{} ✓ {}", count, job.entry_id));
+            } else {
+                ++outcome.failed;
+                line.say(fmt::format("{} ✗ {}: {}", count, job.entry_id,
+                                     job.reason.empty() ? "cancelled" : job.reason));
+            }
+        }
+        line.draw(status_of(jobs, batch.size()));
+        if (told.size() < batch.size() && signals.wait_for(kRedraw)) {
+            outcome.stopped = true;
+            break;
+        }
+    }
+    return outcome;
+}
+
+}  // namespace matinee::app

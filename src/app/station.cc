@@ -1,0 +1,136 @@
+#include "app/station.h"
+
+#include <cstdlib>
+#include <map>
+
+#include "base/log.h"
+#include "http/routes.h"
+
+namespace matinee::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// Responses under way when the server stops get so long to be taken.
+constexpr std::chrono::milliseconds kGrace = std::chrono::seconds(5);
+
+// The built pages: MATINEE_WEB, else where they were installed, else where they were built.
+fs::path web_folder() {
+    if (const char* given = std::getenv("MATINEE_WEB")) return given;
+    std::error_code error;
+    if (const fs::path installed = MATINEE_INSTALLED_WEB; fs::exists(installed, error)) {
+        return installed;
+    }
+    return MATINEE_SOURCE_WEB;
+}
+
+}  // namespace
+
+BroadcasterOptions broadcaster_options(const Config& config) {
+    BroadcasterOptions options;
+    options.ladder = config.house.rungs;
+    options.gop_seconds = config.house.gop_seconds;
+    options.gops_per_segment = static_cast<std::uint32_t>(
+        std::max<std::int64_t>(1, config.channel.segment.count() / config.house.gop_seconds));
+    options.dvr_window = config.channel.dvr_window;
+    options.hold_back = config.channel.hold_back;
+    return options;
+}
+
+JobRunnerOptions job_options(const Workspace& workspace) {
+    JobRunnerOptions options;
+    options.worker = Workspace::worker_command();
+    options.library = workspace.library->root();
+    options.house_json = to_json(workspace.config.house);
+    options.concurrent = workspace.config.jobs.concurrent;
+    options.watchdog = workspace.config.jobs.watchdog;
+    return options;
+}
+
+Station::Station(ServerLock lock, const Workspace&)
+    : lock_(std::move(lock)), pages_(web_folder()) {}
+
+Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Options& options) {
+    const ServerConfig& config = workspace.config.server;
+    std::unique_ptr<Station> station(
+        new Station(TRY(ServerLock::take(workspace.folder)), workspace));
+    const std::shared_ptr<const base::Clock> clock(std::shared_ptr<void>(), workspace.clock.get());
+    station->tls_ =
+        config.certificate.empty() ? TRY(http::TlsIdentity::self_signed(
+                                         workspace.folder / "tls", http::machine_names(), clock))
+                        : TRY(http::TlsIdentity::from_files(config.certificate, config.key, clock));
+                        station->broadcaster_ = TRY(Broadcaster::start(
+                            *workspace.store, *workspace.library, *workspace.clock,
+                            broadcaster_options(workspace.config)));
+                        if (options.prepare) {
+                            JobRunnerOptions jobs = job_options(workspace);
+                            jobs.on_change = [broadcaster = station->broadcaster_.get()](
+                                                 const store::Job& job) {
+                                if (job.state == store::JobState::kFailed) {
+                                    log::warning("an entry could not be prepared",
+                                                 {{"entry", job.entry_id}, {"reason", job.reason}});
+                                }
+                                if (job.state == store::JobState::kDone) {
+                                    log::info("an entry is prepared", {{"entry", job.entry_id}});
+                                    broadcaster->wake();
+                                }
+                            };
+                            station->jobs_ =
+                                TRY(JobRunner::start(*workspace.store, std::move(jobs)));
+                        }
+                        TRY(station->register_metrics(workspace));
+
+                        const auto router = TRY(http::make_router(
+                            {*station->broadcaster_, *workspace.clock, station->metrics_,
+                             station->pages_,
+                             [broadcaster = station->broadcaster_.get()]() -> std::string {
+                                 const Broadcaster::Counts counts = broadcaster->counts();
+                                 if (counts.on_air == counts.all) return {};
+                                 return fmt::format("{} of {} channels have nothing on.",
+                                                    counts.all - counts.on_air, counts.all);
+                             }}));
+                        http::Server::Options server;
+                        server.listen = {options.listen.host, options.listen.port};
+                        server.threads = config.threads;
+                        server.tls = station->tls_;
+                        station->server_ =
+                            TRY(http::Server::start(std::move(server), router, station->metrics_));
+                        return station;
+}
+
+Result<void> Station::register_metrics(Workspace& workspace) {
+    using Kind = http::Metrics::Kind;
+    gauges_.push_back(metrics_.collect(
+        Kind::kGauge, "matinee_channels", "Channels, and those that have something on.",
+        [broadcaster = broadcaster_.get()]() -> std::vector<http::Metrics::Sample> {
+            const Broadcaster::Counts counts = broadcaster->counts();
+            return {{{{"state", "all"}}, static_cast<double>(counts.all)},
+                    {{{"state", "on-air"}}, static_cast<double>(counts.on_air)}};
+        }));
+    gauges_.push_back(metrics_.collect(
+        Kind::kGauge, "matinee_jobs", "Preparation jobs by state.",
+        [store = workspace.store.get()]() -> std::vector<http::Metrics::Sample> {
+            std::map<std::string, double> by_state;
+            const auto jobs = store->list_jobs();
+            if (!jobs)
+                return {};  // the store's failures show elsewhere; no number beats a wrong one
+            for (const store::Job& job : *jobs) {
+                ++by_state[std::string(to_string(job.state))];
+            }
+            std::vector<http::Metrics::Sample> samples;
+            for (const auto& [state, count] : by_state) {
+                samples.push_back({{{"state", state}}, count});
+            }
+            return samples;
+        }));
+    return {};
+}
+
+Station::~Station() {
+    if (server_) server_->stop(kGrace);
+    if (jobs_) jobs_->stop();
+    if (broadcaster_) broadcaster_->stop();
+}
+
+}  // namespace matinee::app

@@ -1,0 +1,61 @@
+// The running server: store and library on one side, viewers on the other.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "app/broadcaster.h"
+#include "app/job_runner.h"
+#include "app/workspace.h"
+#include "base/result.h"
+#include "http/metrics.h"
+#include "http/server.h"
+#include "http/static_files.h"
+
+namespace matinee::app {
+
+// The one place where the parts are put together. Thread-bound; its parts have threads of their
+// own.
+class Station {
+  public:
+    struct Options {
+        ListenAddress listen;
+        bool prepare = true;  // run preparation jobs as well
+    };
+
+    // Starts everything. `workspace` must outlive the station.
+    static Result<std::unique_ptr<Station>> start(Workspace& workspace, const Options& options);
+
+    // Lets responses under way end, gives jobs back, stops all threads.
+    ~Station();
+    Station(const Station&) = delete;
+    Station& operator=(const Station&) = delete;
+
+    // "https://127.0.0.1:8443"
+    [[nodiscard]] std::string origin() const { return server_->origin(); }
+    [[nodiscard]] std::string certificate_fingerprint() const { return tls_->fingerprint(); }
+    [[nodiscard]] const Broadcaster& broadcaster() const { return *broadcaster_; }
+
+  private:
+    explicit Station(ServerLock lock, const Workspace& workspace);
+    Result<void> register_metrics(Workspace& workspace);
+
+    // In the order of construction; ends in reverse.
+    ServerLock lock_;
+    http::Metrics metrics_;
+    http::StaticFiles pages_;
+    std::shared_ptr<http::TlsIdentity> tls_;
+    std::unique_ptr<Broadcaster> broadcaster_;
+    std::unique_ptr<JobRunner> jobs_;
+    std::vector<http::Metrics::Registration> gauges_;
+    std::unique_ptr<http::Server> server_;
+};
+
+// What the broadcaster makes of a configuration.
+BroadcasterOptions broadcaster_options(const Config& config);
+
+// What the job runner makes of a workspace.
+JobRunnerOptions job_options(const Workspace& workspace);
+
+}  // namespace matinee::app

@@ -1,0 +1,61 @@
+// matinee-worker: prepares one film. A program of its own, since GStreamer decodes files that
+// nobody vouches for, and the server must not notice when that ends badly.
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "prepare/requirements.h"
+#include "prepare/worker.h"
+
+int main(int argc, char** argv) {
+    namespace prepare = matinee::prepare;
+    CLI::App cli(
+        "Prepares one film: decodes it, conforms it to the house format, and encodes it once.",
+        "matinee");
+    cli.require_subcommand(1);
+    CLI::App* command = cli.add_subcommand("prepare", "Prepare one FILE into a new folder");
+
+    prepare::WorkerOptions options;
+    std::string file;
+    std::string out;
+    std::string house;
+    std::string progress = "bar";
+    int stall_seconds = 30;
+    bool check = false;
+    command->add_option("FILE", file, "the film");
+    command->add_option("--out", out, "the folder to make");
+    command->add_option("--house-json", house, "the house format (default: the usual one)");
+    command->add_option("--title", options.title, "for the slate of a film without picture");
+    command->add_option("--progress", progress, "how to tell it: bar, json or none")
+        ->check(CLI::IsMember({"bar", "json", "none"}));
+    command->add_option("--stall-seconds", stall_seconds, "nothing moving for so long is a failure")
+        ->check(CLI::PositiveNumber);
+    command->add_flag("--check", check, "print which GStreamer elements are missing, as JSON");
+    CLI11_PARSE(cli, argc, argv);
+
+    if (check) {
+        fmt::print("{}\n", prepare::missing_elements_json());
+        return 0;
+    }
+    if (file.empty() || out.empty()) {
+        fmt::print(stderr, "matinee prepare: give it a FILE, and --out with a folder to make\n");
+        return 2;
+    }
+    if (!house.empty()) {
+        auto parsed = matinee::library::house_format_from_json(house);
+        if (!parsed) {
+            fmt::print(stderr, "matinee prepare: --house-json: {}\n", parsed.error().to_string());
+            return 2;
+        }
+        options.house = *std::move(parsed);
+    }
+    options.source = file;
+    options.output = out;
+    options.stall_timeout = std::chrono::seconds(stall_seconds);
+    options.progress = progress == "json"  ? prepare::ProgressStyle::kJsonLines
+                       : progress == "bar" ? prepare::ProgressStyle::kBar
+                                           : prepare::ProgressStyle::kQuiet;
+    return prepare::run_worker(options);
+}

@@ -1,0 +1,392 @@
+#include "http/presentation.h"
+
+#include <algorithm>
+#include <set>
+
+#include "hls/segment.h"
+#include "http/negotiate.h"
+#include "http/problem.h"
+#include "subtitles/language.h"
+#include "subtitles/segment.h"
+
+namespace matinee::http {
+
+namespace {
+
+using hls::RenditionKind;
+using hls::ResourceName;
+using library::PreparedEntry;
+using playout::Segment;
+using playout::SequenceRange;
+
+constexpr std::string_view kPlaylistType = "application/vnd.apple.mpegurl";
+
+// Names are made of content, so what they stand for never changes.
+constexpr std::string_view kImmutable = "public, max-age=31536000, immutable";
+
+// How much earlier than its publication a segment is handed out: clocks of servers behind one
+// address differ a little.
+constexpr Ticks kEarly = std::chrono::seconds(1);
+
+Film::IframeRates iframe_rates(const media::TrackIndex& video, const playout::Segmentation& cut) {
+    constexpr std::uint64_t kHeader = 144;
+    Film::IframeRates rates;
+    std::uint64_t bytes = 0;
+    for (std::int64_t i = 0; i < cut.count(); ++i) {
+        const playout::EntrySegment piece = cut.at(i);
+        const media::Chunk& gop = video.chunks[piece.first_gop];
+        const std::uint64_t size = video.samples_of(gop).front().size + kHeader;
+        const auto ticks = static_cast<std::uint64_t>(piece.duration.count());
+        rates.peak = std::max(rates.peak, (size * 8 * media::kVideoTimescale + ticks - 1) / ticks);
+        bytes += size;
+    }
+    rates.average = bytes * 8 * media::kVideoTimescale /
+                    static_cast<std::uint64_t>(std::max<std::int64_t>(cut.duration().count(), 1));
+    return rates;
+}
+
+// Sums what the films of a repertoire need: the largest peak, the mean weighted by duration.
+class Rates {
+  public:
+    void add(std::uint64_t peak, std::uint64_t average, Ticks duration) {
+        peak_ = std::max(peak_, peak);
+        const auto seconds = static_cast<double>(duration.count()) / media::kVideoTimescale;
+        bits_ += static_cast<double>(average) * seconds;
+        seconds_ += seconds;
+    }
+    [[nodiscard]] std::uint64_t peak() const { return peak_; }
+    [[nodiscard]] std::uint64_t average() const {
+        return seconds_ > 0 ? static_cast<std::uint64_t>(bits_ / seconds_) : 0;
+    }
+
+  private:
+    std::uint64_t peak_ = 0;
+    double bits_ = 0;
+    double seconds_ = 0;
+};
+
+Response not_found(std::string_view detail) {
+    return problem(404, detail);
+}
+
+Response off_air(const std::string& title) {
+    Response response =
+        problem(503, fmt::format("The channel \"{}\" has nothing on. It goes on "
+                                 "the air when its playlist has an entry that is ready.",
+                                 title));
+    response.headers.emplace_back("Retry-After", "5");
+    return response;
+}
+
+}  // namespace
+
+std::shared_ptr<const Film> Film::create(std::string entry_id,
+                                         std::map<std::string, std::string> titles,
+                                         std::string author, std::string country,
+                                         std::shared_ptr<const PreparedEntry> media,
+                                         std::shared_ptr<const library::SubtitleSet> subtitles,
+                                         std::string subtitles_id, std::uint32_t gops_per_segment) {
+    const playout::Segmentation cut(media->videos().front().index, gops_per_segment);
+    std::vector<IframeRates> rates;
+    for (const PreparedEntry::Track& video : media->videos()) {
+        rates.push_back(http::iframe_rates(video.index, cut));
+    }
+    return std::make_shared<const Film>(Film{
+        std::move(entry_id), std::move(titles), std::move(author), std::move(country),
+        std::move(media), std::move(subtitles), std::move(subtitles_id), cut, std::move(rates)});
+}
+
+std::string_view Film::title() const {
+    if (const auto english = titles.find("en"); english != titles.end()) return english->second;
+    return titles.empty() ? std::string_view(entry_id) : std::string_view(titles.begin()->second);
+}
+
+std::string fingerprint(const Film& film, std::span<const library::Rung> ladder) {
+    std::string text = film.media->audio().init_id;
+    for (const library::Rung& rung : ladder) {
+        text += film.media->video_for(rung).init_id;
+    }
+    return text;
+}
+
+std::string SubtitleChoice::rendition() const {
+    const std::string name = "subtitles-" + language;
+    return kind == subtitles::Kind::kSubtitles ? name : fmt::format("{}-{}", name, to_string(kind));
+}
+
+std::string SubtitleChoice::name() const {
+    const std::string language_name = subtitles::native_name(language);
+    switch (kind) {
+        case subtitles::Kind::kForced:
+            return language_name + " (forced)";
+        case subtitles::Kind::kSdh:
+            return language_name + " (SDH)";
+        case subtitles::Kind::kSubtitles:
+            break;
+    }
+    return language_name;
+}
+
+Result<std::shared_ptr<const Presentation>> Presentation::create(
+    Settings settings, std::vector<playout::Airing> airings,
+    std::vector<std::shared_ptr<const Film>> films,
+    std::vector<std::shared_ptr<const Film>> repertoire) {
+    std::vector<playout::Segmentation> cuts;
+    cuts.reserve(films.size());
+    for (const auto& film : films) {
+        cuts.push_back(film->cut);
+    }
+    playout::Rundown rundown = TRY(playout::Rundown::create(std::move(airings), std::move(cuts)));
+    repertoire.insert(repertoire.end(), films.begin(), films.end());
+    std::ranges::sort(repertoire);
+    const auto [first, last] = std::ranges::unique(repertoire);
+    repertoire.erase(first, last);
+    return std::shared_ptr<const Presentation>(new Presentation(
+        std::move(settings), std::move(rundown), std::move(films), std::move(repertoire)));
+}
+
+Presentation::Presentation(Settings settings, playout::Rundown rundown,
+                           std::vector<std::shared_ptr<const Film>> films,
+                           std::vector<std::shared_ptr<const Film>> repertoire)
+    : settings_(std::move(settings)),
+      rundown_(std::move(rundown)),
+      films_(std::move(films)),
+      repertoire_(std::move(repertoire)) {
+    labels_.reserve(films_.size());
+    for (std::size_t i = 0; i < films_.size(); ++i) {
+        labels_.push_back({films_[i]->title(), films_[i]->author, films_[i]->country,
+                           hls::airing_tag(rundown_.airings()[i])});
+    }
+    std::set<SubtitleChoice> choices;
+    for (const auto& film : repertoire_) {
+        if (!film->subtitles) continue;
+        for (const subtitles::Track& subtitle : film->subtitles->tracks()) {
+            choices.insert({subtitle.language(), subtitle.kind()});
+        }
+    }
+    subtitles_.assign(choices.begin(), choices.end());
+    multivariant_ = std::make_shared<const std::string>(render_multivariant());
+}
+
+std::string Presentation::render_multivariant() const {
+    std::vector<hls::Variant> variants;
+    hls::AudioRendition audio;
+    audio.uri = fmt::format("audio/{}", hls::kMediaPlaylistName);
+    audio.name = "Stereo";
+    // A channel plays films in many languages (ISO 639-2 "mul"); of one film nobody has told us.
+    audio.language = settings_.live ? "mul" : "und";
+    Rates sound;
+    for (const auto& film : repertoire_) {
+        const library::TrackInfo& info = film->media->audio().info;
+        audio.codec = std::max(audio.codec, info.codec);
+        sound.add(info.peak_bit_rate, info.average_bit_rate, film->cut.duration());
+    }
+    audio.peak_bit_rate = sound.peak();
+    audio.average_bit_rate = sound.average();
+
+    for (const library::Rung& rung : settings_.ladder) {
+        hls::Variant variant;
+        variant.uri = fmt::format("{}/{}", rung.name, hls::kMediaPlaylistName);
+        variant.iframes_uri = fmt::format("{}/{}", rung.name, hls::kIframesPlaylistName);
+        variant.width = rung.width;
+        variant.height = rung.height;
+        Rates video;
+        Rates iframes;
+        for (const auto& film : repertoire_) {
+            const PreparedEntry::Track& chosen = film->media->video_for(rung);
+            const auto index = static_cast<std::size_t>(&chosen - film->media->videos().data());
+            const Ticks duration = film->cut.duration();
+            variant.codec = std::max(variant.codec, chosen.info.codec);
+            variant.frame_rate =
+                std::max(variant.frame_rate, film->media->manifest().frame_rate.as_double());
+            video.add(chosen.info.peak_bit_rate, chosen.info.average_bit_rate, duration);
+            iframes.add(film->iframe_rates[index].peak, film->iframe_rates[index].average,
+                        duration);
+        }
+        variant.peak_bit_rate = video.peak();
+        variant.average_bit_rate = video.average();
+        variant.iframes_peak_bit_rate = iframes.peak();
+        variant.iframes_average_bit_rate = iframes.average();
+        variants.push_back(std::move(variant));
+    }
+    std::vector<hls::SubtitleRendition> renditions;
+    for (const SubtitleChoice& choice : subtitles_) {
+        renditions.push_back({fmt::format("{}/{}", choice.rendition(), hls::kMediaPlaylistName),
+                              choice.name(), choice.language,
+                              choice.kind == subtitles::Kind::kForced,
+                              choice.kind == subtitles::Kind::kSdh});
+    }
+    return hls::multivariant_playlist(variants, audio, renditions);
+}
+
+Response Presentation::multivariant() const {
+    if (repertoire_.empty()) return off_air(settings_.title);
+    Response response = Response::content(Body::shared(multivariant_), std::string(kPlaylistType));
+    response.cache_control = "public, max-age=10";
+    return response;
+}
+
+std::optional<Presentation::Rendition> Presentation::find_rendition(std::string_view name) const {
+    if (name == "audio") return Rendition{RenditionKind::kAudio, nullptr, nullptr};
+    for (const library::Rung& rung : settings_.ladder) {
+        if (rung.name == name) return Rendition{RenditionKind::kVideo, &rung, nullptr};
+    }
+    for (const SubtitleChoice& choice : subtitles_) {
+        if (choice.rendition() == name) {
+            return Rendition{RenditionKind::kSubtitles, nullptr, &choice};
+        }
+    }
+    return std::nullopt;
+}
+
+const PreparedEntry::Track& Presentation::track(const Film& film,
+                                                const Rendition& rendition) const {
+    return rendition.rung ? film.media->video_for(*rendition.rung) : film.media->audio();
+}
+
+Response Presentation::resource(std::string_view rendition_name, std::string_view name,
+                                Instant now) const {
+    auto rendition = find_rendition(rendition_name);
+    const auto resource = hls::parse_resource_name(name);
+    if (!rendition || !resource) return not_found("There is no such rendition or resource.");
+    const bool is_video = rendition->kind == RenditionKind::kVideo;
+    const bool is_text = rendition->kind == RenditionKind::kSubtitles;
+    switch (resource->kind) {
+        case ResourceName::Kind::kPlaylist:
+            return playlist(rendition_name, *rendition, now);
+        case ResourceName::Kind::kIframesPlaylist:
+            if (!is_video) break;
+            rendition->kind = RenditionKind::kIframes;
+            return playlist(rendition_name, *rendition, now);
+        case ResourceName::Kind::kInit:
+            if (is_text) break;
+            return init(*rendition, resource->tag);
+        case ResourceName::Kind::kIframe:
+            if (!is_video) break;
+            rendition->kind = RenditionKind::kIframes;
+            return segment(*rendition, *resource, now);
+        case ResourceName::Kind::kSegment:
+            if (is_text) break;
+            return segment(*rendition, *resource, now);
+        case ResourceName::Kind::kSubtitles:
+            if (!is_text) break;
+            return segment(*rendition, *resource, now);
+    }
+    return not_found("The rendition has no such resource.");
+}
+
+SequenceRange Presentation::listed(Instant now) const {
+    return settings_.live ? rundown_.window(ticks_at(now), *settings_.live) : rundown_.sequences();
+}
+
+Response Presentation::playlist(std::string_view rendition_name, Rendition rendition,
+                                Instant now) const {
+    const SequenceRange range = listed(now);
+    if (range.empty()) return off_air(settings_.title);
+
+    std::string key(rendition_name);
+    if (rendition.kind == RenditionKind::kIframes) key += "/i";
+    Response response = Response::content(Body(), std::string(kPlaylistType));
+    if (settings_.live) {
+        // A cache may keep it just until the next segment is published.
+        const Ticks at = ticks_at(now);
+        const auto next = rundown_.next_publication(at, *settings_.live);
+        const auto seconds =
+            next ? std::chrono::floor<std::chrono::seconds>(*next - at).count() : 0;
+        response.cache_control =
+            seconds > 0 ? fmt::format("public, max-age={}", seconds) : "no-cache";
+    } else {
+        response.cache_control = "public, max-age=60";
+    }
+    {
+        const std::lock_guard lock(cache_mutex_);
+        const auto cached = cache_.find(key);
+        if (cached != cache_.end() && cached->second.range == range) {
+            response.body = Body::shared(cached->second.text);
+            response.gzip_body = cached->second.gzip;
+            return response;
+        }
+    }
+    hls::MediaPlaylist playlist{.rundown = rundown_};
+    playlist.kind = rendition.kind;
+    playlist.range = range;
+    playlist.epoch = settings_.epoch;
+    playlist.target_duration = settings_.target_duration;
+    if (settings_.live) {
+        playlist.hold_back =
+            std::chrono::duration_cast<std::chrono::milliseconds>(settings_.live->ahead);
+    }
+    playlist.channel_id = settings_.id;
+    playlist.labels = labels_;
+    playlist.init_id = [&](std::size_t airing) -> std::string_view {
+        return track(*films_[airing], rendition).init_id;
+    };
+    CachedPlaylist made;
+    made.range = range;
+    made.text = std::make_shared<const std::string>(hls::media_playlist(playlist));
+    made.gzip = gzip(Body::shared(made.text));
+    response.body = Body::shared(made.text);
+    response.gzip_body = made.gzip;
+    const std::lock_guard lock(cache_mutex_);
+    cache_.insert_or_assign(std::move(key), std::move(made));
+    return response;
+}
+
+Response Presentation::init(const Rendition& rendition, std::string_view id) const {
+    for (const auto& film : repertoire_) {
+        const PreparedEntry::Track& candidate = track(*film, rendition);
+        if (candidate.init_id != id) continue;
+        Response response = Response::content(Body::shared(candidate.init),
+                                              rendition.rung ? "video/mp4" : "audio/mp4");
+        response.cache_control = kImmutable;
+        response.etag = candidate.init_id;
+        response.ranges = Ranges::kBytes;
+        return response;
+    }
+    return not_found("There is no such init section. Reload the playlist.");
+}
+
+Response Presentation::segment(const Rendition& rendition, const ResourceName& name,
+                               Instant now) const {
+    const auto segment = rundown_.segment(name.sequence);
+    if (!segment || labels_[segment->airing].tag != name.tag) {
+        return not_found("There is no such segment (any more). Reload the playlist.");
+    }
+    if (settings_.live && segment->end() > ticks_at(now) + settings_.live->ahead + kEarly) {
+        return not_found("The segment is not published yet. Reload the playlist.");
+    }
+    const Film& film = *films_[segment->airing];
+    const playout::Airing& airing = rundown_.airings()[segment->airing];
+    Response response;
+    if (rendition.kind == RenditionKind::kSubtitles) {
+        const subtitles::Track* subtitle =
+            film.subtitles
+                ? film.subtitles->find(rendition.subtitles->language, rendition.subtitles->kind)
+                : nullptr;
+        response = Response::content(
+            Body::text(subtitles::render_segment(subtitle, airing.start, segment->piece.start,
+                                                 segment->duration(), airing.duration)),
+            "text/vtt; charset=utf-8");
+    } else {
+        const PreparedEntry::Track& source = track(film, rendition);
+        hls::SegmentLayout layout;
+        if (rendition.kind == RenditionKind::kIframes) {
+            layout = hls::iframe_segment(source.index, *segment);
+        } else if (rendition.kind == RenditionKind::kAudio) {
+            layout = hls::audio_segment(source.index, airing, *segment);
+        } else {
+            layout = hls::video_segment(source.index, *segment);
+        }
+        Body body = Body::bytes(std::move(layout.header));
+        for (const ByteRange& range : layout.data) {
+            body.append({source.file->bytes().subspan(range.offset, range.size), source.file});
+        }
+        response = Response::content(std::move(body), rendition.rung ? "video/mp4" : "audio/mp4");
+        response.ranges = Ranges::kBytes;
+    }
+    response.cache_control = kImmutable;
+    response.etag = fmt::format("{}-{}", name.sequence, name.tag);
+    return response;
+}
+
+}  // namespace matinee::http

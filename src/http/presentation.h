@@ -1,0 +1,164 @@
+// A channel, or an entry as VOD, ready to be asked for: everything a playlist or a segment
+// follows from, in memory. No database, no directory is looked at to answer.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "hls/playlist.h"
+#include "http/message.h"
+#include "library/prepared_entry.h"
+#include "library/subtitle_set.h"
+#include "playout/rundown.h"
+
+namespace matinee::http {
+
+// An entry as viewers meet it: what is said of it, its tracks, its subtitles. Immutable; shared
+// by all channels that play it.
+struct Film {
+    struct IframeRates {
+        std::uint64_t peak = 0;  // bits a second
+        std::uint64_t average = 0;
+    };
+
+    std::string entry_id;
+    std::map<std::string, std::string> titles;  // BCP-47 -> title
+    std::string author;
+    std::string country;
+    std::shared_ptr<const library::PreparedEntry> media;
+    std::shared_ptr<const library::SubtitleSet> subtitles;  // null: none
+    std::string subtitles_id;
+    playout::Segmentation cut;
+    std::vector<IframeRates> iframe_rates;  // of media->videos(), in order
+
+    static std::shared_ptr<const Film> create(std::string entry_id,
+                                              std::map<std::string, std::string> titles,
+                                              std::string author, std::string country,
+                                              std::shared_ptr<const library::PreparedEntry> media,
+                                              std::shared_ptr<const library::SubtitleSet> subtitles,
+                                              std::string subtitles_id,
+                                              std::uint32_t gops_per_segment);
+
+    // The title for a text that has room for one: English where there is one, since most of an
+    // international audience reads it, else any; the entry's name when it has none.
+    [[nodiscard]] std::string_view title() const;
+};
+
+// The init sections of all renditions: equal for two films that follow each other without
+// EXT-X-DISCONTINUITY on a channel of that ladder.
+std::string fingerprint(const Film& film, std::span<const library::Rung> ladder);
+
+// A subtitle rendition: a language, and what for.
+struct SubtitleChoice {
+    std::string language;  // BCP-47
+    subtitles::Kind kind = subtitles::Kind::kSubtitles;
+
+    auto operator<=>(const SubtitleChoice&) const = default;
+
+    // "subtitles-zh", "subtitles-en-sdh": the rendition's folder.
+    [[nodiscard]] std::string rendition() const;
+    // "中文", "English (SDH)"
+    [[nodiscard]] std::string name() const;
+};
+
+// Immutable but for a cache, thread-safe.
+class Presentation {
+  public:
+    struct Settings {
+        std::string id;
+        std::string title;
+        Instant epoch{};                      // of tick zero
+        std::optional<playout::Window> live;  // unset: VOD
+        std::vector<library::Rung> ladder;    // the video renditions, largest first
+        std::chrono::seconds target_duration{6};
+    };
+
+    // `airings` continue one another, `films` has one for each. `repertoire`: all films that may
+    // come by; their languages and bit rates are declared from the start, so that the
+    // multivariant playlist does not change with every airing.
+    static Result<std::shared_ptr<const Presentation>> create(
+        Settings settings, std::vector<playout::Airing> airings,
+        std::vector<std::shared_ptr<const Film>> films,
+        std::vector<std::shared_ptr<const Film>> repertoire);
+
+    [[nodiscard]] const Settings& settings() const { return settings_; }
+    [[nodiscard]] const playout::Rundown& rundown() const { return rundown_; }
+    [[nodiscard]] const Film& film(std::size_t airing) const { return *films_[airing]; }
+    [[nodiscard]] const std::vector<SubtitleChoice>& subtitles() const { return subtitles_; }
+    [[nodiscard]] Ticks ticks_at(Instant now) const {
+        return playout::ticks_since(settings_.epoch, now);
+    }
+
+    // GET <base>/master.m3u8
+    [[nodiscard]] Response multivariant() const;
+
+    // GET <base>/RENDITION/RESOURCE: a media playlist, an init section or a segment. 404 for what
+    // does not exist, no longer or not yet; 503 for a channel with nothing on.
+    [[nodiscard]] Response resource(std::string_view rendition, std::string_view name,
+                                    Instant now) const;
+
+  private:
+    struct Rendition {
+        hls::RenditionKind kind = hls::RenditionKind::kVideo;
+        const library::Rung* rung = nullptr;        // of video
+        const SubtitleChoice* subtitles = nullptr;  // of subtitles
+    };
+    struct CachedPlaylist {
+        playout::SequenceRange range;
+        std::shared_ptr<const std::string> text;
+        Body gzip;
+    };
+
+    Presentation(Settings settings, playout::Rundown rundown,
+                 std::vector<std::shared_ptr<const Film>> films,
+                 std::vector<std::shared_ptr<const Film>> repertoire);
+
+    [[nodiscard]] std::optional<Rendition> find_rendition(std::string_view name) const;
+    [[nodiscard]] const library::PreparedEntry::Track& track(const Film& film,
+                                                             const Rendition& rendition) const;
+    [[nodiscard]] playout::SequenceRange listed(Instant now) const;
+    [[nodiscard]] Response playlist(std::string_view rendition_name, Rendition rendition,
+                                    Instant now) const;
+    [[nodiscard]] Response init(const Rendition& rendition, std::string_view id) const;
+    [[nodiscard]] Response segment(const Rendition& rendition, const hls::ResourceName& name,
+                                   Instant now) const;
+    [[nodiscard]] std::string render_multivariant() const;
+
+    Settings settings_;
+    playout::Rundown rundown_;
+    std::vector<std::shared_ptr<const Film>> films_;       // one an airing
+    std::vector<std::shared_ptr<const Film>> repertoire_;  // each once
+    std::vector<hls::AiringLabel> labels_;                 // one an airing; views of films_
+    std::vector<SubtitleChoice> subtitles_;                // of the repertoire, sorted
+    std::shared_ptr<const std::string> multivariant_;
+
+    mutable std::mutex cache_mutex_;
+    mutable std::map<std::string, CachedPlaylist, std::less<>> cache_;  // by rendition and kind
+};
+
+// What is there to be asked for, by identifier. Implementations are thread-safe and do not block.
+class OnAir {
+  public:
+    virtual ~OnAir() = default;
+
+    // Null when there is no such channel.
+    [[nodiscard]] virtual std::shared_ptr<const Presentation> channel(
+        std::string_view id) const = 0;
+
+    // By identifier.
+    [[nodiscard]] virtual std::vector<std::shared_ptr<const Presentation>> channels() const = 0;
+
+    // An entry as VOD; null when there is none, or none that is ready.
+    [[nodiscard]] virtual std::shared_ptr<const Presentation> entry(std::string_view id) const = 0;
+};
+
+}  // namespace matinee::http

@@ -1,0 +1,282 @@
+#include "http/routes.h"
+
+#include <map>
+#include <mutex>
+#include <shared_mutex>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "http/problem.h"
+#include "subtitles/language.h"
+
+namespace matinee::http {
+
+// Counts who watches, by channel. Thread-safe; grows only with channels that exist.
+class Audience {
+  public:
+    void seen(std::string_view channel, const Request& request, Instant now) {
+        const std::uint64_t viewer =
+            viewer_hash(request.remote_address, request.header("User-Agent").value_or(""));
+        {
+            const std::shared_lock lock(mutex_);
+            const auto known = counters_.find(channel);
+            if (known != counters_.end()) {
+                known->second->seen(viewer, seconds_of(now));
+                return;
+            }
+        }
+        const std::unique_lock lock(mutex_);
+        auto& counter = counters_[std::string(channel)];
+        if (!counter) counter = std::make_unique<ViewerCounter>();
+        counter->seen(viewer, seconds_of(now));
+    }
+
+    [[nodiscard]] std::vector<Metrics::Sample> samples(Instant now) const {
+        const std::shared_lock lock(mutex_);
+        std::vector<Metrics::Sample> samples;
+        for (const auto& [channel, counter] : counters_) {
+            samples.push_back(
+                {{{"channel", channel}}, static_cast<double>(counter->count(seconds_of(now)))});
+        }
+        return samples;
+    }
+
+  private:
+    static ViewerCounter::Seconds seconds_of(Instant now) {
+        return std::chrono::floor<ViewerCounter::Seconds>(now.time_since_epoch());
+    }
+
+    mutable std::shared_mutex mutex_;
+    std::map<std::string, std::unique_ptr<ViewerCounter>, std::less<>> counters_;
+};
+
+namespace {
+
+using nlohmann::json;
+
+// How many coming airings the list of channels tells of, and a channel's own page.
+constexpr std::size_t kNextInList = 2;
+constexpr std::size_t kNextOfChannel = 5;
+
+Response no_such_channel(std::string_view id) {
+    return problem(
+        Error(ErrorCode::kNotFound,
+              fmt::format("There is no channel \"{}\". GET /api/v1/channels lists them.", id)));
+}
+
+Response no_such_entry(std::string_view id) {
+    return problem(Error(ErrorCode::kNotFound,
+                         fmt::format("There is no entry \"{}\", or it is not prepared yet.", id)));
+}
+
+json airing_json(const Presentation& channel, std::size_t index) {
+    const playout::Airing& airing = channel.rundown().airings()[index];
+    const Film& film = channel.film(index);
+    const Instant epoch = channel.settings().epoch;
+    json titles = json::object();
+    for (const auto& [language, title] : film.titles) {
+        titles[language] = title;
+    }
+    json value{{"entry", film.entry_id},
+               {"title", std::move(titles)},
+               {"author", film.author},
+               {"country", film.country},
+               {"start", base::to_rfc3339(playout::instant_of(epoch, airing.start))},
+               {"end", base::to_rfc3339(playout::instant_of(epoch, airing.end()))}};
+    if (!film.media->manifest().poster.empty()) {
+        value["poster"] = fmt::format("/entries/{}/poster.jpg", film.entry_id);
+    }
+    return value;
+}
+
+json channel_json(const Presentation& channel, Instant now, std::size_t most_next) {
+    const std::string& id = channel.settings().id;
+    json value{{"id", id},
+               {"title", channel.settings().title},
+               {"master", fmt::format("/channels/{}/master.m3u8", id)},
+               {"watch", fmt::format("/watch/{}", id)},
+               {"languages", json::array()},
+               {"now", nullptr},
+               {"next", json::array()}};
+    for (const SubtitleChoice& choice : channel.subtitles()) {
+        value["languages"].push_back({{"tag", choice.language}, {"name", choice.name()}});
+    }
+    const auto current = channel.rundown().airing_at(channel.ticks_at(now));
+    if (!current) return value;
+    value["now"] = airing_json(channel, *current);
+    const std::size_t end = std::min(*current + 1 + most_next, channel.rundown().airings().size());
+    for (std::size_t i = *current + 1; i < end; ++i) {
+        value["next"].push_back(airing_json(channel, i));
+    }
+    return value;
+}
+
+// A picture of an entry's folder.
+Response picture(const Presentation& entry, const std::string& file) {
+    if (file.empty()) return problem(404, "The entry has no such picture.");
+    const Film& film = entry.film(0);
+    const auto mapped = library::MappedFile::open(film.media->directory() / file);
+    if (!mapped) return problem(mapped.error());
+    Body body;
+    body.append({(*mapped)->bytes(), *mapped});
+    Response response = Response::content(std::move(body), "image/jpeg");
+    // The address stays when the entry is prepared anew: revalidate.
+    response.cache_control = "public, max-age=60";
+    response.etag = film.media->manifest().media_id;
+    return response;
+}
+
+// The routes of one context, added one group after the other.
+class Routes {
+  public:
+    explicit Routes(const RouteContext& context) : context_(context) {}
+
+    Result<void> add_channels() {
+        const RouteContext context = context_;
+        TRY(get("/channels/{channel}/master.m3u8", "master", Access::kMedia,
+                [context](const Request& request) {
+                    const auto channel = context.on_air.channel(request.parameter("channel"));
+                    return channel ? channel->multivariant()
+                                   : no_such_channel(request.parameter("channel"));
+                }));
+        const auto audience = audience_;
+        return get("/channels/{channel}/{rendition}/{resource}", "channel", Access::kMedia,
+                   [context, audience](const Request& request) {
+                       const std::string_view id = request.parameter("channel");
+                       const auto channel = context.on_air.channel(id);
+                       if (!channel) return no_such_channel(id);
+                       const Instant now = context.clock.now();
+                       if (request.parameter("resource").ends_with(".m3u8")) {
+                           audience->seen(id, request, now);
+                       }
+                       return channel->resource(request.parameter("rendition"),
+                                                request.parameter("resource"), now);
+                   });
+    }
+
+    Result<void> add_entries() {
+        const RouteContext context = context_;
+        const auto entry_of = [context](const Request& request) {
+            return context.on_air.entry(request.parameter("entry"));
+        };
+        TRY(get("/entries/{entry}/master.m3u8", "entry-master", Access::kMedia,
+                [entry_of](const Request& request) {
+                    const auto entry = entry_of(request);
+                    return entry ? entry->multivariant()
+                                 : no_such_entry(request.parameter("entry"));
+                }));
+        TRY(get("/entries/{entry}/poster.jpg", "picture", Access::kMedia,
+                [entry_of](const Request& request) {
+                    const auto entry = entry_of(request);
+                    if (!entry) return no_such_entry(request.parameter("entry"));
+                    return picture(*entry, entry->film(0).media->manifest().poster);
+                }));
+        TRY(get("/entries/{entry}/thumbnails.jpg", "picture", Access::kMedia,
+                [entry_of](const Request& request) {
+                    const auto entry = entry_of(request);
+                    if (!entry) return no_such_entry(request.parameter("entry"));
+                    const auto& strip = entry->film(0).media->manifest().thumbnails;
+                    return picture(*entry, strip ? strip->file : "");
+                }));
+        return get("/entries/{entry}/{rendition}/{resource}", "entry", Access::kMedia,
+                   [context, entry_of](const Request& request) {
+                       const auto entry = entry_of(request);
+                       if (!entry) return no_such_entry(request.parameter("entry"));
+                       return entry->resource(request.parameter("rendition"),
+                                              request.parameter("resource"), context.clock.now());
+                   });
+    }
+
+    Result<void> add_api() {
+        const RouteContext context = context_;
+        TRY(get("/api/v1/channels", "api", Access::kPublic, [context](const Request&) {
+            const Instant now = context.clock.now();
+            json channels = json::array();
+            for (const auto& channel : context.on_air.channels()) {
+                channels.push_back(channel_json(*channel, now, kNextInList));
+            }
+            return Response::json(
+                {{"channels", std::move(channels)}, {"server_time", base::to_rfc3339(now)}});
+        }));
+        return get(
+            "/api/v1/channels/{channel}", "api", Access::kPublic,
+            [context](const Request& request) {
+                const std::string_view id = request.parameter("channel");
+                const auto channel = context.on_air.channel(id);
+                if (!channel) return no_such_channel(id);
+                return Response::json(channel_json(*channel, context.clock.now(), kNextOfChannel));
+            });
+    }
+
+    Result<void> add_pages() {
+        const StaticFiles& pages = context_.pages;
+        for (const auto& [pattern, page] :
+             {std::pair("/", "index.html"), std::pair("/watch/{channel}", "watch.html")}) {
+            TRY(get(
+                pattern, "page", Access::kPublic,
+                [&pages, page = std::string(page)](const Request&) { return pages.page(page); }));
+        }
+        return get("/assets/{path*}", "asset", Access::kPublic, [&pages](const Request& request) {
+            auto found = pages.find(fmt::format("assets/{}", request.parameter("path")));
+            return found ? *std::move(found) : problem(found.error());
+        });
+    }
+
+    Result<void> add_operations() {
+        const RouteContext context = context_;
+        TRY(get("/healthz", "health", Access::kOperations,
+                [](const Request&) { return Response::text("ok\n"); }));
+        TRY(get("/readyz", "health", Access::kOperations, [context](const Request&) {
+            const std::string reason = context.not_ready ? context.not_ready() : std::string();
+            if (reason.empty()) return Response::text("ready\n");
+            return problem(503, reason);
+        }));
+        return get("/metrics", "metrics", Access::kOperations, [context](const Request&) {
+            return Response::text(context.metrics.render(), std::string(Metrics::kContentType));
+        });
+    }
+
+    // The router, which keeps what its handlers share.
+    std::shared_ptr<const Router> finish() {
+        struct Owner {
+            Router router;
+            std::shared_ptr<Audience> audience;
+            Metrics::Registration viewers;
+        };
+        const base::Clock& clock = context_.clock;
+        const std::shared_ptr<Audience> audience = audience_;
+        auto owner = std::make_shared<Owner>(
+            Owner{std::move(router_), audience,
+                  context_.metrics.collect(
+                      Metrics::Kind::kGauge, "matinee_channel_viewers",
+                      "Viewers that fetched a playlist of the channel in the last half minute.",
+                      [audience, &clock] { return audience->samples(clock.now()); })});
+        return {owner, &owner->router};
+    }
+
+  private:
+    Result<void> get(std::string pattern, std::string label, Access access, Handler handler) {
+        return router_.add({Method::kGet, std::move(pattern), std::move(label), access},
+                           std::move(handler));
+    }
+
+    const RouteContext& context_;
+    Router router_;
+    std::shared_ptr<Audience> audience_ = std::make_shared<Audience>();
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const Router>> make_router(const RouteContext& context) {
+    Routes routes(context);
+    TRY(routes.add_channels());
+    TRY(routes.add_entries());
+    TRY(routes.add_api());
+    TRY(routes.add_pages());
+    TRY(routes.add_operations());
+    return routes.finish();
+}
+
+}  // namespace matinee::http

@@ -1,0 +1,30 @@
+// Every address the server answers, wired to what answers it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "http/metrics.h"
+#include "http/presentation.h"
+#include "http/router.h"
+#include "http/static_files.h"
+
+namespace matinee::http {
+
+// What the routes need from the rest; all of it must outlive the router.
+struct RouteContext {
+    const OnAir& on_air;
+    const base::Clock& clock;
+    Metrics& metrics;
+    const StaticFiles& pages;
+    // Why the server should get no traffic now, for /readyz; empty when it should.
+    std::function<std::string()> not_ready;
+};
+
+// The table of routes; also registers the viewers of each channel with the metrics.
+Result<std::shared_ptr<const Router>> make_router(const RouteContext& context);
+
+}  // namespace matinee::http
