@@ -170,7 +170,7 @@ GstPadProbeReturn on_parsed(GstPad* pad, GstPadProbeInfo* info, gpointer data) n
     context->heartbeat.beat();
     GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
     const base::OwnedChars id(gst_pad_get_stream_id(pad));
-    if (!id || GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_HEADER)) return GST_PAD_PROBE_OK;
+    if (!id) return GST_PAD_PROBE_OK;
     const auto time = running_time_at(pad, buffer);
     const std::lock_guard lock(context->times.mutex);
     if (context->video_id == id.get()) {
@@ -338,8 +338,9 @@ Result<SourceInfo> discover(const std::string& path, const DiscoverOptions& opti
             // "gstreamer|1.0|program|Description decoder|decoder-caps"
             const base::OwnedChars copy(g_strdup(*missing));
             gchar** parts = g_strsplit(copy.get(), "|", 5);
-            if (g_strv_length(parts) == 5) {
-                const std::string_view detail(parts[4]);
+            const std::string_view detail(g_strv_length(parts) == 5 ? parts[4] : "");
+            // Cameras add tracks of their own data: nobody misses those.
+            if (detail.starts_with("decoder-video/") || detail.starts_with("decoder-audio/")) {
                 unknown.emplace_back(detail.find("vvc1") != std::string_view::npos ||
                                              detail.find("h266") != std::string_view::npos
                                          ? "VVC/H.266"
@@ -373,6 +374,12 @@ Result<SourceInfo> discover(const std::string& path, const DiscoverOptions& opti
             return fail(ErrorCode::kExhausted,
                         "{}: could not be examined in {} s; it may be damaged", source.name,
                         options.timeout.count());
+        }
+        if (error && (g_error_matches(error.get(), GST_STREAM_ERROR, GST_STREAM_ERROR_DECRYPT) ||
+                      g_error_matches(error.get(), GST_STREAM_ERROR,
+                                      GST_STREAM_ERROR_DECRYPT_NOKEY))) {
+            return fail(ErrorCode::kInvalid, "{}: is encrypted; export it without protection",
+                        source.name);
         }
         if (error && !g_error_matches(error.get(), GST_STREAM_ERROR, GST_STREAM_ERROR_TYPE_NOT_FOUND)) {
             return fail(Error(ErrorCode::kInvalid, error->message),

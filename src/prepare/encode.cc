@@ -329,6 +329,25 @@ class SoundPump {
     std::thread thread_;
 };
 
+// What the decoding of the picture went like, for the report.
+void note_damage(const Plan& plan, const Pipeline& reader, std::int64_t decoded,
+                 std::vector<library::Note>& notes) {
+    if (!plan.picture) return;
+    if (reader.warnings() > 0) {
+        notes.push_back({Severity::kError, "damaged-picture",
+                         fmt::format("parts of the picture are damaged ({}); look at it, or export "
+                                     "it again",
+                                     reader.last_warning())});
+    }
+    const std::int64_t counted = plan.picture->source_frames;
+    if (!plan.picture->deinterlace && decoded < counted - std::max<std::int64_t>(2, counted / 50)) {
+        notes.push_back({Severity::kError, "lost-frames",
+                         fmt::format("only {} of the file's {} pictures can be decoded; it may be "
+                                     "damaged or cut short",
+                                     decoded, counted)});
+    }
+}
+
 }  // namespace
 
 Result<std::string> encode_video_description(const Plan& plan, const library::HouseFormat& house) {
@@ -336,7 +355,10 @@ Result<std::string> encode_video_description(const Plan& plan, const library::Ho
     std::string text = TRY(load_pipeline("encode-video", {{"padding", padding}}));
     std::string from = "canvas";
     std::string small = "canvas";
-    for (const library::Rung& rung : house.rungs) {
+    const std::vector<unsigned> threads =
+        encoder_threads(house, std::max(std::thread::hardware_concurrency(), 1U));
+    for (std::size_t i = 0; i < house.rungs.size(); ++i) {
+        const library::Rung& rung = house.rungs[i];
         const std::uint32_t level =
             h264_level({rung.width, rung.height}, house.max_frame_rate, rung.max_kbps);
         text += TRY(load_pipeline("rung", {{"from", from},
@@ -349,7 +371,7 @@ Result<std::string> encode_video_description(const Plan& plan, const library::Ho
                                            {"gop-frames", number(plan.gop_frames)},
                                            {"fragment-ms", number(house.gop_seconds * 4000)},
                                            {"level", level_text(level)},
-                                           {"threads", "0"},
+                                           {"threads", number(threads[i])},
                                            {"scale-threads", "1"}}));
         from = "at-" + rung.name;
         // The smallest rung that is still larger than the poster gives the pictures.
@@ -438,6 +460,7 @@ Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Hea
         if (sound) sound->pipeline().stop();
     }
     TRY(std::move(result));
+    note_damage(plan, *reader, feeder.decoded(), encoded.notes);
 
     encoded.frames = feeder.frames();
     if (encoded.frames == 0) {

@@ -252,6 +252,19 @@ std::uint32_t h264_level(Size size, std::uint32_t max_rate, std::uint32_t max_kb
     return 62;
 }
 
+std::vector<unsigned> encoder_threads(const library::HouseFormat& house, unsigned cores) {
+    double total = 0;
+    for (const library::Rung& rung : house.rungs) total += double(rung.width) * rung.height;
+    std::vector<unsigned> threads;
+    for (const library::Rung& rung : house.rungs) {
+        const double share = double(rung.width) * rung.height / total;
+        // Half as many again, to have work while others wait for frames.
+        threads.push_back(static_cast<unsigned>(
+            std::clamp(std::ceil(1.5 * share * cores - 1e-9), 1.0, 32.0)));
+    }
+    return threads;
+}
+
 Result<Plan> plan(const SourceInfo& source, const library::HouseFormat& house) {
     if (!source.video && !source.audio) {
         return fail(ErrorCode::kInvalid, "{}: has no video or audio", source.name);
@@ -268,6 +281,7 @@ Result<Plan> plan(const SourceInfo& source, const library::HouseFormat& house) {
         plan.frame_rate = output_rate(video.frame_rate, house.max_frame_rate);
         PicturePlan picture;
         picture.stream_id = video.stream_id;
+        picture.source_frames = video.frames;
         picture.deinterlace = video.scan != Scan::kProgressive;
         picture.orientation = video.orientation;
         const Rational pixel_aspect =

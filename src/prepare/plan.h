@@ -37,6 +37,7 @@ struct PicturePlan {
     bool deinterlace = false;  // one frame out of two fields, so the rate stays
     Size scale_to;             // before turning
     Orientation orientation = Orientation::kUpright;
+    std::int64_t source_frames = 0;  // counted in the source; 0 when not counted
     Rectangle fit;             // after turning, where it lies on the canvas
     bool operator==(const PicturePlan&) const = default;
 };
@@ -80,5 +81,9 @@ bool swaps_sides(Orientation orientation);
 // `max_rate` frames a second with `max_kbps` and four reference frames in High profile. It
 // depends on the house format alone, so all entries of a rung have the same.
 std::uint32_t h264_level(Size size, std::uint32_t max_rate, std::uint32_t max_kbps);
+
+// Threads for the encoder of each rung on a machine with `cores`: shared by area, because the
+// encoders run side by side and more threads than cores only get in each other's way. At least 1.
+std::vector<unsigned> encoder_threads(const library::HouseFormat& house, unsigned cores);
 
 }  // namespace matinee::prepare

@@ -9,11 +9,45 @@
 namespace matinee::prepare {
 namespace {
 
-// Counts what a decoder gives.
+// Which groups of pictures a rung's decoder gets. Used by one streaming thread.
+class GroupChoice {
+  public:
+    GroupChoice(std::int64_t rung, std::int64_t rungs, std::int64_t groups)
+        : rung_(rung), rungs_(rungs), groups_(groups) {}
+
+    // For each coded picture in turn.
+    bool wants(bool keyframe) {
+        if (keyframe) ++group_;
+        return group_ == 0 || group_ + 1 == groups_ || group_ % rungs_ == rung_;
+    }
+
+  private:
+    std::int64_t rung_;
+    std::int64_t rungs_;
+    std::int64_t groups_;
+    std::int64_t group_ = -1;
+};
+
+// Counts what a decoder gets and gives.
 struct Counted {
-    explicit Counted(Heartbeat& to) : heartbeat(to) {}
+    Counted(Heartbeat& to, GroupChoice chosen) : heartbeat(to), choice(chosen) {}
+
+    static GstPadProbeReturn choose(GstPad*, GstPadProbeInfo* info, gpointer self) noexcept {
+        auto* counted = static_cast<Counted*>(self);
+        const GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+        counted->seen.fetch_add(1, std::memory_order_relaxed);
+        counted->heartbeat.beat();
+        if (!counted->choice.wants(!GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT))) {
+            return GST_PAD_PROBE_DROP;
+        }
+        counted->fed.fetch_add(1, std::memory_order_relaxed);
+        return GST_PAD_PROBE_OK;
+    }
 
     Heartbeat& heartbeat;
+    GroupChoice choice;
+    std::atomic<std::int64_t> fed = 0;  // coded pictures let through to the decoder
+    std::atomic<std::int64_t> seen = 0;  // coded pictures that came past
     std::atomic<std::int64_t> buffers = 0;
     std::atomic<std::uint64_t> bytes = 0;
 
@@ -35,6 +69,9 @@ Result<void> verify_by_decoding(const std::filesystem::path& directory,
                                 const std::function<void(double)>& on_progress) {
     std::deque<Counted> counts;  // of atomics: these cannot move
     std::vector<Pipeline> pipelines;
+    const auto rungs = static_cast<std::int64_t>(manifest.house.rungs.size());
+    const std::int64_t group = manifest.frame_rate.frames_in(manifest.house.gop_seconds);
+    const std::int64_t groups = (manifest.frame_count + group - 1) / group;
     for (const library::TrackInfo& track : manifest.tracks) {
         pipelines.push_back(
             TRY(Pipeline::load(track.is_video() ? "verify-video" : "verify-sound", {})));
@@ -42,7 +79,14 @@ Result<void> verify_by_decoding(const std::filesystem::path& directory,
         g_object_set(file.get(), "location", (directory / track.file).c_str(), nullptr);
         const auto sink = TRY(pipelines.back().element("sink"));
         const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(sink.get(), "sink"));
-        counts.emplace_back(heartbeat);
+        counts.emplace_back(heartbeat,
+                            GroupChoice(static_cast<std::int64_t>(counts.size()), rungs, groups));
+        if (track.is_video()) {
+            const auto parsed = TRY(pipelines.back().element("parsed"));
+            const auto coded = Ref<GstPad>::adopt(gst_element_get_static_pad(parsed.get(), "src"));
+            gst_pad_add_probe(coded.get(), GST_PAD_PROBE_TYPE_BUFFER, Counted::choose,
+                              &counts.back(), nullptr);
+        }
         gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_BUFFER, Counted::count, &counts.back(),
                           nullptr);
     }
@@ -50,7 +94,7 @@ Result<void> verify_by_decoding(const std::filesystem::path& directory,
     for (Pipeline& pipeline : pipelines) all.push_back(&pipeline);
     Supervision own{supervision.stop, heartbeat, supervision.stall_timeout, [&] {
                         supervision.on_tick();
-                        on_progress(static_cast<double>(counts.front().buffers.load()) /
+                        on_progress(static_cast<double>(counts.front().seen.load()) /
                                     static_cast<double>(manifest.frame_count));
                     }};
     TRY(run_all(all, own));
@@ -60,10 +104,14 @@ Result<void> verify_by_decoding(const std::filesystem::path& directory,
             return fail(ErrorCode::kInternal, "the prepared track {} does not decode cleanly: {}",
                         track.name, pipelines[i].last_warning());
         }
-        if (track.is_video() && counts[i].buffers != manifest.frame_count) {
+        if (track.is_video() && counts[i].seen != manifest.frame_count) {
+            return fail(ErrorCode::kInternal, "the prepared track {} has {} pictures instead of {}",
+                        track.name, counts[i].seen.load(), manifest.frame_count);
+        }
+        if (track.is_video() && counts[i].buffers != counts[i].fed) {
             return fail(ErrorCode::kInternal,
                         "the prepared track {} decodes to {} pictures instead of {}", track.name,
-                        counts[i].buffers.load(), manifest.frame_count);
+                        counts[i].buffers.load(), counts[i].fed.load());
         }
         if (!track.is_video()) {
             constexpr std::uint64_t kBytesPerSample = 2 * sizeof(float);

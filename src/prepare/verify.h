@@ -10,9 +10,13 @@
 
 namespace matinee::prepare {
 
-// Decodes every track of the prepared entry in `directory`. kInternal, naming the track, unless
-// each rung gives exactly manifest.frame_count pictures of its size without a decoder's
-// complaint, and the sound at least as many samples as the picture lasts.
+// Decodes the prepared entry in `directory`: all of its sound, and each group of pictures in at
+// least one rung. Which one goes round, so that every moment of the film and every rung
+// throughout is seen, at the cost of decoding the film once; the first and last groups, where
+// entries are joined, are decoded in all rungs.
+//
+// kInternal, naming the track, unless exactly the pictures that went in come out without a
+// complaint of the decoder, and the sound has at least as many samples as the picture lasts.
 Result<void> verify_by_decoding(const std::filesystem::path& directory,
                                 const library::Manifest& manifest, const Supervision& supervision,
                                 Heartbeat& heartbeat,
