@@ -40,7 +40,8 @@ std::vector<float> AudioConformer::take(std::int64_t until) {
         const std::int64_t end = std::min(chunk.end(), until);
         const auto samples = static_cast<std::size_t>(2 * (end - chunk.start));
         auto out = taken.begin() + 2 * (chunk.start - taken_);
-        for (std::size_t i = 0; i < samples; ++i) *out++ = chunk.stereo[i] * gain_;
+        for (std::size_t i = 0; i < samples; ++i)
+            *out++ = chunk.stereo[i] * gain_;
         if (end == chunk.end()) {
             chunks_.pop_front();
         } else {

@@ -20,7 +20,7 @@ namespace matinee::prepare {
 // Reentrant.
 class AudioConformer {
   public:
-    static constexpr std::int64_t kFadeSamples = 480;    // 10 ms
+    static constexpr std::int64_t kFadeSamples = 480;     // 10 ms
     static constexpr std::int64_t kWobbleSamples = 1920;  // 40 ms
 
     explicit AudioConformer(float gain) : gain_(gain) {}

@@ -181,8 +181,9 @@ GstPadProbeReturn on_parsed(GstPad* pad, GstPadProbeInfo* info, gpointer data) n
         }
     } else if (context->audio_id == id.get() && time) {
         if (!context->times.audio_first_ns) context->times.audio_first_ns = time;
-        const std::int64_t duration =
-            GST_BUFFER_DURATION_IS_VALID(buffer) ? static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer)) : 0;
+        const std::int64_t duration = GST_BUFFER_DURATION_IS_VALID(buffer)
+                                          ? static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer))
+                                          : 0;
         context->times.audio_end_ns = std::max(context->times.audio_end_ns, *time + duration);
     }
     return GST_PAD_PROBE_OK;
@@ -214,15 +215,15 @@ Result<void> count_frames(const std::string& path, SourceInfo& info, std::chrono
     const auto deadline = std::chrono::steady_clock::now() + timeout;
     StopFlag enough;
     Pipeline* const pipelines[] = {&pipeline};
-    const auto result = run_all(pipelines, {.stop = enough,
-                                            .heartbeat = heartbeat,
-                                            .stall_timeout = std::chrono::seconds(10),
-                                            .on_tick = [&] {
-                                                if (stop.requested() ||
-                                                    std::chrono::steady_clock::now() > deadline) {
-                                                    enough.request();
-                                                }
-                                            }});
+    const auto result = run_all(
+        pipelines, {.stop = enough,
+                    .heartbeat = heartbeat,
+                    .stall_timeout = std::chrono::seconds(10),
+                    .on_tick = [&] {
+                        if (stop.requested() || std::chrono::steady_clock::now() > deadline) {
+                            enough.request();
+                        }
+                    }});
     if (stop.requested()) return fail(ErrorCode::kCancelled, "stopped on request");
     // An unreadable tail is the encoding's business: here it only means fewer timestamps.
     const bool whole = result.has_value();
@@ -236,7 +237,8 @@ Result<void> count_frames(const std::string& path, SourceInfo& info, std::chrono
             video.start_ns = timing.first_ns;
             video.longest_gap_ns = timing.longest_gap_ns;
             if (timing.cadence != Cadence::kUnknown) {
-                // The header's rate is exact where it tells the truth; counted fields are not frames.
+                // The header's rate is exact where it tells the truth; counted fields are not
+                // frames.
                 const double ratio = video.frame_rate.known() && timing.average.known()
                                          ? timing.average.value() / video.frame_rate.value()
                                          : 0.0;
@@ -282,9 +284,9 @@ Result<SourceInfo> discover(const std::string& path, const DiscoverOptions& opti
 
     GError* raw_error = nullptr;
     const auto timeout = static_cast<GstClockTime>(options.timeout.count()) * GST_SECOND;
-    const auto discoverer =
-        Ref<GstDiscoverer>::adopt(gst_discoverer_new(timeout, &raw_error));
-    if (!discoverer) return fail(base::adopt_error(raw_error), "{}: cannot be examined", source.name);
+    const auto discoverer = Ref<GstDiscoverer>::adopt(gst_discoverer_new(timeout, &raw_error));
+    if (!discoverer)
+        return fail(base::adopt_error(raw_error), "{}: cannot be examined", source.name);
     const std::string uri = TRY(file_uri(path));
     const auto info = Ref<GstDiscovererInfo>::adopt(
         gst_discoverer_discover_uri(discoverer.get(), uri.c_str(), &raw_error));
@@ -296,8 +298,8 @@ Result<SourceInfo> discover(const std::string& path, const DiscoverOptions& opti
         if (const auto container = Ref<GstDiscovererStreamInfo>::adopt(
                 gst_discoverer_info_get_stream_info(info.get()))) {
             if (GST_IS_DISCOVERER_CONTAINER_INFO(container.get())) {
-                const auto caps = Ref<GstCaps>::adopt(
-                    gst_discoverer_stream_info_get_caps(container.get()));
+                const auto caps =
+                    Ref<GstCaps>::adopt(gst_discoverer_stream_info_get_caps(container.get()));
                 if (caps) source.container = description(caps.get());
             }
         }
@@ -318,8 +320,8 @@ Result<SourceInfo> discover(const std::string& path, const DiscoverOptions& opti
                 ++source.audio_streams;
                 if (!source.audio) source.audio = describe_audio(stream);
             } else if (GST_IS_DISCOVERER_SUBTITLE_INFO(stream)) {
-                const char* language = gst_discoverer_subtitle_info_get_language(
-                    GST_DISCOVERER_SUBTITLE_INFO(stream));
+                const char* language =
+                    gst_discoverer_subtitle_info_get_language(GST_DISCOVERER_SUBTITLE_INFO(stream));
                 source.subtitles.push_back(
                     {id ? id : "", description(caps.get()), language ? language : ""});
             } else if (!GST_IS_DISCOVERER_CONTAINER_INFO(stream)) {
@@ -333,7 +335,8 @@ Result<SourceInfo> discover(const std::string& path, const DiscoverOptions& opti
             }
         }
         gst_discoverer_stream_info_list_free(streams);
-        const gchar** missing = gst_discoverer_info_get_missing_elements_installer_details(info.get());
+        const gchar** missing =
+            gst_discoverer_info_get_missing_elements_installer_details(info.get());
         for (; missing && *missing; ++missing) {
             // "gstreamer|1.0|program|Description decoder|decoder-caps"
             const base::OwnedChars copy(g_strdup(*missing));
@@ -375,13 +378,14 @@ Result<SourceInfo> discover(const std::string& path, const DiscoverOptions& opti
                         "{}: could not be examined in {} s; it may be damaged", source.name,
                         options.timeout.count());
         }
-        if (error && (g_error_matches(error.get(), GST_STREAM_ERROR, GST_STREAM_ERROR_DECRYPT) ||
-                      g_error_matches(error.get(), GST_STREAM_ERROR,
-                                      GST_STREAM_ERROR_DECRYPT_NOKEY))) {
+        if (error &&
+            (g_error_matches(error.get(), GST_STREAM_ERROR, GST_STREAM_ERROR_DECRYPT) ||
+             g_error_matches(error.get(), GST_STREAM_ERROR, GST_STREAM_ERROR_DECRYPT_NOKEY))) {
             return fail(ErrorCode::kInvalid, "{}: is encrypted; export it without protection",
                         source.name);
         }
-        if (error && !g_error_matches(error.get(), GST_STREAM_ERROR, GST_STREAM_ERROR_TYPE_NOT_FOUND)) {
+        if (error &&
+            !g_error_matches(error.get(), GST_STREAM_ERROR, GST_STREAM_ERROR_TYPE_NOT_FOUND)) {
             return fail(Error(ErrorCode::kInvalid, error->message),
                         "{}: has no video or audio that can be read", source.name);
         }

@@ -66,8 +66,8 @@ std::vector<Speaker> usual_layout(std::size_t channels) {
         case 6:
             return {kFrontLeft, kFrontRight, kFrontCenter, kLowFrequency, kRearLeft, kRearRight};
         case 7:
-            return {kFrontLeft, kFrontRight, kFrontCenter, kLowFrequency,
-                    kRearCenter, kSideLeft,  kSideRight};
+            return {kFrontLeft,  kFrontRight, kFrontCenter, kLowFrequency,
+                    kRearCenter, kSideLeft,   kSideRight};
         case 8:
             return {kFrontLeft, kFrontRight, kFrontCenter, kLowFrequency,
                     kRearLeft,  kRearRight,  kSideLeft,    kSideRight};

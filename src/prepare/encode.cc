@@ -24,7 +24,9 @@ constexpr std::int64_t kLongestStillNs = 600'000'000'000;
 // A last frame says itself how long it lasts; beyond this it is not believed.
 constexpr std::int64_t kLongestLastFrameNs = 10'000'000'000;
 
-std::string number(std::integral auto value) { return fmt::format("{}", value); }
+std::string number(std::integral auto value) {
+    return fmt::format("{}", value);
+}
 
 std::string_view direction_of(Orientation orientation) {
     switch (orientation) {
@@ -48,7 +50,9 @@ std::string_view direction_of(Orientation orientation) {
     return "identity";
 }
 
-unsigned scaling_threads() { return std::clamp(std::thread::hardware_concurrency(), 1U, 4U); }
+unsigned scaling_threads() {
+    return std::clamp(std::thread::hardware_concurrency(), 1U, 4U);
+}
 
 Result<std::string> read_video_description(const PicturePlan& picture) {
     Values values{{"width", number(picture.scale_to.width)},
@@ -61,8 +65,8 @@ Result<std::string> read_video_description(const PicturePlan& picture) {
             TRY(load_pipeline("deinterlace", {{"threads", number(scaling_threads())}}));
     }
     if (picture.orientation != Orientation::kUpright) {
-        values["turn"] = TRY(load_pipeline(
-            "turn", {{"direction", std::string(direction_of(picture.orientation))}}));
+        values["turn"] = TRY(
+            load_pipeline("turn", {{"direction", std::string(direction_of(picture.orientation))}}));
     }
     return load_pipeline("read-video", values);
 }
@@ -86,9 +90,9 @@ Result<std::string> padding_description(const Plan& plan, library::Padding paddi
         std::uint64_t{fit.width} * plan.canvas.height / plan.canvas.width;
     const std::uint64_t crop_x =
         covered_width < fit.width ? (fit.width - std::max<std::uint64_t>(covered_width, 2)) / 2 : 0;
-    const std::uint64_t crop_y =
-        covered_height < fit.height ? (fit.height - std::max<std::uint64_t>(covered_height, 2)) / 2
-                                    : 0;
+    const std::uint64_t crop_y = covered_height < fit.height
+                                     ? (fit.height - std::max<std::uint64_t>(covered_height, 2)) / 2
+                                     : 0;
     return load_pipeline("pad-blur", {{"left", number(fit.x)},
                                       {"top", number(fit.y)},
                                       {"crop-x", number(crop_x / 2 * 2)},
@@ -140,11 +144,11 @@ class PictureFeeder {
         const auto start = running_time(gst_sample_get_segment(sample), buffer);
         if (!start) return GST_FLOW_OK;
         if (held_ && *start - last_start_ns_ > kLongestStillNs) {
-            GST_ELEMENT_ERROR(out_.get(), STREAM, DEMUX,
-                              ("its timestamps jump by %" G_GINT64_FORMAT
-                               " s in the middle; export it again",
-                               static_cast<gint64>((*start - last_start_ns_) / 1'000'000'000)),
-                              (nullptr));
+            GST_ELEMENT_ERROR(
+                out_.get(), STREAM, DEMUX,
+                ("its timestamps jump by %" G_GINT64_FORMAT " s in the middle; export it again",
+                 static_cast<gint64>((*start - last_start_ns_) / 1'000'000'000)),
+                (nullptr));
             return GST_FLOW_ERROR;
         }
         std::int64_t duration = GST_BUFFER_DURATION_IS_VALID(buffer)
@@ -215,8 +219,8 @@ class VideoEncoder {
         const std::string text = TRY(encode_video_description(job.plan, job.house));
         auto parsed = TRY(Pipeline::parse("encode-video", text));
         auto encoder = std::unique_ptr<VideoEncoder>(new VideoEncoder(
-            std::move(parsed),
-            {job.plan.frame_rate.numerator, job.plan.frame_rate.denominator}, heartbeat));
+            std::move(parsed), {job.plan.frame_rate.numerator, job.plan.frame_rate.denominator},
+            heartbeat));
         for (const library::Rung& rung : job.house.rungs) {
             const auto file = TRY(encoder->pipeline_.element("file-" + rung.name));
             encoded.videos.push_back(job.directory / ("raw-video-" + rung.name + ".mp4"));
@@ -272,11 +276,12 @@ class VideoEncoder {
     void retime(GstPadProbeInfo* info) {
         GstBuffer* buffer = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(info));
         GST_PAD_PROBE_INFO_DATA(info) = buffer;
-        const auto n = static_cast<std::int64_t>(
-            (GST_BUFFER_PTS(buffer) + kStandInNs / 2) / kStandInNs);
+        const auto n =
+            static_cast<std::int64_t>((GST_BUFFER_PTS(buffer) + kStandInNs / 2) / kStandInNs);
         const std::int64_t start = frame_start_ns(n, rate_);
         GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(start);
-        GST_BUFFER_DURATION(buffer) = static_cast<GstClockTime>(frame_start_ns(n + 1, rate_) - start);
+        GST_BUFFER_DURATION(buffer) =
+            static_cast<GstClockTime>(frame_start_ns(n + 1, rate_) - start);
         frames_.fetch_add(1, std::memory_order_relaxed);
         heartbeat_.beat();
     }
@@ -377,9 +382,9 @@ Result<std::string> encode_video_description(const Plan& plan, const library::Ho
         // The smallest rung that is still larger than the poster gives the pictures.
         if (rung.width >= kPosterWidth || small == "canvas") small = from;
     }
-    text += TRY(load_pipeline("pictures", {{"from", small},
-                                           {"width", number(kPosterWidth)},
-                                           {"height", number(kPosterHeight)}}));
+    text += TRY(load_pipeline(
+        "pictures",
+        {{"from", small}, {"width", number(kPosterWidth)}, {"height", number(kPosterHeight)}}));
     return text;
 }
 
@@ -393,8 +398,8 @@ Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Hea
                         kSpareAudioFrames * 1024);
 
     const auto video = TRY(VideoEncoder::create(job, heartbeat, encoded));
-    auto sound_encoder = TRY(Pipeline::load(
-        "encode-sound", {{"bits-per-second", number(job.house.audio_kbps * 1000)}}));
+    auto sound_encoder = TRY(
+        Pipeline::load("encode-sound", {{"bits-per-second", number(job.house.audio_kbps * 1000)}}));
     const auto audio_file = TRY(sound_encoder.element("file"));
     g_object_set(audio_file.get(), "location", encoded.audio.c_str(), nullptr);
 

@@ -16,8 +16,8 @@
 namespace matinee::prepare {
 
 struct EncodeJob {
-    std::string source;   // path of the film
-    std::string title;    // for the slate
+    std::string source;  // path of the film
+    std::string title;   // for the slate
     const Plan& plan;
     const library::HouseFormat& house;
     double gain_db = 0;

@@ -58,7 +58,8 @@ FrameTiming analyse_timing(std::vector<std::int64_t> times) {
 
     std::vector<std::int64_t> gaps;
     gaps.reserve(times.size() - 1);
-    for (std::size_t i = 1; i < times.size(); ++i) gaps.push_back(times[i] - times[i - 1]);
+    for (std::size_t i = 1; i < times.size(); ++i)
+        gaps.push_back(times[i] - times[i - 1]);
     timing.longest_gap_ns = *std::max_element(gaps.begin(), gaps.end());
     std::nth_element(gaps.begin(), gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2),
                      gaps.end());

@@ -21,7 +21,8 @@ Ref<GstBuffer> copy_to_buffer(std::span<const std::byte> bytes) {
 Result<Ref<GstElement>> element_named(GstElement* bin, const std::string& name) {
     auto element = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(bin), name.c_str()));
     if (!element) {
-        return fail(ErrorCode::kInternal, "the pipeline has no element named \"{}\"; put it back", name);
+        return fail(ErrorCode::kInternal, "the pipeline has no element named \"{}\"; put it back",
+                    name);
     }
     return element;
 }
@@ -42,7 +43,9 @@ ScopedProbe::ScopedProbe(GstPad* pad, GstPadProbeType type, Callback callback)
         this, nullptr);
 }
 
-ScopedProbe::~ScopedProbe() { gst_pad_remove_probe(pad_.get(), id_); }
+ScopedProbe::~ScopedProbe() {
+    gst_pad_remove_probe(pad_.get(), id_);
+}
 
 std::optional<std::int64_t> running_time(const GstSegment* segment, GstBuffer* buffer) {
     const GstClockTime time =

@@ -41,11 +41,11 @@ MATINEE_GST_OBJECT(GstPad);
 #undef MATINEE_GST_OBJECT
 
 // The functions of these are macros or inline in C, hence the small bodies.
-#define MATINEE_GST_MINI_OBJECT(Type, lower)                             \
-    template <>                                                          \
-    struct RefTraits<Type> {                                             \
+#define MATINEE_GST_MINI_OBJECT(Type, lower)                                 \
+    template <>                                                              \
+    struct RefTraits<Type> {                                                 \
         static Type* ref(Type* object) { return gst_##lower##_ref(object); } \
-        static void unref(Type* object) { gst_##lower##_unref(object); } \
+        static void unref(Type* object) { gst_##lower##_unref(object); }     \
     }
 
 MATINEE_GST_MINI_OBJECT(GstBuffer, buffer);

@@ -14,7 +14,9 @@ namespace {
 
 using library::Severity;
 
-void destroy_meter(ebur128_state* state) { ebur128_destroy(&state); }
+void destroy_meter(ebur128_state* state) {
+    ebur128_destroy(&state);
+}
 
 }  // namespace
 

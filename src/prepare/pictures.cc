@@ -10,7 +10,9 @@
 namespace matinee::prepare {
 namespace {
 
-void free_converter(GstVideoConverter* converter) { gst_video_converter_free(converter); }
+void free_converter(GstVideoConverter* converter) {
+    gst_video_converter_free(converter);
+}
 
 // A frame mapped for as long as this lives.
 class MappedFrame {
@@ -138,25 +140,24 @@ Result<library::Thumbnails> PictureCollector::write_thumbnails(
         if (!target.get()) return fail(ErrorCode::kInternal, "thumbnails cannot be drawn");
         // Black, where the last row has no tiles.
         for (guint plane = 0; plane < 3; ++plane) {
-            auto* data = static_cast<std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(target.get(), plane));
-            const auto size = static_cast<std::size_t>(
-                GST_VIDEO_FRAME_PLANE_STRIDE(target.get(), plane) *
-                GST_VIDEO_FRAME_COMP_HEIGHT(target.get(), plane));
+            auto* data =
+                static_cast<std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(target.get(), plane));
+            const auto size =
+                static_cast<std::size_t>(GST_VIDEO_FRAME_PLANE_STRIDE(target.get(), plane) *
+                                         GST_VIDEO_FRAME_COMP_HEIGHT(target.get(), plane));
             std::fill(data, data + size, static_cast<std::uint8_t>(plane == 0 ? 16 : 128));
         }
         for (std::uint32_t i = 0; i < layout.count; ++i) {
             const Owned<GstVideoConverter, free_converter> converter(gst_video_converter_new(
                 &from, &to,
-                gst_structure_new("tile", GST_VIDEO_CONVERTER_OPT_DEST_X, G_TYPE_INT,
-                                  static_cast<int>(i % layout.columns * kTileWidth),
-                                  GST_VIDEO_CONVERTER_OPT_DEST_Y, G_TYPE_INT,
-                                  static_cast<int>(i / layout.columns * kTileHeight),
-                                  GST_VIDEO_CONVERTER_OPT_DEST_WIDTH, G_TYPE_INT,
-                                  static_cast<int>(kTileWidth),
-                                  GST_VIDEO_CONVERTER_OPT_DEST_HEIGHT, G_TYPE_INT,
-                                  static_cast<int>(kTileHeight),
-                                  GST_VIDEO_CONVERTER_OPT_FILL_BORDER, G_TYPE_BOOLEAN, FALSE,
-                                  nullptr)));
+                gst_structure_new(
+                    "tile", GST_VIDEO_CONVERTER_OPT_DEST_X, G_TYPE_INT,
+                    static_cast<int>(i % layout.columns * kTileWidth),
+                    GST_VIDEO_CONVERTER_OPT_DEST_Y, G_TYPE_INT,
+                    static_cast<int>(i / layout.columns * kTileHeight),
+                    GST_VIDEO_CONVERTER_OPT_DEST_WIDTH, G_TYPE_INT, static_cast<int>(kTileWidth),
+                    GST_VIDEO_CONVERTER_OPT_DEST_HEIGHT, G_TYPE_INT, static_cast<int>(kTileHeight),
+                    GST_VIDEO_CONVERTER_OPT_FILL_BORDER, G_TYPE_BOOLEAN, FALSE, nullptr)));
             MappedFrame picture(from, gst_sample_get_buffer(pictures_[i].sample.get()),
                                 GST_MAP_READ);
             if (!converter || !picture.get()) {

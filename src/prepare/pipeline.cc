@@ -8,13 +8,14 @@ namespace matinee::prepare {
 
 Result<Pipeline> Pipeline::parse(const std::string& name, const std::string& description) {
     GError* error = nullptr;
-    auto bin = Ref<GstElement>::adopt(gst_parse_launch_full(
-        description.c_str(), nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &error));
+    auto bin = Ref<GstElement>::adopt(
+        gst_parse_launch_full(description.c_str(), nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &error));
     if (!bin || error) {
-        const bool missing = g_error_matches(error, GST_PARSE_ERROR, GST_PARSE_ERROR_NO_SUCH_ELEMENT);
-        return fail(base::adopt_error(
-                        error, missing ? ErrorCode::kUnsupported : ErrorCode::kInternal),
-                    "the pipeline {} cannot be built", name);
+        const bool missing =
+            g_error_matches(error, GST_PARSE_ERROR, GST_PARSE_ERROR_NO_SUCH_ELEMENT);
+        return fail(
+            base::adopt_error(error, missing ? ErrorCode::kUnsupported : ErrorCode::kInternal),
+            "the pipeline {} cannot be built", name);
     }
     gst_object_ref_sink(bin.get());
     if (!GST_IS_PIPELINE(bin.get())) {
@@ -105,8 +106,7 @@ Error error_from_message(GstMessage* message) {
                 code = ErrorCode::kInvalid;
                 break;
         }
-    } else if (error->domain == GST_CORE_ERROR &&
-               error->code == GST_CORE_ERROR_MISSING_PLUGIN) {
+    } else if (error->domain == GST_CORE_ERROR && error->code == GST_CORE_ERROR_MISSING_PLUGIN) {
         code = ErrorCode::kUnsupported;
     }
     const base::OwnedChars element(gst_object_get_name(GST_MESSAGE_SRC(message)));
@@ -122,7 +122,8 @@ Result<void> run_all(std::span<Pipeline* const> pipelines, const Supervision& su
                      const std::function<void()>& before_stop) {
     using Clock = std::chrono::steady_clock;
     const auto supervise = [&]() -> Result<void> {
-        for (Pipeline* pipeline : pipelines) TRY(pipeline->play());
+        for (Pipeline* pipeline : pipelines)
+            TRY(pipeline->play());
         std::uint64_t last_count = supervision.heartbeat.count();
         auto last_move = Clock::now();
         while (true) {
@@ -141,12 +142,12 @@ Result<void> run_all(std::span<Pipeline* const> pipelines, const Supervision& su
                 last_count = count;
                 last_move = now;
             } else if (now - last_move > supervision.stall_timeout) {
-                return fail(ErrorCode::kExhausted,
-                            "nothing has moved for {} s: the file may be damaged, or the machine "
-                            "is overloaded; try again, or export the film again",
-                            std::chrono::duration_cast<std::chrono::seconds>(
-                                supervision.stall_timeout)
-                                .count());
+                return fail(
+                    ErrorCode::kExhausted,
+                    "nothing has moved for {} s: the file may be damaged, or the machine "
+                    "is overloaded; try again, or export the film again",
+                    std::chrono::duration_cast<std::chrono::seconds>(supervision.stall_timeout)
+                        .count());
             }
             supervision.on_tick();
             // Wakes for the first pipeline's messages at once, for the others' within 50 ms.
@@ -160,7 +161,8 @@ Result<void> run_all(std::span<Pipeline* const> pipelines, const Supervision& su
     };
     auto result = supervise();
     before_stop();
-    for (Pipeline* pipeline : pipelines) pipeline->stop();
+    for (Pipeline* pipeline : pipelines)
+        pipeline->stop();
     return result;
 }
 
@@ -190,7 +192,9 @@ void on_pad_added(GstElement*, GstPad* pad, gpointer data) noexcept {
     }
 }
 
-void delete_selection(gpointer data, GClosure*) noexcept { delete static_cast<Selection*>(data); }
+void delete_selection(gpointer data, GClosure*) noexcept {
+    delete static_cast<Selection*>(data);
+}
 
 }  // namespace
 

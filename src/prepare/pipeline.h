@@ -80,8 +80,9 @@ struct Supervision {
 // kExhausted when nothing moved for the stall timeout. The pipelines are stopped in any case,
 // the first in `pipelines` first: list those that others block on later. `before_stop` is called
 // first, to wake callbacks that wait for each other.
-Result<void> run_all(std::span<Pipeline* const> pipelines, const Supervision& supervision,
-                     const std::function<void()>& before_stop = [] {});
+Result<void> run_all(
+    std::span<Pipeline* const> pipelines, const Supervision& supervision,
+    const std::function<void()>& before_stop = [] {});
 
 // A bus error in words for a producer, code included.
 Error error_from_message(GstMessage* message);

@@ -232,11 +232,11 @@ std::uint32_t h264_level(Size size, std::uint32_t max_rate, std::uint32_t max_kb
         std::uint32_t kbps;  // of High profile: 1.25 times the table's
     };
     static constexpr Limits kLevels[] = {
-        {21, 19800, 792, 4752, 5000},         {22, 20250, 1620, 8100, 5000},
-        {30, 40500, 1620, 8100, 12500},       {31, 108000, 3600, 18000, 17500},
-        {32, 216000, 5120, 20480, 25000},     {40, 245760, 8192, 32768, 25000},
-        {42, 522240, 8704, 34816, 62500},     {50, 589824, 22080, 110400, 168750},
-        {51, 983040, 36864, 184320, 300000},  {52, 2073600, 36864, 184320, 300000},
+        {21, 19800, 792, 4752, 5000},          {22, 20250, 1620, 8100, 5000},
+        {30, 40500, 1620, 8100, 12500},        {31, 108000, 3600, 18000, 17500},
+        {32, 216000, 5120, 20480, 25000},      {40, 245760, 8192, 32768, 25000},
+        {42, 522240, 8704, 34816, 62500},      {50, 589824, 22080, 110400, 168750},
+        {51, 983040, 36864, 184320, 300000},   {52, 2073600, 36864, 184320, 300000},
         {60, 4177920, 139264, 696320, 300000}, {61, 8355840, 139264, 696320, 600000},
     };
     constexpr std::uint32_t kReferenceFrames = 4;
@@ -254,13 +254,14 @@ std::uint32_t h264_level(Size size, std::uint32_t max_rate, std::uint32_t max_kb
 
 std::vector<unsigned> encoder_threads(const library::HouseFormat& house, unsigned cores) {
     double total = 0;
-    for (const library::Rung& rung : house.rungs) total += double(rung.width) * rung.height;
+    for (const library::Rung& rung : house.rungs)
+        total += double(rung.width) * rung.height;
     std::vector<unsigned> threads;
     for (const library::Rung& rung : house.rungs) {
         const double share = double(rung.width) * rung.height / total;
         // Half as many again, to have work while others wait for frames.
-        threads.push_back(static_cast<unsigned>(
-            std::clamp(std::ceil(1.5 * share * cores - 1e-9), 1.0, 32.0)));
+        threads.push_back(
+            static_cast<unsigned>(std::clamp(std::ceil(1.5 * share * cores - 1e-9), 1.0, 32.0)));
     }
     return threads;
 }
@@ -319,8 +320,7 @@ Result<Plan> plan(const SourceInfo& source, const library::HouseFormat& house) {
         }
         if (source.audio->rate > 0 && source.audio->rate < 32'000) {
             notes.add(Severity::kInfo, "low-sample-rate",
-                      "the sound has only {} samples a second and may be dull",
-                      source.audio->rate);
+                      "the sound has only {} samples a second and may be dull", source.audio->rate);
         }
     } else {
         notes.add(Severity::kWarning, "no-audio", "there is no sound; silence is heard");
@@ -340,7 +340,8 @@ Result<Plan> plan(const SourceInfo& source, const library::HouseFormat& house) {
     plan.gop_frames = plan.frame_rate.frames_in(house.gop_seconds);
     // The least number of frames that lasts that long.
     plan.minimum_frames = 1;
-    while (frame_start_ns(plan.minimum_frames, rate) < kMinimumNanoseconds) ++plan.minimum_frames;
+    while (frame_start_ns(plan.minimum_frames, rate) < kMinimumNanoseconds)
+        ++plan.minimum_frames;
     if (source.duration_ns > 0) {
         plan.expected_frames = std::max<std::int64_t>(
             plan.minimum_frames,

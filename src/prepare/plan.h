@@ -38,7 +38,7 @@ struct PicturePlan {
     Size scale_to;             // before turning
     Orientation orientation = Orientation::kUpright;
     std::int64_t source_frames = 0;  // counted in the source; 0 when not counted
-    Rectangle fit;             // after turning, where it lies on the canvas
+    Rectangle fit;                   // after turning, where it lies on the canvas
     bool operator==(const PicturePlan&) const = default;
 };
 
@@ -50,9 +50,9 @@ struct SoundPlan {
 struct Plan {
     media::FrameRate frame_rate;
     std::int64_t gop_frames = 0;
-    std::int64_t minimum_frames = 0;   // of kMinimumNanoseconds
-    std::int64_t expected_frames = 0;  // for progress only; 0 when the duration is unknown
-    Size canvas;                       // the largest rung's
+    std::int64_t minimum_frames = 0;     // of kMinimumNanoseconds
+    std::int64_t expected_frames = 0;    // for progress only; 0 when the duration is unknown
+    Size canvas;                         // the largest rung's
     std::optional<PicturePlan> picture;  // none: a slate is shown
     std::optional<SoundPlan> sound;      // none: silence
     std::vector<library::Note> notes;    // for the quality report

@@ -10,12 +10,13 @@ namespace {
 
 constexpr std::int64_t kSampleRate = 48'000;
 constexpr std::int64_t kSamplesPerAacFrame = 1024;
-constexpr std::int64_t kAheadSamples = 10 * kSampleRate;   // of sound before the picture
-constexpr std::int64_t kStretchSamples = kSampleRate;      // handed out at once, at most
-constexpr std::int64_t kLeastSamples = kSampleRate / 10;   // worth waking the pump for
+constexpr std::int64_t kAheadSamples = 10 * kSampleRate;  // of sound before the picture
+constexpr std::int64_t kStretchSamples = kSampleRate;     // handed out at once, at most
+constexpr std::int64_t kLeastSamples = kSampleRate / 10;  // worth waking the pump for
 
 std::int64_t ns_to_samples(std::int64_t ns) {
-    return static_cast<std::int64_t>(std::llround(static_cast<long double>(ns) * kSampleRate / 1e9L));
+    return static_cast<std::int64_t>(
+        std::llround(static_cast<long double>(ns) * kSampleRate / 1e9L));
 }
 
 }  // namespace

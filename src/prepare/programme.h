@@ -33,7 +33,8 @@ class Programme {
     bool push_sound(std::int64_t start_ns, std::span<const float> stereo);
     void end_sound();
 
-    // The pump's thread: the next stretch of the programme's sound, blocking for it. Nothing at the end.
+    // The pump's thread: the next stretch of the programme's sound, blocking for it. Nothing at the
+    // end.
     std::optional<std::vector<float>> next_sound();
 
     // Wakes and ends everybody.

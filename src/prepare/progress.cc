@@ -31,11 +31,10 @@ std::string progress_line(Stage stage, double fraction) {
 }
 
 std::string done_line(const library::Manifest& manifest, const std::string& directory) {
-    return fmt::format(
-        R"({{"done":{{"media_id":{},"duration_seconds":{:.6f},"directory":{}}}}})",
-        log::json_string(manifest.media_id),
-        static_cast<double>(manifest.duration.count()) / media::kVideoTimescale,
-        log::json_string(directory));
+    return fmt::format(R"({{"done":{{"media_id":{},"duration_seconds":{:.6f},"directory":{}}}}})",
+                       log::json_string(manifest.media_id),
+                       static_cast<double>(manifest.duration.count()) / media::kVideoTimescale,
+                       log::json_string(directory));
 }
 
 std::string error_line(const Error& error) {

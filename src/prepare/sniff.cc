@@ -46,7 +46,8 @@ TopLevel walk(std::uint64_t size, const ReadAt& read_at) {
         if (count == 0) {
             static constexpr std::string_view kFirst[] = {"ftyp", "styp", "moov", "mdat",
                                                           "free", "skip", "wide", "pnot"};
-            found.is_bmff = std::find(std::begin(kFirst), std::end(kFirst), type) != std::end(kFirst);
+            found.is_bmff =
+                std::find(std::begin(kFirst), std::end(kFirst), type) != std::end(kFirst);
             if (!found.is_bmff) break;
         }
         if (box_size < 8) break;
@@ -96,8 +97,8 @@ std::optional<std::string> diagnose(std::uint64_t size, const ReadAt& read_at) {
         std::string_view magic;
         std::string_view what;
     } kOthers[] = {
-        {"%PDF", "a PDF document"},       {"PK\x03\x04", "a ZIP archive or an office document"},
-        {"Rar!", "a RAR archive"},        {"\x89PNG", "a PNG picture"},
+        {"%PDF", "a PDF document"},         {"PK\x03\x04", "a ZIP archive or an office document"},
+        {"Rar!", "a RAR archive"},          {"\x89PNG", "a PNG picture"},
         {"\xFF\xD8\xFF", "a JPEG picture"}, {"7z\xBC\xAF", "a 7z archive"},
     };
     for (const auto& other : kOthers) {

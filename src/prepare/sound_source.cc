@@ -43,7 +43,9 @@ struct SoundSource::State {
 
 SoundSource::SoundSource(std::unique_ptr<State> state) : state_(std::move(state)) {}
 SoundSource::~SoundSource() = default;
-Pipeline& SoundSource::pipeline() { return *state_->pipeline; }
+Pipeline& SoundSource::pipeline() {
+    return *state_->pipeline;
+}
 
 Result<std::unique_ptr<SoundSource>> SoundSource::open(const std::string& path,
                                                        const std::string& stream_id,

@@ -21,8 +21,8 @@ class SoundSource {
     using OnEnd = std::function<void()>;
 
     static Result<std::unique_ptr<SoundSource>> open(const std::string& path,
-                                                     const std::string& stream_id,
-                                                     OnSound on_sound, OnEnd on_end);
+                                                     const std::string& stream_id, OnSound on_sound,
+                                                     OnEnd on_end);
 
     SoundSource(const SoundSource&) = delete;
     SoundSource& operator=(const SoundSource&) = delete;

@@ -43,8 +43,8 @@ struct VideoStream {
     Rational pixel_aspect{1, 1};
     Rational frame_rate;  // nominal, or the average of a variable one; 0/1 unknown
     Cadence cadence = Cadence::kUnknown;
-    std::int64_t frames = 0;      // counted; 0 when not counted
-    std::int64_t start_ns = 0;    // of the first frame, on the file's own timeline
+    std::int64_t frames = 0;          // counted; 0 when not counted
+    std::int64_t start_ns = 0;        // of the first frame, on the file's own timeline
     std::int64_t longest_gap_ns = 0;  // between neighbouring frames
     Orientation orientation = Orientation::kUpright;
     Scan scan = Scan::kProgressive;
@@ -77,9 +77,9 @@ struct SubtitleStream {
 };
 
 struct SourceInfo {
-    std::string name;       // file name without folders, for messages
-    std::string container;  // for people: "Matroska"
-    std::int64_t duration_ns = 0;  // 0 when unknown
+    std::string name;                  // file name without folders, for messages
+    std::string container;             // for people: "Matroska"
+    std::int64_t duration_ns = 0;      // 0 when unknown
     std::optional<VideoStream> video;  // the one that is shown
     std::optional<AudioStream> audio;  // the one that is heard
     std::size_t video_streams = 0;     // attached pictures not counted

@@ -50,7 +50,8 @@ std::vector<Speaker> speakers_of(const GstAudioInfo& info) {
     const auto channels = static_cast<std::size_t>(info.channels);
     if (GST_AUDIO_INFO_IS_UNPOSITIONED(&info) || channels > 64) return usual_layout(channels);
     std::vector<Speaker> speakers;
-    for (std::size_t i = 0; i < channels; ++i) speakers.push_back(speaker_at(info.position[i]));
+    for (std::size_t i = 0; i < channels; ++i)
+        speakers.push_back(speaker_at(info.position[i]));
     return speakers;
 }
 
@@ -62,7 +63,8 @@ std::vector<Speaker> speakers_of(unsigned channels, std::uint64_t mask) {
         return usual_layout(channels);
     }
     std::vector<Speaker> speakers;
-    for (const auto position : positions) speakers.push_back(speaker_at(position));
+    for (const auto position : positions)
+        speakers.push_back(speaker_at(position));
     return speakers;
 }
 

@@ -46,7 +46,7 @@ struct Counted {
 
     Heartbeat& heartbeat;
     GroupChoice choice;
-    std::atomic<std::int64_t> fed = 0;  // coded pictures let through to the decoder
+    std::atomic<std::int64_t> fed = 0;   // coded pictures let through to the decoder
     std::atomic<std::int64_t> seen = 0;  // coded pictures that came past
     std::atomic<std::int64_t> buffers = 0;
     std::atomic<std::uint64_t> bytes = 0;
@@ -91,7 +91,8 @@ Result<void> verify_by_decoding(const std::filesystem::path& directory,
                           nullptr);
     }
     std::vector<Pipeline*> all;
-    for (Pipeline& pipeline : pipelines) all.push_back(&pipeline);
+    for (Pipeline& pipeline : pipelines)
+        all.push_back(&pipeline);
     Supervision own{supervision.stop, heartbeat, supervision.stall_timeout, [&] {
                         supervision.on_tick();
                         on_progress(static_cast<double>(counts.front().seen.load()) /

@@ -80,7 +80,9 @@ class WorkFolder {
     fs::path target_;
 };
 
-void free_digest(EVP_MD_CTX* context) { EVP_MD_CTX_free(context); }
+void free_digest(EVP_MD_CTX* context) {
+    EVP_MD_CTX_free(context);
+}
 
 // Streams the file: a source can be changed or cut short under us, so it is not mapped.
 Result<std::string> hash_file(const fs::path& path, const std::atomic<bool>& enough) {
@@ -100,7 +102,8 @@ Result<std::string> hash_file(const fs::path& path, const std::atomic<bool>& eno
     unsigned size = 0;
     EVP_DigestFinal_ex(context.get(), digest.data(), &size);
     std::string hex;
-    for (unsigned i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
+    for (unsigned i = 0; i < size; ++i)
+        hex += fmt::format("{:02x}", digest[i]);
     return hex;
 }
 
@@ -108,7 +111,8 @@ Result<std::string> hash_file(const fs::path& path, const std::atomic<bool>& eno
 class BackgroundHash {
   public:
     explicit BackgroundHash(const fs::path& path)
-        : result_(std::async(std::launch::async, [this, path] { return hash_file(path, enough_); })) {}
+        : result_(
+              std::async(std::launch::async, [this, path] { return hash_file(path, enough_); })) {}
     BackgroundHash(const BackgroundHash&) = delete;
     BackgroundHash& operator=(const BackgroundHash&) = delete;
     ~BackgroundHash() {
@@ -166,25 +170,24 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
     }
 
     reporter.report(Stage::kEncode, 0);
-    const EncodeJob job{.source = options.source.string(),
-                        .title = options.title.empty() ? options.source.stem().string()
-                                                       : options.title,
-                        .plan = plan,
-                        .house = options.house,
-                        .gain_db = loudness.gain_db,
-                        .sound_start_ns = plan.picture ? 0 : measure.first_ns,
-                        .sound_ns = plan.picture ? 0 : measure.end_ns - measure.first_ns,
-                        .directory = folder.raw()};
-    Encoded encoded =
-        TRY(encode(job, supervision, heartbeat, [&](std::int64_t frames) {
-            const auto expected = static_cast<double>(
-                plan.picture ? plan.expected_frames
-                             : std::llround(static_cast<double>(job.sound_ns) * 1e-9 *
-                                            plan.frame_rate.as_double()));
-            if (expected > 0) {
-                reporter.report(Stage::kEncode, static_cast<double>(frames) / expected);
-            }
-        }));
+    const EncodeJob job{
+        .source = options.source.string(),
+        .title = options.title.empty() ? options.source.stem().string() : options.title,
+        .plan = plan,
+        .house = options.house,
+        .gain_db = loudness.gain_db,
+        .sound_start_ns = plan.picture ? 0 : measure.first_ns,
+        .sound_ns = plan.picture ? 0 : measure.end_ns - measure.first_ns,
+        .directory = folder.raw()};
+    Encoded encoded = TRY(encode(job, supervision, heartbeat, [&](std::int64_t frames) {
+        const auto expected =
+            static_cast<double>(plan.picture ? plan.expected_frames
+                                             : std::llround(static_cast<double>(job.sound_ns) *
+                                                            1e-9 * plan.frame_rate.as_double()));
+        if (expected > 0) {
+            reporter.report(Stage::kEncode, static_cast<double>(frames) / expected);
+        }
+    }));
     append(notes, std::move(encoded.notes));
 
     library::RawEntry raw;
@@ -207,9 +210,8 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
         }));
 
     reporter.report(Stage::kVerify, 0);
-    TRY(verify_by_decoding(folder.entry(), manifest, supervision, heartbeat, [&](double fraction) {
-        reporter.report(Stage::kVerify, fraction);
-    }));
+    TRY(verify_by_decoding(folder.entry(), manifest, supervision, heartbeat,
+                           [&](double fraction) { reporter.report(Stage::kVerify, fraction); }));
     return manifest;
 }
 
