@@ -278,20 +278,29 @@ Result<SourceInfo> discover(const std::string& path, const DiscoverOptions& opti
     if (!std::ifstream(path, std::ios::binary)) {
         return fail(ErrorCode::kDenied, "{}: may not be read; check its permissions", source.name);
     }
-    if (fs::file_size(path, code) == 0) {
-        return fail(ErrorCode::kInvalid, "{}: is empty", source.name);
+    // What the bytes alone rule out: GStreamer's reasons for these are not a producer's.
+    if (const auto reason = diagnose_file(path)) {
+        return fail(ErrorCode::kInvalid, "{}: {}", source.name, *reason);
     }
 
-    GError* raw_error = nullptr;
-    const auto timeout = static_cast<GstClockTime>(options.timeout.count()) * GST_SECOND;
-    const auto discoverer = Ref<GstDiscoverer>::adopt(gst_discoverer_new(timeout, &raw_error));
-    if (!discoverer)
-        return fail(base::adopt_error(raw_error), "{}: cannot be examined", source.name);
     const std::string uri = TRY(file_uri(path));
-    const auto info = Ref<GstDiscovererInfo>::adopt(
-        gst_discoverer_discover_uri(discoverer.get(), uri.c_str(), &raw_error));
-    const base::OwnedGError error(raw_error);
-    if (stop.requested()) return fail(ErrorCode::kCancelled, "stopped on request");
+    Ref<GstDiscovererInfo> info;
+    base::OwnedGError error;
+    // GstDiscoverer 1.22 now and then misses the error of a file it cannot open, and waits for
+    // nothing: a short try first, so that this costs seconds.
+    for (const std::chrono::seconds timeout : {options.timeout / 5, options.timeout}) {
+        GError* raw_error = nullptr;
+        const auto discoverer = Ref<GstDiscoverer>::adopt(gst_discoverer_new(
+            static_cast<GstClockTime>(timeout.count()) * GST_SECOND, &raw_error));
+        if (!discoverer) {
+            return fail(base::adopt_error(raw_error), "{}: cannot be examined", source.name);
+        }
+        info = Ref<GstDiscovererInfo>::adopt(
+            gst_discoverer_discover_uri(discoverer.get(), uri.c_str(), &raw_error));
+        error.reset(raw_error);
+        if (stop.requested()) return fail(ErrorCode::kCancelled, "stopped on request");
+        if (!info || gst_discoverer_info_get_result(info.get()) != GST_DISCOVERER_TIMEOUT) break;
+    }
 
     std::vector<std::string> unknown;
     if (info) {
@@ -359,9 +368,6 @@ Result<SourceInfo> discover(const std::string& path, const DiscoverOptions& opti
     source.undecodable = unknown;
 
     if (!source.video && !source.audio) {
-        if (const auto reason = diagnose_file(path)) {
-            return fail(ErrorCode::kInvalid, "{}: {}", source.name, *reason);
-        }
         if (!unknown.empty()) {
             if (unknown.front() == "encrypted") {
                 return fail(ErrorCode::kInvalid, "{}: is encrypted; export it without protection",

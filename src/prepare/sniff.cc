@@ -1,6 +1,7 @@
 #include "prepare/sniff.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/utf8.h"
 
@@ -59,9 +60,11 @@ TopLevel walk(std::uint64_t size, const ReadAt& read_at) {
             found.movie = true;
             const Bytes moov = read_at(at, std::min<std::uint64_t>(box_size, kLargestMoov));
             const std::string_view text = base::as_text(moov);
-            found.encrypted = text.find("encv") != std::string_view::npos ||
-                              text.find("enca") != std::string_view::npos;
-            found.encrypted = found.encrypted && text.find("sinf") != std::string_view::npos;
+            // Sample entries of protected tracks: Common Encryption's, and FairPlay's.
+            const bool entry = std::ranges::any_of(
+                std::array{"encv", "enca", "drms", "drmi"},
+                [&](const char* type_name) { return text.find(type_name) != text.npos; });
+            found.encrypted = entry && text.find("sinf") != text.npos;
         }
         if (overruns) break;
         at += box_size;

@@ -47,7 +47,7 @@ TEST_F(Media, FrameRatesAreRead) {
         {"fps/foreman-hevc-384.mp4", {24000, 1001}, Cadence::kConstant},
         {"fps/sample_12_5fps_720p_1s.mp4", {25, 2}, Cadence::kConstant},
         {"fps/video-1080p-60fps-2s.mp4", {60, 1}, Cadence::kConstant},
-        {"containers/sample.flv", {30000, 1001}, Cadence::kConstant},
+        {"containers/bear-640x360-hevc.ts", {30000, 1001}, Cadence::kConstant},
         {"codecs/av1_video.mkv", {25, 1}, Cadence::kConstant}};
     for (const auto& [name, rate, cadence] : films) {
         const auto info = look(name);

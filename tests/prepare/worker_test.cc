@@ -126,7 +126,7 @@ TEST(Worker, KeepsSoundWhereItWasAgainstThePicture) {
             ball("25/1", 60, "320x180", "matroskamux") +
                 "audiotestsrc wave=sine freq=1000 volume=0.8 num-buffers=80 timestamp-offset=" +
                 std::to_string(offset_ns) +
-                " ! audio/x-raw,rate=48000,channels=2 ! avenc_aac ! aacparse ! queue ! mux.");
+                " ! audio/x-raw,rate=48000,channels=2 ! flacenc ! queue ! mux.");
         const std::filesystem::path out = folder / ("out" + std::to_string(offset_ns));
         const auto manifest = prepare_film(film, out);
         ASSERT_TRUE(manifest) << manifest.error().to_string();
