@@ -234,6 +234,19 @@ std::string fingerprint_of(const X509& certificate) {
     return out;
 }
 
+// GIO's GnuTLS still speaks TLS 1.0 and 1.1 by default, and takes orders from the environment
+// only, once, when the first TLS connection of the process is made. What the operator wants
+// otherwise stays.
+void forbid_old_versions() {
+    static std::once_flag once;
+    std::call_once(once, [] {
+        const char* given = g_getenv("G_TLS_GNUTLS_PRIORITY");
+        const std::string priority =
+            fmt::format("{}:-VERS-TLS1.1:-VERS-TLS1.0", given ? given : "NORMAL:%COMPAT");
+        g_setenv("G_TLS_GNUTLS_PRIORITY", priority.c_str(), TRUE);
+    });
+}
+
 // An encrypted key is refused rather than asking at the terminal for its password.
 int no_password(char*, int, int, void*) {
     return -1;
@@ -283,7 +296,9 @@ TlsIdentity::TlsIdentity(fs::path certificate_path, fs::path key_path,
     : certificate_path_(std::move(certificate_path)),
       key_path_(std::move(key_path)),
       names_(std::move(names)),
-      clock_(std::move(clock)) {}
+      clock_(std::move(clock)) {
+    forbid_old_versions();
+}
 
 Result<std::shared_ptr<TlsIdentity>> TlsIdentity::self_signed(
     const fs::path& directory, const std::vector<std::string>& names,

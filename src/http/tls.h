@@ -20,6 +20,9 @@ namespace matinee::http {
 std::vector<std::string> machine_names();
 
 // The certificate in use and its key. Thread-safe.
+//
+// The first one made in a process sees to it that GIO's TLS connections speak TLS 1.2 or newer. It
+// does so through the environment, and must come before other threads read that.
 class TlsIdentity {
   public:
     // The self-signed certificate of `directory` (server.pem and server.key, the key readable by

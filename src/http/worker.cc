@@ -376,7 +376,9 @@ void Worker::open(Connection& connection) {
         g_socket_connection_factory_create_connection(connection.socket.get()));
     const auto stream_over = [this, &connection](GIOStream* inner) {
         return base::Ref<GIOStream>::adopt(new_server_stream(
-            inner, connection.socket.get(), [this, &connection] { forget(connection); }));
+            inner, connection.socket.get(),
+            {[&connection] { return connection.phase == Connection::Phase::kIdle; },
+             [this, &connection] { forget(connection); }}));
     };
     if (!shared_.options.tls) {
         connection.stream = stream_over(G_IO_STREAM(plain.get()));
@@ -492,8 +494,14 @@ bool Worker::is_overdue(Connection& connection, Time now) {
     return now - connection.since > options.stall_timeout;
 }
 
-// libsoup then finds the connection broken, on this thread, and drops it.
+// libsoup then finds the connection broken, on this thread, and closes it; what was not sent yet
+// is dropped, rather than left to the kernel to hold for a client that does not take it.
 void Worker::cut(Connection& connection) {
+    if (!g_socket_is_closed(connection.socket.get())) {
+        const linger none{1, 0};
+        ::setsockopt(g_socket_get_fd(connection.socket.get()), SOL_SOCKET, SO_LINGER, &none,
+                     sizeof none);
+    }
     shut_down(connection, SHUT_RDWR);
 }
 
@@ -658,6 +666,14 @@ void Worker::respond(Connection& connection, SoupServerMessage* message, WireRes
                                                 static_cast<goffset>(*response.content_length));
     } else {
         soup_message_headers_set_encoding(headers, SOUP_ENCODING_NONE);
+        // libsoup takes a Content-Length that is not there out of a 204, forgets the encoding over
+        // it, and then closes the connection as if the content ended with it.
+        g_signal_connect(
+            message, "wrote-headers", G_CALLBACK(+[](SoupServerMessage* written, gpointer) {
+                soup_message_headers_set_encoding(soup_server_message_get_response_headers(written),
+                                                  SOUP_ENCODING_NONE);
+            }),
+            nullptr);
     }
     SoupMessageBody* body = soup_server_message_get_response_body(message);
     soup_message_body_truncate(body);

@@ -95,7 +95,7 @@ std::string RawClient::server_fingerprint() const {
 }
 
 void RawClient::shrink_receive_buffer() {
-    const int size = 4096;
+    const int size = 128 << 10;  // smaller than a segment of the loopback would crawl
     ::setsockopt(state_->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
 }
 

@@ -1,7 +1,7 @@
 #include "http/server.h"
 
+#include <filesystem>
 #include <future>
-#include <latch>
 #include <mutex>
 #include <numeric>
 #include <set>
@@ -317,6 +317,7 @@ TEST(Server, WaitsForClientsThatMakeProgress) {
         const std::string some = client.read_some(16 << 10);
         ASSERT_FALSE(some.empty());
         got += some.size();
+        std::this_thread::sleep_for(milliseconds(5));  // the pace of the client, not a wait
     }
     while (got < kLarge->size()) {
         const std::string some = client.read_some();
@@ -374,6 +375,11 @@ TEST(Server, ClosesConnectionsBeyondTheLimit) {
     RawClient second(running.port());
     EXPECT_TRUE(second.reaches_end());
     EXPECT_EQ(first.get("/hello/x")->status, 200);
+}
+
+std::size_t open_descriptors() {
+    const std::filesystem::directory_iterator all("/proc/self/fd");
+    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
 
 class Stopping : public testing::TestWithParam<Transport> {};
@@ -436,6 +442,37 @@ TEST_P(Stopping, AClientThatLeavesWithoutReadingHoldsNobodyUp) {
     const auto response = other.get("/hello/x");
     ASSERT_TRUE(response);
     EXPECT_EQ(response->status, 200);
+}
+
+// libsoup by itself forgets such connections and keeps their descriptors.
+TEST_P(Stopping, ClosesConnectionsThatClientsCloseBetweenRequests) {
+    const TemporaryFolder folder;
+    const Running running([&](Server::Options& options) {
+        if (GetParam() == Transport::kTls) options.tls = identity_in(folder);
+    });
+    EXPECT_EQ(RawClient(running.port(), GetParam()).get("/hello/x")->status, 200);
+    const std::size_t before = open_descriptors();
+    for (int i = 0; i < 50; ++i) {
+        EXPECT_EQ(RawClient(running.port(), GetParam()).get("/hello/x")->status, 200);
+    }
+    const auto deadline = steady_clock::now() + std::chrono::seconds(10);
+    while (running.metrics.render().find("\nmatinee_http_connections 0\n") == std::string::npos &&
+           steady_clock::now() < deadline) {
+        std::this_thread::yield();
+    }
+    EXPECT_LE(open_descriptors(), before);
+}
+
+TEST_P(Stopping, EndsAnIdleConnectionWithoutAWord) {
+    const TemporaryFolder folder;
+    const Running running([&](Server::Options& options) {
+        if (GetParam() == Transport::kTls) options.tls = identity_in(folder);
+    });
+    RawClient client(running.port(), GetParam());
+    EXPECT_EQ(client.get("/hello/x")->status, 200);
+    client.finish_sending();
+    EXPECT_EQ(client.read_some(), "");
+    EXPECT_TRUE(client.reaches_end());
 }
 
 INSTANTIATE_TEST_SUITE_P(Server, Stopping, testing::Values(Transport::kPlain, Transport::kTls),
