@@ -1,0 +1,20 @@
+// Which page an address names. Pure.
+
+export type Route =
+  | { readonly page: 'channels' }
+  | { readonly page: 'watch'; readonly channel: string }
+  | { readonly page: 'unknown' };
+
+export function parseRoute(pathname: string): Route {
+  const parts = pathname.split('/').filter((part) => part !== '');
+  if (parts.length === 0) return { page: 'channels' };
+  const [page, name] = parts;
+  if (page === 'watch' && name !== undefined && parts.length === 2) {
+    try {
+      return { page: 'watch', channel: decodeURIComponent(name) };
+    } catch {
+      return { page: 'unknown' }; // a stray % in the address
+    }
+  }
+  return { page: 'unknown' };
+}
