@@ -22,6 +22,7 @@
 #include "base/glib_support.h"
 #include "base/handle.h"
 #include "base/utf8.h"
+#include "library/sha256.h"
 
 namespace matinee::app {
 
@@ -58,6 +59,10 @@ class Sha256 {
   private:
     base::Owned<EVP_MD_CTX, EVP_MD_CTX_free> context_;
 };
+
+std::string short_hash(std::string_view text) {
+    return library::sha256_hex(base::as_byte_span(text)).substr(0, kShortHash);
+}
 
 Unexpected fail_with_errno(int code, std::string_view what, const fs::path& path) {
     return fail(code == ENOENT   ? ErrorCode::kNotFound
@@ -119,7 +124,7 @@ struct Candidate {
 // What lies beside a film.
 struct Folder {
     std::set<std::string> files;
-    std::vector<std::string> film_stems;
+    std::vector<std::string> films;
 };
 
 class Collector {
@@ -320,7 +325,7 @@ class Importer {
             known = *std::move(holder);
             return id;
         }
-        return fmt::format("{}-{}", id, sha256_of(film.path.string()).substr(0, kShortHash));
+        return fmt::format("{}-{}", id, short_hash(film.path.string()));
     }
 
     store::EntryDescription describe(const Candidate& film, const std::string& id) {
@@ -361,11 +366,11 @@ class Importer {
     // By language and kind, as the store lists them.
     std::vector<store::SubtitleSource> find_subtitles(const Candidate& film) {
         std::map<std::pair<std::string, std::string>, store::SubtitleSource> found;
-        const std::string stem = film.path.stem().string();
+        const std::string film_name = film.path.filename().string();
         const fs::path folder = film.path.parent_path();
         for (const std::string& name : folder_at(folder).files) {
-            const auto sidecar = options_.match_subtitles(stem, name);
-            if (!sidecar || belongs_to_longer_stem(folder, stem, name)) continue;
+            const auto sidecar = options_.match_subtitles(film_name, name);
+            if (!sidecar || belongs_to_longer_name(film.path, name)) continue;
             const fs::path path = folder / name;
             used_.insert(path);
             auto sha256 = sha256_of_file(path);
@@ -391,12 +396,13 @@ class Importer {
     }
 
     // With a.mp4 and a.b.mp4 side by side, a.b.en.srt is the latter's.
-    bool belongs_to_longer_stem(const fs::path& path, const std::string& stem,
-                                const std::string& subtitle) {
-        return std::ranges::any_of(folder_at(path).film_stems, [&](const std::string& other) {
-            return other.size() > stem.size() && other.size() < subtitle.size() &&
-                   options_.match_subtitles(other, subtitle).has_value();
-        });
+    bool belongs_to_longer_name(const fs::path& film, const std::string& subtitle) {
+        const std::size_t length = film.stem().string().size();
+        return std::ranges::any_of(folder_at(film.parent_path()).films,
+                                   [&](const std::string& other) {
+                                       return fs::path(other).stem().string().size() > length &&
+                                              options_.match_subtitles(other, subtitle).has_value();
+                                   });
     }
 
     const Folder& folder_at(const fs::path& path) {
@@ -410,7 +416,7 @@ class Importer {
             if (!entry->is_regular_file(unreadable)) continue;
             folder.files.insert(entry->path().filename().string());
             if (why_no_film(entry->path()).empty()) {
-                folder.film_stems.push_back(entry->path().stem().string());
+                folder.films.push_back(entry->path().filename().string());
             }
         }
         if (error) summary_.problems.push_back({path, "cannot be read: " + error.message()});
@@ -495,7 +501,7 @@ std::string make_slug(const fs::path& relative_path) {
         slug.pop_back();
     }
     if (is_whole && !slug.empty()) return slug;
-    const std::string hash = sha256_of(relative_path.generic_string()).substr(0, kShortHash);
+    const std::string hash = short_hash(relative_path.generic_string());
     return slug.empty() ? "entry-" + hash : slug + "-" + hash;
 }
 
@@ -517,12 +523,6 @@ Result<std::string> sha256_of_file(const fs::path& file) {
         hash.update(buffer->data(), static_cast<std::size_t>(size));
     }
     ::close(fd);
-    return hash.finish();
-}
-
-std::string sha256_of(std::string_view bytes) {
-    Sha256 hash;
-    hash.update(bytes.data(), bytes.size());
     return hash.finish();
 }
 

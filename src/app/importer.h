@@ -20,9 +20,9 @@ struct SidecarName {
     std::string kind;      // "full", "forced", "sdh"
 };
 
-// What `file_name` is to the film whose name without extension is `film_stem`: nothing unless it
-// is a subtitle file of that film.
-using SidecarMatcher = std::function<std::optional<SidecarName>(std::string_view film_stem,
+// What `file_name` is to the film `film_name`, both without folders: nothing unless it is a
+// subtitle file of that film. Made for subtitles::match_sidecar.
+using SidecarMatcher = std::function<std::optional<SidecarName>(std::string_view film_name,
                                                                 std::string_view file_name)>;
 
 struct ImportOptions {
@@ -88,8 +88,5 @@ std::string make_slug(const std::filesystem::path& relative_path);
 
 // The SHA-256 of a file's content, hexadecimal; reads it in pieces.
 Result<std::string> sha256_of_file(const std::filesystem::path& file);
-
-// The SHA-256 of bytes, hexadecimal.
-std::string sha256_of(std::string_view bytes);
 
 }  // namespace matinee::app
