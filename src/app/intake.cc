@@ -84,10 +84,9 @@ Result<std::string> install(const fs::path& folder, std::span<const store::Subti
 
 }  // namespace
 
-std::optional<SidecarName> match_subtitles(std::string_view film_stem, std::string_view file_name) {
+std::optional<SidecarName> match_subtitles(std::string_view film_name, std::string_view file_name) {
     if (!subtitles::has_subtitle_extension(file_name)) return std::nullopt;
-    // The reader of names takes a film's whole name; its extension does not matter.
-    const auto sidecar = subtitles::match_sidecar(file_name, std::string(film_stem) + ".film");
+    const auto sidecar = subtitles::match_sidecar(file_name, film_name);
     if (!sidecar) return std::nullopt;
     return SidecarName{sidecar->language, std::string(word_of(sidecar->kind))};
 }

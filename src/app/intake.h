@@ -25,6 +25,6 @@ Result<Intake> take_in(Workspace& workspace, std::span<const std::filesystem::pa
                        const std::function<void(const std::filesystem::path&)>& on_file);
 
 // What the name of a subtitle file says about a film, in the importer's terms.
-std::optional<SidecarName> match_subtitles(std::string_view film_stem, std::string_view file_name);
+std::optional<SidecarName> match_subtitles(std::string_view film_name, std::string_view file_name);
 
 }  // namespace matinee::app
