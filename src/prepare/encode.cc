@@ -55,11 +55,11 @@ unsigned scaling_threads() {
 }
 
 Result<std::string> read_video_description(const PicturePlan& picture) {
-    Values values{{"width", number(picture.scale_to.width)},
-                  {"height", number(picture.scale_to.height)},
-                  {"threads", number(scaling_threads())},
-                  {"deinterlace", ""},
-                  {"turn", ""}};
+    Values values{{"deinterlace", ""}, {"turn", ""}};
+    values["scale"] = TRY(load_pipeline(picture.enlarges ? "scale-up" : "scale-down",
+                                        {{"width", number(picture.scale_to.width)},
+                                         {"height", number(picture.scale_to.height)},
+                                         {"threads", number(scaling_threads())}}));
     if (picture.deinterlace) {
         values["deinterlace"] =
             TRY(load_pipeline("deinterlace", {{"threads", number(scaling_threads())}}));

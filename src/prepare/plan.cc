@@ -293,6 +293,8 @@ Result<Plan> plan(const SourceInfo& source, const library::HouseFormat& house) {
         if (swaps_sides(video.orientation)) {
             std::swap(picture.scale_to.width, picture.scale_to.height);
         }
+        picture.enlarges = std::uint64_t{picture.scale_to.width} * picture.scale_to.height >
+                           std::uint64_t{video.width} * video.height;
         note_rate(video, plan.frame_rate, notes);
         note_picture(video, picture, plan, house, notes);
         plan.picture = std::move(picture);

@@ -36,6 +36,7 @@ struct PicturePlan {
     std::string stream_id;
     bool deinterlace = false;  // one frame out of two fields, so the rate stays
     Size scale_to;             // before turning
+    bool enlarges = false;     // scale_to has more pixels than the source
     Orientation orientation = Orientation::kUpright;
     std::int64_t source_frames = 0;  // counted in the source; 0 when not counted
     Rectangle fit;                   // after turning, where it lies on the canvas

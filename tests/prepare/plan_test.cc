@@ -202,6 +202,7 @@ TEST(Plan, LeavesAnOrdinaryFilmAlone) {
     EXPECT_EQ(plan.picture->stream_id, "v");
     EXPECT_EQ(plan.picture->scale_to, kCanvas);
     EXPECT_FALSE(plan.picture->deinterlace);
+    EXPECT_FALSE(plan.picture->enlarges);
     ASSERT_TRUE(plan.sound);
     EXPECT_EQ(plan.sound->stream_id, "a");
     EXPECT_TRUE(plan.notes.empty());
@@ -232,6 +233,17 @@ TEST(Plan, ScalesBeforeTurning) {
     EXPECT_EQ(plan.picture->scale_to, (Size{1080, 608}));
     EXPECT_THAT(plan, HasNote("rotated"));
     EXPECT_THAT(plan, HasNote("padded"));
+}
+
+TEST(Plan, KnowsWhetherItEnlarges) {
+    const auto enlarges = [](std::uint32_t width, std::uint32_t height) {
+        return Film()
+            .video([&](auto& v) { v.width = width, v.height = height; })
+            .plan()
+            .picture->enlarges;
+    };
+    EXPECT_TRUE(enlarges(1280, 720));
+    EXPECT_FALSE(enlarges(3840, 2160));
 }
 
 TEST(Plan, SaysWhatIsOddAboutThePicture) {
