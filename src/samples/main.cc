@@ -32,13 +32,16 @@ struct Arguments {
 };
 
 Result<void> run(const Arguments& arguments) {
+    const std::string pipeline = TRY(read_text(arguments.pipeline));
+    const samples::Scene* scene = TRY(samples::find_scene(arguments.scene));
     return samples::make_sample({
-        .pipeline = TRY(read_text(arguments.pipeline))
-        , .scene = TRY(samples::find_scene(arguments.scene))
-        , .length = std::chrono::seconds(arguments.seconds),
-          .timing = arguments.variable ? samples::Timing::kVariable : samples::Timing::kConstant,
-          .encoder_delay = arguments.encoder_delay, .turned = arguments.turned,
-          .out = arguments.out,
+        .pipeline = pipeline,
+        .scene = scene,
+        .length = std::chrono::seconds(arguments.seconds),
+        .timing = arguments.variable ? samples::Timing::kVariable : samples::Timing::kConstant,
+        .encoder_delay = arguments.encoder_delay,
+        .turned = arguments.turned,
+        .out = arguments.out,
     });
 }
 

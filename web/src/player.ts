@@ -228,13 +228,17 @@ abstract class VideoPlayer implements Player {
   }
 }
 
-const kPatience = 1000; // requests that fail in passing are repeated about two hours long
+const kPatience = 3600; // requests that fail in passing are repeated about two hours long
+
+// Shorter than for starting anew: the buffer holds about HOLD-BACK, and a server that restarts should
+// be found again well within it.
+const kLongestRetry = 2_000;
 
 function policy(timeToFirstByte: number, timeToLoad: number): LoadPolicy {
   const retry: RetryConfig = {
     maxNumRetry: kPatience,
     retryDelayMs: retryDelay(0),
-    maxRetryDelayMs: retryDelay(Infinity),
+    maxRetryDelayMs: kLongestRetry,
     backoff: 'exponential',
     shouldRetry: (config, count, isTimeout, response) =>
       config !== null &&
