@@ -1,4 +1,4 @@
-// Builds the pages into dist/ (or the tests into dist-test/, with --tests).
+// Builds the pages into dist/ (or, with --tests, the tests into node_modules/.test/).
 //
 //     dist/index.html        every page: the script looks at the address
 //     dist/assets/*-HASH.*   immutable; the HTML refers to them by absolute paths
@@ -64,14 +64,14 @@ async function buildPages() {
 }
 
 async function buildTests() {
-  const out = path.join(here, 'dist-test');
+  const out = path.join(here, 'node_modules/.test');
   await rm(out, { recursive: true, force: true });
-  await mkdir(out);
+  await mkdir(out, { recursive: true });
   const names = (await readdir(path.join(here, 'test'))).filter((name) => name.endsWith('.test.ts'));
   await build({
     ...common,
     entryPoints: names.map((name) => `test/${name}`),
-    outdir: 'dist-test',
+    outdir: 'node_modules/.test',
     outExtension: { '.js': '.mjs' },
     platform: 'node',
     target: 'node18',
