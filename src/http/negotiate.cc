@@ -73,7 +73,7 @@ bool varies(const Response& response) {
 
 // Pages load nothing but their own; hls.js plays through blob: URLs and works in a blob: worker.
 constexpr std::string_view kPagePolicy =
-    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob: data:; "
     "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'self'";
 

@@ -212,11 +212,10 @@ class Routes {
 
     Result<void> add_pages() {
         const StaticFiles& pages = context_.pages;
-        for (const auto& [pattern, page] :
-             {std::pair("/", "index.html"), std::pair("/watch/{channel}", "watch.html")}) {
-            TRY(get(
-                pattern, "page", Access::kPublic,
-                [&pages, page = std::string(page)](const Request&) { return pages.page(page); }));
+        // One page; its script looks at the address.
+        for (const char* pattern : {"/", "/watch/{channel}"}) {
+            TRY(get(pattern, "page", Access::kPublic,
+                    [&pages](const Request&) { return pages.page("index.html"); }));
         }
         return get("/assets/{path*}", "asset", Access::kPublic, [&pages](const Request& request) {
             auto found = pages.find(fmt::format("assets/{}", request.parameter("path")));

@@ -1,0 +1,175 @@
+// The demo channel as viewers meet it: prepared from made-up films by the real programs, served
+// over HTTPS, played across boundaries by real players, killed and started again.
+//
+// MATINEE_BUILD and MATINEE_SOURCE name the build directory and the source tree.
+
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import https from 'node:https';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+
+const build = process.env.MATINEE_BUILD;
+const source = process.env.MATINEE_SOURCE;
+assert.ok(build && source, 'MATINEE_BUILD and MATINEE_SOURCE must be set');
+const run = promisify(execFile);
+
+// Entries of different rates, shapes and sound; short, so that players meet many boundaries.
+const kFilms = [
+  ['01-paper-boats.mp4', 'paper-boats', []],
+  ['03-rooftop-tea.mp4', 'rooftop-tea', []],
+  ['06-lighthouse.mov', 'lighthouse', ['--turned']],
+  ['09-lantern-river.mkv', 'lantern-river', []],
+];
+const kSeconds = 7;
+
+// A ladder that a small machine encodes in seconds.
+const kConfig = `
+[house]
+rungs = [
+  { name = "360p", width = 640, height = 360, max_kbps = 900 },
+  { name = "180p", width = 320, height = 180, max_kbps = 300 },
+]
+`;
+
+let folder;
+let server;
+
+function get(url) {
+  return new Promise((resolve, reject) => {
+    https
+      .get(url, { rejectUnauthorized: false, agent: false }, (response) => {
+        const parts = [];
+        response.on('data', (part) => parts.push(part));
+        response.on('end', () =>
+          resolve({ status: response.statusCode, headers: response.headers, body: Buffer.concat(parts) }),
+        );
+      })
+      .on('error', reject);
+  });
+}
+
+// Starts the demo; resolves once it has printed its addresses.
+async function start(port = 0) {
+  const child = spawn(
+    path.join(build, 'src/app/matinee'),
+    ['demo', path.join(folder, 'films'), '--data', path.join(folder, 'data'), '--listen', `127.0.0.1:${port}`],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const lines = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line);
+    const playlist = line.match(/playlist\s+(https:\S+)/);
+    if (playlist) {
+      child.stdout.resume();
+      const master = new URL(playlist[1]);
+      return { child, lines, master: master.href, origin: master.origin, port: Number(master.port) };
+    }
+  }
+  throw new Error(`the demo ended before it served:\n${lines.join('\n')}`);
+}
+
+async function stop(signal) {
+  const ended = once(server.child, 'exit');
+  server.child.kill(signal);
+  return ended;
+}
+
+before(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'matinee-e2e-'));
+  await mkdir(path.join(folder, 'films'));
+  await mkdir(path.join(folder, 'data'));
+  await writeFile(path.join(folder, 'data/matinee.toml'), kConfig);
+  for (const [file, scene, more] of kFilms) {
+    const stem = file.replace(/\.\w+$/, '');
+    await run(path.join(build, 'src/samples/matinee-make-samples'), [
+      '--pipeline', path.join(source, `pipelines/samples/${stem}.gst`),
+      '--scene', scene, '--seconds', String(kSeconds),
+      '--out', path.join(folder, 'films', file), ...more,
+    ]);
+  }
+  const sidecars = path.join(source, 'pipelines/samples');
+  await cp(sidecars, path.join(folder, 'films'), {
+    recursive: true,
+    filter: (name) => !name.endsWith('.gst'),
+  });
+  await writeFile(path.join(folder, 'films/99-broken.mp4'), 'this is no film at all\n');
+  server = await start();
+});
+
+after(async () => {
+  if (server) await stop('SIGTERM');
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('a file that is no film is reported, and does not stop the others', () => {
+  const report = server.lines.find((line) => line.includes('99-broken'));
+  assert.match(report, /✗ 99-broken: .*99-broken\.mp4/);
+  assert.equal(server.lines.filter((line) => line.includes('✓')).length, kFilms.length);
+});
+
+test('the multivariant playlist offers every rung and the subtitles of all films', async () => {
+  const { status, headers, body } = await get(server.master);
+  assert.equal(status, 200);
+  assert.equal(headers['content-type'], 'application/vnd.apple.mpegurl');
+  const text = body.toString();
+  assert.match(text, /RESOLUTION=640x360/);
+  assert.match(text, /RESOLUTION=320x180/);
+  for (const language of ['zh', 'ru', 'en']) {
+    assert.match(text, new RegExp(`TYPE=SUBTITLES.*LANGUAGE="${language}`));
+  }
+});
+
+test('ffmpeg decodes across boundaries without a complaint', async () => {
+  const { stderr } = await run('ffmpeg', [
+    '-nostdin', '-v', 'warning', '-tls_verify', '0', '-i', server.master, '-t', '25', '-f', 'null', '-',
+  ]);
+  const complaints = stderr.split('\n').filter((line) => line && !/deprecated|Skip \('#EXT/.test(line));
+  assert.deepEqual(complaints, []);
+});
+
+test('entries of different frame rates share one init section', async () => {
+  const media = await get(new URL('360p/media.m3u8', server.master));
+  const text = media.body.toString();
+  assert.equal((text.match(/#EXT-X-MAP/g) ?? []).length, 1);
+  assert.doesNotMatch(text, /DISCONTINUITY/);
+  assert.ok((text.match(/#EXT-X-DATERANGE/g) ?? []).length >= 3);
+});
+
+test('the watch page plays, with subtitles and qualities', async () => {
+  await run(process.execPath, [path.join(source, 'tests/e2e/watch_page.mjs'), server.origin], {
+    timeout: 240_000,
+  });
+});
+
+test('an entry plays as VOD from its first frame to its last', async () => {
+  const url = `${server.origin}/entries/01-paper-boats/master.m3u8`;
+  const { stdout } = await run('ffprobe', [
+    '-v', 'error', '-tls_verify', '0', '-show_entries', 'format=duration', '-of', 'csv=p=0', url,
+  ]);
+  assert.ok(Math.abs(Number(stdout) - kSeconds) < 0.1, `lasts ${stdout}`);
+});
+
+test('killed and started again it goes on as if nothing had been', async () => {
+  const playlist = new URL('360p/media.m3u8', server.master);
+  const segmentsOf = (body) =>
+    new Map([...body.toString().matchAll(/PROGRAM-DATE-TIME:(\S+)\n#EXTINF:(\S+),\n(\d+)-(\S+)/g)]
+      .map(([, date, duration, sequence, name]) => [sequence, `${date} ${duration} ${name}`]));
+  const before = segmentsOf((await get(playlist)).body);
+  await stop('SIGKILL');
+  server = await start(server.port);
+  assert.ok(!server.lines.some((line) => line.includes('✓')), 'an entry was prepared twice');
+  const after = segmentsOf((await get(playlist)).body);
+  let compared = 0;
+  for (const [sequence, segment] of before) {
+    if (!after.has(sequence)) continue;
+    assert.equal(after.get(sequence), segment);
+    ++compared;
+  }
+  assert.ok(compared >= 3, `${compared} segments in both`);
+});
