@@ -318,6 +318,7 @@ Result<void> Broadcaster::load(ChannelState& state, Slot& slot, Instant now) {
     std::vector<FilmPtr> films;
     films.reserve(rows.size());
     std::size_t first = 0;
+    std::string gone;  // the last airing that is published and cannot be shown
     for (std::size_t i = 0; i < rows.size(); ++i) {
         auto film = film_of(rows[i]);
         if (!film && rows[i].start > tick + window().ahead) {
@@ -325,18 +326,18 @@ Result<void> Broadcaster::load(ChannelState& state, Slot& slot, Instant now) {
             break;
         }
         if (!film) {
-            if (!state.failed) {
-                log::error("an airing's files are gone; the window begins after it",
-                           {{"channel", state.row.id},
-                            {"entry", rows[i].entry_id},
-                            {"reason", film.error().to_string()}});
-            }
+            gone = fmt::format("{}: {}", rows[i].entry_id, film.error().to_string());
             first = i + 1;
             films.clear();
             continue;
         }
         films.push_back(*std::move(film));
     }
+    if (!gone.empty() && gone != state.said_gone) {
+        log::error("airings' files are gone; the window begins after them",
+                   {{"channel", state.row.id}, {"last", gone}});
+    }
+    state.said_gone = gone;
     rows.erase(rows.begin(),
                rows.begin() + static_cast<std::ptrdiff_t>(std::min(first, rows.size())));
 

@@ -98,6 +98,7 @@ class Broadcaster final : public http::OnAir {
         std::vector<std::string> loop;  // entries of its playlist
         Instant reload_at{};            // when the loaded rundown needs to be read on
         bool failed = false;            // said so already
+        std::string said_gone;          // likewise, of missing files
     };
 
     Broadcaster(store::Store& store, library::Library& library, const base::Clock& clock,
