@@ -102,11 +102,11 @@ Result<std::vector<std::string>> ready_entries(Workspace& workspace,
 Result<void> put_on_channel(Workspace& workspace, const std::string& id, const std::string& title,
                             const std::vector<std::string>& entries, std::optional<Instant> epoch) {
     const std::string playlist = id;
-    TRY(workspace.store->set_playlist(playlist, title, entries));
+    TRY(workspace.store->set_playlist(playlist, title.empty() ? id : title, entries));
     auto channel = workspace.store->find_channel(id);
     if (channel) {
         channel->playlist_id = playlist;
-        channel->title = title;
+        if (!title.empty()) channel->title = title;
         return workspace.store->update_channel(*channel);
     }
     if (channel.error().code() != ErrorCode::kNotFound) {
@@ -114,7 +114,7 @@ Result<void> put_on_channel(Workspace& workspace, const std::string& id, const s
     }
     store::Channel added;
     added.id = id;
-    added.title = title;
+    added.title = title.empty() ? id : title;
     added.epoch = epoch.value_or(std::chrono::floor<std::chrono::seconds>(workspace.clock->now()) -
                                  kHeadStart);
     added.playlist_id = playlist;
@@ -277,9 +277,7 @@ int add_channel(const ChannelArguments& arguments) {
             return fail(ErrorCode::kInvalid,
                         "channel {}: no entry is ready; import some films first", arguments.id);
         }
-        TRY(put_on_channel(workspace, arguments.id,
-                           arguments.title.empty() ? arguments.id : arguments.title, entries,
-                           arguments.epoch));
+        TRY(put_on_channel(workspace, arguments.id, arguments.title, entries, arguments.epoch));
         fmt::print("channel {} plays {} entries\n", arguments.id, entries.size());
         return 0;
     });

@@ -104,6 +104,8 @@ Result<Intake> take_in(Workspace& workspace, std::span<const fs::path> paths,
         return workspace.library->has_media(media_id);
     };
     options.house_json = to_json(workspace.config.house);
+    // What failed for want of a plugin may work today; trying again costs little.
+    options.retry_failed = true;
     options.on_file = on_file;
     intake.summary = TRY(import_files(*workspace.store, paths, options));
     return intake;

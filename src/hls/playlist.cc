@@ -62,6 +62,16 @@ void header(Out out, const MediaPlaylist& playlist) {
     }
 }
 
+// What a segment of this rendition covers: sound stands on the grid of its frames.
+struct Span {
+    Ticks start;
+    Ticks end;
+};
+Span span_of(RenditionKind kind, const Segment& segment) {
+    if (kind != RenditionKind::kAudio) return {segment.start, segment.end()};
+    return {media::nearest_audio_frame(segment.start), media::nearest_audio_frame(segment.end())};
+}
+
 // Tags and URI of one segment; `current_map` is the init section in force before it.
 void segment_lines(Out out, const MediaPlaylist& playlist, const Segment& segment, bool first,
                    std::string_view& current_map) {
@@ -77,12 +87,13 @@ void segment_lines(Out out, const MediaPlaylist& playlist, const Segment& segmen
             current_map = map;
         }
     }
+    const Span span = span_of(playlist.kind, segment);
     if (playlist.hold_back) {
         if (first || segment.opens_airing()) date_range(out, playlist, airing, label);
         fmt::format_to(out, "#EXT-X-PROGRAM-DATE-TIME:{}\n",
-                       base::to_rfc3339(playout::instant_of(playlist.epoch, segment.start)));
+                       base::to_rfc3339(playout::instant_of(playlist.epoch, span.start)));
     }
-    fmt::format_to(out, "#EXTINF:{},\n{}\n", seconds_text(segment.duration()),
+    fmt::format_to(out, "#EXTINF:{},\n{}\n", seconds_text(span.end - span.start),
                    segment_name(segment.sequence, label.tag, playlist.kind));
 }
 

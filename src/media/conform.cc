@@ -47,6 +47,7 @@ Result<ConformedVideo> conform_video(const FragmentedTrack& track, FrameRate rat
     video.timing.reserve(indices.size());
     std::vector<bool> seen(indices.size());
     std::int64_t gop_start = 0;
+    Ticks decode{0};
     for (std::int64_t i = 0; i < count; ++i) {
         const auto at = static_cast<std::size_t>(i);
         if (track.samples[at].sync) {
@@ -66,10 +67,13 @@ Result<ConformedVideo> conform_video(const FragmentedTrack& track, FrameRate rat
                         i, count, indices[at]);
         }
         seen[static_cast<std::size_t>(indices[at])] = true;
-        const Ticks decode = rate.start_of(i);
+        // Each sample lasts as long as its own frame is shown, so every frame ends exactly where
+        // the next begins; over a closed group that adds up to the same decode time.
         const Ticks presentation = rate.start_of(indices[at]);
-        video.timing.push_back({static_cast<std::uint32_t>((rate.start_of(i + 1) - decode).count()),
+        const Ticks duration = rate.start_of(indices[at] + 1) - presentation;
+        video.timing.push_back({static_cast<std::uint32_t>(duration.count()),
                                 static_cast<std::int32_t>((presentation - decode).count())});
+        decode += duration;
     }
     return video;
 }

@@ -24,8 +24,8 @@ struct ConformedVideo {
     std::vector<std::size_t> gop_starts;  // indices of the first samples
 };
 
-// Puts a constant-rate track on the grid of `rate`: frame n is presented at rate.start_of(n),
-// decode times run over the same grid from zero, and the first sample is presented first (the
+// Puts a constant-rate track on the grid of `rate`: frame n is presented from rate.start_of(n) to
+// rate.start_of(n + 1), decode times run from zero and meet the grid at every keyframe, and the first sample is presented first (the
 // muxer's initial composition offset, which only an edit list could undo, is taken out; signed
 // offsets allow that).
 //

@@ -92,6 +92,16 @@ TEST(MediaPlaylist, OfAnEntryEnds) {
 )");
 }
 
+TEST(MediaPlaylist, OfSoundTellsTheTimesOfItsFrames) {
+    const Channel channel = two_films();
+    MediaPlaylist playlist = channel.playlist({2, 3});
+    playlist.kind = RenditionKind::kAudio;
+    // Six seconds are 281.25 frames of sound, 10.004 s are 468.9.
+    const std::string text = media_playlist(playlist);
+    EXPECT_THAT(text, HasSubstr("#EXT-X-PROGRAM-DATE-TIME:2026-11-23T20:00:05.994Z\n"));
+    EXPECT_THAT(text, HasSubstr("#EXTINF:4.010667,\n"));
+}
+
 TEST(MediaPlaylist, OfSubtitlesHasNoMapAndNamesVtt) {
     const Channel channel = two_films();
     MediaPlaylist playlist = channel.playlist({1, 3});
