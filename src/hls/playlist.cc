@@ -35,13 +35,16 @@ std::string quotable(std::string_view text) {
     return out;
 }
 
+// Whole milliseconds, as dates have them: an airing ends exactly where the next begins.
 void date_range(Out out, const MediaPlaylist& playlist, const Airing& airing,
                 const AiringLabel& label) {
-    fmt::format_to(
-        out, "#EXT-X-DATERANGE:ID=\"{}-{}\",CLASS=\"matinee.airing\",START-DATE=\"{}\",DURATION={}",
-        quotable(playlist.channel_id), airing.ordinal,
-        base::to_rfc3339(playout::instant_of(playlist.epoch, airing.start)),
-        seconds_text(airing.duration));
+    const Instant start = playout::instant_of(playlist.epoch, airing.start);
+    const auto millis = (playout::instant_of(playlist.epoch, airing.end()) - start).count();
+    fmt::format_to(out,
+                   "#EXT-X-DATERANGE:ID=\"{}-{}\",CLASS=\"matinee.airing\",START-DATE=\"{}\","
+                   "DURATION={}.{:03}",
+                   quotable(playlist.channel_id), airing.ordinal, base::to_rfc3339(start),
+                   millis / 1000, millis % 1000);
     if (!label.title.empty()) fmt::format_to(out, ",X-TITLE=\"{}\"", quotable(label.title));
     if (!label.author.empty()) fmt::format_to(out, ",X-AUTHOR=\"{}\"", quotable(label.author));
     if (!label.country.empty()) fmt::format_to(out, ",X-COUNTRY=\"{}\"", quotable(label.country));

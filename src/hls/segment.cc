@@ -17,6 +17,15 @@ std::uint32_t fragment_sequence(std::int64_t media_sequence) {
     return static_cast<std::uint32_t>(media_sequence + 1);
 }
 
+// Media time of the first sample to decode of what is shown from `start` on.
+std::int64_t decode_time(Ticks start) {
+    return (start + kMediaTimeOrigin - kDecodeDelay).count();
+}
+
+std::int32_t delayed(std::int32_t composition_offset) {
+    return composition_offset + static_cast<std::int32_t>(kDecodeDelay.count());
+}
+
 void append_range(std::vector<ByteRange>& ranges, ByteRange range) {
     if (!ranges.empty() && ranges.back().offset + ranges.back().size == range.offset) {
         ranges.back().size += range.size;
@@ -43,12 +52,13 @@ SegmentLayout video_segment(const media::TrackIndex& video, const playout::Segme
         append_range(layout.data, {gop.offset, gop.size});
         bool sync = true;  // the first of its group, and no other
         for (const Sample& sample : video.samples_of(gop)) {
-            samples.push_back({sample.size, sample.duration, sample.composition_offset, sync});
+            samples.push_back(
+                {sample.size, sample.duration, delayed(sample.composition_offset), sync});
             sync = false;
         }
     }
-    layout.header =
-        media::fragment_header(fragment_sequence(segment.sequence), segment.start.count(), samples);
+    layout.header = media::fragment_header(fragment_sequence(segment.sequence),
+                                           decode_time(segment.start), samples);
     return layout;
 }
 
@@ -82,8 +92,12 @@ SegmentLayout audio_segment(const media::TrackIndex& audio, const playout::Airin
         append_range(layout.data, range);
     }
     constexpr std::int64_t kSamplesPerFrame = 1024;
-    layout.header = media::fragment_header(fragment_sequence(segment.sequence),
-                                           first_frame * kSamplesPerFrame, samples);
+    constexpr media::AudioFrames kOrigin =
+        std::chrono::duration_cast<media::AudioFrames>(kMediaTimeOrigin);
+    static_assert(kOrigin == kMediaTimeOrigin, "tick zero lies on the frame grid");
+    layout.header =
+        media::fragment_header(fragment_sequence(segment.sequence),
+                               (kOrigin.count() + first_frame) * kSamplesPerFrame, samples);
     return layout;
 }
 
@@ -92,10 +106,10 @@ SegmentLayout iframe_segment(const media::TrackIndex& video, const playout::Segm
     const Sample& picture = video.samples_of(gop).front();
     SegmentLayout layout;
     layout.data.push_back({gop.offset, picture.size});
-    const FragmentSample sample{picture.size,
-                                static_cast<std::uint32_t>(segment.duration().count()), 0, true};
+    const FragmentSample sample{
+        picture.size, static_cast<std::uint32_t>(segment.duration().count()), delayed(0), true};
     layout.header = media::fragment_header(fragment_sequence(segment.sequence),
-                                           segment.start.count(), {&sample, 1});
+                                           decode_time(segment.start), {&sample, 1});
     return layout;
 }
 

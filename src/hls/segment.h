@@ -10,6 +10,17 @@
 
 namespace matinee::hls {
 
+// Media time of a timeline's tick zero: 1.024 s, a whole number of audio frames (48). Decode times
+// come before presentation times, and tfdt cannot be negative, so there has to be room before the
+// first picture.
+inline constexpr Ticks kMediaTimeOrigin{48 * 1920};
+
+// How long before a segment's first picture is shown its decoding begins, in every entry alike:
+// two frames of the slowest house rate, the most that encoders with a B-frame pyramid reorder by.
+// With it no composition offset is negative. ffmpeg would show such a track later by the most
+// negative offset it meets, and sound and picture would part, by another amount in every entry.
+inline constexpr Ticks kDecodeDelay{7508};
+
 // A segment: `header`, then these ranges of the track's file, in order.
 struct SegmentLayout {
     Bytes header;
@@ -18,7 +29,7 @@ struct SegmentLayout {
     [[nodiscard]] std::uint64_t size() const;
 };
 
-// The video of `segment`: whole groups of pictures, tfdt on the channel's timeline.
+// The video of `segment`: whole groups of pictures, on the channel's timeline.
 SegmentLayout video_segment(const media::TrackIndex& video, const playout::Segment& segment);
 
 // The sound of `segment`. Audio frames never line up with pictures, so they stand on the

@@ -363,10 +363,11 @@ Response Presentation::segment(const Rendition& rendition, const ResourceName& n
             film.subtitles
                 ? film.subtitles->find(rendition.subtitles->language, rendition.subtitles->kind)
                 : nullptr;
-        response = Response::content(
-            Body::text(subtitles::render_segment(subtitle, airing.start, segment->piece.start,
-                                                 segment->duration(), airing.duration)),
-            "text/vtt; charset=utf-8");
+        response =
+            Response::content(Body::text(subtitles::render_segment(
+                                  subtitle, hls::kMediaTimeOrigin + airing.start,
+                                  segment->piece.start, segment->duration(), airing.duration)),
+                              "text/vtt; charset=utf-8");
     } else {
         const PreparedEntry::Track& source = track(film, rendition);
         hls::SegmentLayout layout;

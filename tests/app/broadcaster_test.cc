@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "hls/segment.h"
 #include "media/fragment.h"
 #include "media/track.h"
 #include "support/fake_clock.h"
@@ -275,7 +276,9 @@ TEST(Broadcaster, HasEveryLanguageOnEveryAiringAlsoAfterThe33BitWrap) {
         const std::int64_t start_tick = channel->rundown().airings()[segment.airing].start.count();
         ASSERT_GT(start_tick, std::int64_t{1} << 33);
         EXPECT_THAT(body, HasSubstr("X-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:" +
-                                    std::to_string(start_tick % (std::int64_t{1} << 33)) + "\n"));
+                                    std::to_string((start_tick + hls::kMediaTimeOrigin.count()) %
+                                                   (std::int64_t{1} << 33)) +
+                                    "\n"));
         ++(body.find("A line") == std::string::npos ? without_cue : with_cue);
     }
     EXPECT_GT(with_cue, 5);

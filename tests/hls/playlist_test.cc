@@ -1,5 +1,7 @@
 #include "hls/playlist.h"
 
+#include <regex>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -59,19 +61,39 @@ TEST(MediaPlaylist, OfALiveChannel) {
 #EXT-X-MEDIA-SEQUENCE:1
 #EXT-X-SERVER-CONTROL:HOLD-BACK=18.000
 #EXT-X-MAP:URI="init-aaaaaaaaaaaaaaaa.mp4"
-#EXT-X-DATERANGE:ID="main-0",CLASS="matinee.airing",START-DATE="2026-11-23T20:00:00.000Z",DURATION=6.000000,X-TITLE="one",X-AUTHOR="A. Author",X-COUNTRY="CN"
+#EXT-X-DATERANGE:ID="main-0",CLASS="matinee.airing",START-DATE="2026-11-23T20:00:00.000Z",DURATION=6.000,X-TITLE="one",X-AUTHOR="A. Author",X-COUNTRY="CN"
 #EXT-X-PROGRAM-DATE-TIME:2026-11-23T20:00:04.000Z
 #EXTINF:2.000000,
 1-00000000.m4s
-#EXT-X-DATERANGE:ID="main-1",CLASS="matinee.airing",START-DATE="2026-11-23T20:00:06.000Z",DURATION=4.004000,X-TITLE="two",X-AUTHOR="A. Author",X-COUNTRY="CN"
+#EXT-X-DATERANGE:ID="main-1",CLASS="matinee.airing",START-DATE="2026-11-23T20:00:06.000Z",DURATION=4.004,X-TITLE="two",X-AUTHOR="A. Author",X-COUNTRY="CN"
 #EXT-X-PROGRAM-DATE-TIME:2026-11-23T20:00:06.000Z
 #EXTINF:4.004000,
 2-00000001.m4s
-#EXT-X-DATERANGE:ID="main-2",CLASS="matinee.airing",START-DATE="2026-11-23T20:00:10.004Z",DURATION=6.000000,X-TITLE="one",X-AUTHOR="A. Author",X-COUNTRY="CN"
+#EXT-X-DATERANGE:ID="main-2",CLASS="matinee.airing",START-DATE="2026-11-23T20:00:10.004Z",DURATION=6.000,X-TITLE="one",X-AUTHOR="A. Author",X-COUNTRY="CN"
 #EXT-X-PROGRAM-DATE-TIME:2026-11-23T20:00:10.004Z
 #EXTINF:4.000000,
 3-00000002.m4s
 )");
+}
+
+TEST(MediaPlaylist, HasDateRangesThatNeitherOverlapNorLeaveAGap) {
+    const Channel channel({Entry("one", {24000, 1001}, 101), Entry("two", {30000, 1001}, 77)},
+                          std::chrono::minutes(10));
+    const std::string text = media_playlist(channel.playlist(channel.rundown.sequences()));
+    const std::regex range(
+        "START-DATE=\"[0-9-]+T(\\d+):(\\d+):(\\d+)\\.(\\d+)Z\",DURATION=(\\d+)\\.(\\d{3}),");
+    std::int64_t end = 0;
+    int ranges = 0;
+    for (std::sregex_iterator it(text.begin(), text.end(), range), last; it != last; ++it) {
+        const auto number = [&](std::size_t group) { return std::stoll((*it)[group].str()); };
+        const std::int64_t start =
+            ((number(1) * 60 + number(2)) * 60 + number(3)) * 1000 + number(4);
+        if (ranges++ > 0) {
+            EXPECT_EQ(start, end);
+        }
+        end = start + number(5) * 1000 + number(6);
+    }
+    EXPECT_GT(ranges, 100);
 }
 
 TEST(MediaPlaylist, OfAnEntryEnds) {

@@ -41,7 +41,7 @@ media::FragmentedTrack parsed(const SegmentLayout& layout, const media::TrackCon
 TEST(VideoSegments, ContinueToTheTickAcrossBoundaries) {
     const auto entries = festival();
     const Rundown rundown = test::looped(entries, std::chrono::minutes(20));
-    std::int64_t decode_time = 0;
+    std::int64_t decode_time = (kMediaTimeOrigin - kDecodeDelay).count();
     for (std::int64_t sequence = 0; sequence < rundown.sequences().end; ++sequence) {
         const Segment segment = *rundown.segment(sequence);
         const auto layout =
@@ -52,7 +52,9 @@ TEST(VideoSegments, ContinueToTheTickAcrossBoundaries) {
         for (const auto& sample : track.samples) {
             decode_time += sample.duration;
         }
-        ASSERT_EQ(Ticks(decode_time), segment.end());
+        ASSERT_EQ(Ticks(decode_time), segment.end() + kMediaTimeOrigin - kDecodeDelay);
+        ASSERT_EQ(Ticks(track.samples.front().presentation_time()),
+                  segment.start + kMediaTimeOrigin);
     }
 }
 
@@ -64,6 +66,22 @@ TEST(VideoSegments, FlagTheFirstSampleOfEachGroupAndNoOther) {
     ASSERT_EQ(track.samples.size(), 100u);
     for (std::size_t i = 0; i < track.samples.size(); ++i) {
         EXPECT_EQ(track.samples[i].sync, i % 50 == 0) << i;
+    }
+}
+
+TEST(VideoSegments, HaveNoNegativeCompositionOffset) {
+    Entry entry("pal", {24000, 1001}, 240);
+    // Two frames is the most that a B-frame pyramid reorders by.
+    const auto frames =
+        -static_cast<std::int32_t>((media::FrameRate{24000, 1001}).start_of(2).count());
+    for (std::size_t i = 1; i < entry.video.samples.size(); i += 3) {
+        entry.video.samples[i].composition_offset = frames;
+    }
+    const Rundown rundown = test::looped({entry}, std::chrono::seconds(8));
+    const auto track =
+        parsed(video_segment(entry.video.view(), *rundown.segment(0)), test::video_config());
+    for (const auto& sample : track.samples) {
+        EXPECT_GE(sample.composition_offset, 0);
     }
 }
 
@@ -80,7 +98,7 @@ TEST(AudioSegments, LeaveNoGapAndStayInStepOver200Boundaries) {
     const auto entries = festival();
     const Rundown rundown = test::looped(entries, std::chrono::minutes(50));
     ASSERT_GT(rundown.airings().size(), 200u);
-    std::int64_t next = 0;
+    std::int64_t next = kMediaTimeOrigin.count() / 1920 * 1024;
     for (std::int64_t sequence = 0; sequence < rundown.sequences().end; ++sequence) {
         const Segment segment = *rundown.segment(sequence);
         const playout::Airing& airing = rundown.airings()[segment.airing];
@@ -90,7 +108,8 @@ TEST(AudioSegments, LeaveNoGapAndStayInStepOver200Boundaries) {
         ASSERT_FALSE(track.samples.empty());
         ASSERT_EQ(track.samples.front().decode_time, next);
         // 960 ticks are half a frame: 10.7 ms.
-        const std::int64_t ticks = track.samples.front().decode_time * 90 / 48;
+        const std::int64_t ticks =
+            track.samples.front().decode_time * 90 / 48 - kMediaTimeOrigin.count();
         EXPECT_LE(std::abs(ticks - segment.start.count()), 960);
         next += static_cast<std::int64_t>(track.samples.size()) * 1024;
     }
@@ -123,7 +142,7 @@ TEST(IframeSegments, HoldOnePictureThatLastsTheSegment) {
     const auto layout = iframe_segment(entry.video.view(), *rundown.segment(1));
     const auto track = parsed(layout, test::video_config());
     ASSERT_EQ(track.samples.size(), 1u);
-    EXPECT_EQ(track.samples[0].decode_time, 360'000);
+    EXPECT_EQ(Ticks(track.samples[0].presentation_time()), Ticks(360'000) + kMediaTimeOrigin);
     EXPECT_EQ(track.samples[0].duration, 360'000u);
     EXPECT_EQ(layout.data.front(), (ByteRange{entry.video.chunks[2].offset, 1000}));
 }
