@@ -155,7 +155,6 @@ Result<fs::path> made_up_films(const Workspace& workspace) {
     std::error_code error;
     const fs::path installed = MATINEE_INSTALLED_MAKE_SAMPLES;
     const fs::path script = fs::exists(installed, error) ? installed : MATINEE_SOURCE_MAKE_SAMPLES;
-    base::Owned<GError, g_error_free> unused;
     GError* failure = nullptr;
     const auto process = base::Ref<GSubprocess>::adopt(g_subprocess_new(
         G_SUBPROCESS_FLAGS_NONE, &failure, script.c_str(), folder.c_str(), nullptr));
@@ -177,7 +176,7 @@ json entry_json(const store::Entry& entry) {
             {"media", entry.media_id}};
 }
 
-Result<json> subtitles_json(const subtitles::ParsedFile& parsed) {
+json subtitles_json(const subtitles::ParsedFile& parsed) {
     json documents = json::array();
     for (const subtitles::Document& document : parsed.documents) {
         json cues = json::array();
@@ -325,7 +324,7 @@ int show_subtitles(const fs::path& file, bool as_json) {
         const auto mapped = TRY(library::MappedFile::open(file));
         const auto parsed = TRY(subtitles::parse(file.filename().string(), mapped->bytes()));
         if (as_json) {
-            fmt::print("{}\n", TRY(subtitles_json(parsed)).dump(2));
+            fmt::print("{}\n", subtitles_json(parsed).dump(2));
         } else {
             print_subtitles(parsed);
         }

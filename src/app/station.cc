@@ -48,13 +48,11 @@ JobRunnerOptions job_options(const Workspace& workspace) {
     return options;
 }
 
-Station::Station(ServerLock lock, const Workspace&)
-    : lock_(std::move(lock)), pages_(web_folder()) {}
+Station::Station(ServerLock lock) : lock_(std::move(lock)), pages_(web_folder()) {}
 
 Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Options& options) {
     const ServerConfig& config = workspace.config.server;
-    std::unique_ptr<Station> station(
-        new Station(TRY(ServerLock::take(workspace.folder)), workspace));
+    std::unique_ptr<Station> station(new Station(TRY(ServerLock::take(workspace.folder))));
     const std::shared_ptr<const base::Clock> clock(std::shared_ptr<void>(), workspace.clock.get());
     station->tls_ =
         config.certificate.empty() ? TRY(http::TlsIdentity::self_signed(

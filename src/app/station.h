@@ -38,7 +38,7 @@ class Station {
     [[nodiscard]] const Broadcaster& broadcaster() const { return *broadcaster_; }
 
   private:
-    explicit Station(ServerLock lock, const Workspace& workspace);
+    explicit Station(ServerLock lock);
     Result<void> register_metrics(Workspace& workspace);
 
     // In the order of construction; ends in reverse.
