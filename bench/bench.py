@@ -1,0 +1,521 @@
+"""The rows of bench/run; README.md says what each means. See lab.py for the tools."""
+
+import argparse
+import contextlib
+import dataclasses
+import os
+import pathlib
+import re
+import signal
+import statistics
+import sys
+import tempfile
+import time
+
+import lab
+
+CHANNEL_AGE = 3 * 3600  # longer than anything a channel holds of its past
+VIDEO = "1080p"
+
+# One rung each: what serving costs depends on bytes and playlists, not on how many rungs exist.
+SERVING_LADDER = [(VIDEO, 1920, 1080, 6000)]
+SMALL_LADDER = [("180p", 320, 180, 300), ("144p", 256, 144, 150)]
+FILM_SECONDS = 180
+FILMS_IN_LOOP = 10
+
+# config.cc's defaults; what `prepare` gets.
+DEFAULT_LADDER = [
+    ("1080p", 1920, 1080, 6000),
+    ("720p", 1280, 720, 3000),
+    ("480p", 854, 480, 1400),
+    ("240p", 426, 240, 400),
+]
+
+
+@dataclasses.dataclass
+class Effort:
+    """How much to measure."""
+
+    rounds: int
+    wrk_seconds: int
+    serving_film_seconds: int
+    channel_counts: tuple
+    starts: int
+    idle_seconds: int
+    viewers_seconds: int
+    entries: int
+    prepare_rounds: int
+    prepare_seconds: int
+
+
+FULL = Effort(5, 4, 96, (1, 100, 1000), 3, 20, 12, 1000, 3, 30)
+QUICK = Effort(2, 2, 24, (1, 100, 1000), 1, 5, 6, 200, 1, 10)
+
+
+class Table:
+    """Prints lines as they are measured."""
+
+    FORMAT = "{:<46} {:>14} {:>14} {:>8}  {}"
+
+    def __init__(self):
+        self.missed = []
+
+    def title(self, text):
+        print(f"\n{text}")
+
+    def columns(self, *names):
+        print(self.FORMAT.format("", *names).rstrip())
+
+    def line(self, what, ours, theirs="", ratio="", remark="", target=None):
+        """`target`: (met, text)"""
+        if target:
+            met, text = target
+            remark = f"{'met' if met else 'MISSED'}: {text}" + (f"; {remark}" if remark else "")
+            if not met:
+                self.missed.append(what)
+        if isinstance(ratio, float):
+            ratio = f"{ratio:.2f}"
+        print(self.FORMAT.format(what, ours, theirs, ratio, remark).rstrip(), flush=True)
+
+    def note(self, text):
+        print(f"  {text}", flush=True)
+
+
+# --- segments and playlists ------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def serving_pair(folder, effort):
+    """A matinee with one channel whose window is full, and an nginx with nothing yet.
+
+    Yields (matinee, nginx, nginx's root, the suite both speak).
+    """
+    film = folder / "film.mkv"
+    lab.make_film(film, 1280, 720, effort.serving_film_seconds)
+    data = folder / "serving"
+    lab.make_data(data, film, SERVING_LADDER)
+    epoch = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - CHANNEL_AGE))
+    lab.command([lab.MATINEE, "channel", "add", "main", "--data", data, "--epoch", epoch])
+    root = folder / "static"
+    root.mkdir()
+    with lab.start_matinee(data) as matinee:
+        suite, _ = matinee.cipher_suite()
+        with lab.start_nginx(folder, root, data, suite) as nginx:
+            if nginx.cipher_suite() != matinee.cipher_suite():
+                raise lab.BenchError(
+                    f"nginx speaks {nginx.cipher_suite()}, matinee {matinee.cipher_suite()}"
+                )
+            yield matinee, nginx, root, suite
+
+
+def fetch(server, path, headers=None):
+    status, body = server.get(path, headers)
+    if status != 200:
+        raise lab.BenchError(f"{server.name} answers {path} with {status}: {body[:300]}")
+    return body
+
+
+def put(root, path, body):
+    file = root / path.lstrip("/")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(body)
+
+
+def expect_equal(matinee, nginx, paths):
+    for path in paths:
+        if fetch(matinee, path) != fetch(nginx, path):
+            raise lab.BenchError(f"{path}: nginx and matinee answer with different bytes")
+
+
+def compare(matinee, nginx, script, effort, headers=()):
+    """([Ran] of matinee, [Ran] of nginx), taken in turns after a short warm-up of both."""
+    for server in (matinee, nginx):
+        lab.run_wrk(server, script, 1, headers=headers)
+    return lab.in_turns(
+        effort.rounds,
+        lambda: lab.run_wrk(matinee, script, effort.wrk_seconds, headers=headers),
+        lambda: lab.run_wrk(nginx, script, effort.wrk_seconds, headers=headers),
+    )
+
+
+def values(runs, field):
+    return [getattr(run, field) for run in runs]
+
+
+def median_of(runs, field):
+    return statistics.median(values(runs, field))
+
+
+def compare_lines(table, what, matinee, nginx, field, unit, scale, cost, cost_unit, cost_scale, target):
+    ratio = lab.median_ratio(values(matinee, field), values(nginx, field))
+    table.line(
+        what,
+        f"{median_of(matinee, field) * scale:.0f} {unit}",
+        f"{median_of(nginx, field) * scale:.0f} {unit}",
+        ratio,
+        spread(values(matinee, field), values(nginx, field)),
+        target=(ratio >= target, f"at least {target}") if target else None,
+    )
+    table.line(
+        "  processor time of the server",
+        f"{median_of(matinee, cost) * cost_scale:.2f} {cost_unit}",
+        f"{median_of(nginx, cost) * cost_scale:.2f} {cost_unit}",
+        lab.median_ratio(values(matinee, cost), values(nginx, cost)),
+        "less is better",
+    )
+
+
+def spread(ours, theirs):
+    ratios = [a / b for a, b in zip(ours, theirs)]
+    return f"rounds {min(ratios):.2f} to {max(ratios):.2f}"
+
+
+def segments(table, pair, effort):
+    matinee, nginx, root, suite = pair
+    base = f"/channels/main/{VIDEO}"
+    playlist = fetch(matinee, f"{base}/media.m3u8").decode()
+    names = [line for line in playlist.splitlines() if line and not line.startswith("#")]
+    # As many as one film has, so that no bytes are asked for by two names; not the oldest ones,
+    # which leave the window.
+    paths = [f"{base}/{name}" for name in names[-(effort.serving_film_seconds // 4) :]]
+    sizes = []
+    for path in paths:
+        body = fetch(matinee, path)
+        sizes.append(len(body))
+        put(root, path, body)
+    expect_equal(matinee, nginx, paths)
+    script = lab.wrk_script(root.parent, "segments", paths)
+    ours, theirs = compare(matinee, nginx, script, effort)
+
+    table.title("segments: a channel's segments over TLS, and nginx serving the same bytes as files")
+    table.columns("matinee", "nginx", "ratio")
+    compare_lines(
+        table, "bytes per second", ours, theirs, "bytes_per_second", "MB/s", 1e-6,
+        "cpu_per_byte", "s/GB", 1e9, target=0.9,
+    )  # fmt: skip
+    table.note(
+        f"{len(paths)} segments of {min(sizes) / 1e6:.1f} to {max(sizes) / 1e6:.1f} MB, "
+        f"TLS 1.3 {suite}, wrk with 4 connections that are kept, {lab.SERVER_THREADS} threads each"
+    )
+
+
+def playlists(table, pair, effort):
+    matinee, nginx, root, _ = pair
+    path = f"/channels/main/{VIDEO}/media.m3u8"
+    plain = fetch(matinee, path)
+    packed = fetch(matinee, path, {"Accept-Encoding": "gzip"})
+    if packed[:2] != b"\x1f\x8b":
+        raise lab.BenchError(f"matinee does not answer {path} with gzip")
+    put(root, path, plain)
+    put(root, f"{path}.gz", packed)
+    if fetch(nginx, path, {"Accept-Encoding": "gzip"}) != packed:
+        raise lab.BenchError(f"nginx does not serve {path}.gz")
+    script = lab.wrk_script(root.parent, "playlists", [path])
+
+    table.title("playlists: a media playlist of an hour's window, and nginx serving it as a file")
+    table.columns("matinee", "nginx", "ratio")
+    for what, body, headers in (
+        ("gzip", packed, ["Accept-Encoding: gzip"]),
+        ("plain", plain, []),
+    ):
+        ours, theirs = compare(matinee, nginx, script, effort, headers)
+        compare_lines(
+            table, f"{what}, {len(body) / 1000:.1f} kB, per second", ours, theirs,
+            "requests_per_second", "/s", 1, "cpu_per_request", "ms", 1e3, target=None,
+        )  # fmt: skip
+    table.note(f"{plain.count(b'#EXTINF')} segments in the playlist")
+
+
+# --- channels --------------------------------------------------------------------------------
+
+
+def small_film(folder):
+    """A data folder with one prepared film of FILM_SECONDS, made once a run."""
+    data = folder / "small"
+    if not data.exists():
+        film = folder / "small.mkv"
+        lab.make_film(film, 320, 180, FILM_SECONDS)
+        lab.make_data(data, film, SMALL_LADDER)
+    return data
+
+
+@dataclasses.dataclass
+class ChannelRun:
+    """One start of a server with some channels."""
+
+    seconds_to_ready: float
+    cpu_to_ready: float
+    memory: lab.Memory
+    idle_percent: float = 0.0
+
+
+def start_with_channels(data, idle_seconds):
+    with lab.start_matinee(data) as server:
+        run = ChannelRun(
+            server.seconds_to_ready, lab.cpu_seconds(server.pid), lab.Memory.of(server.pid)
+        )
+        if idle_seconds:
+            run.idle_percent = idle_percent(server, idle_seconds)
+            run.memory = lab.Memory.of(server.pid)
+        return run
+
+
+def idle_percent(server, seconds):
+    """Of one core, asked nothing."""
+    time.sleep(1)  # let what starting left behind end
+    before, start = lab.cpu_seconds(server.pid), time.monotonic()
+    time.sleep(seconds)
+    return 100 * (lab.cpu_seconds(server.pid) - before) / (time.monotonic() - start)
+
+
+def with_viewers(folder, data, channels, effort):
+    """A viewer for each channel, whose player asks for the playlist every four seconds."""
+    connections = min(channels, 250)
+    paths = [f"/channels/{lab.channel_id(i)}/180p/media.m3u8" for i in range(channels)]
+    delay_ms = 4000 * connections // channels
+    script = lab.wrk_script(folder, f"viewers-{channels}", paths, delay_ms)
+    connections = max(connections, 2)  # wrk: at least one for each of its threads
+    headers = ["Accept-Encoding: gzip"]
+    with lab.start_matinee(data) as server:
+        # Two rounds of all channels first, which fills what is filled on demand.
+        lab.run_wrk(server, script, 8, connections, headers)
+        ran = lab.run_wrk(server, script, effort.viewers_seconds, connections, headers)
+        return ran, lab.Memory.of(server.pid)
+
+
+def channels(table, folder, effort):
+    source = small_film(folder)
+    folders = {}
+    first = {}
+    for count in effort.channel_counts:
+        data = folder / f"channels-{count}"
+        lab.copy_entries(data, source, FILMS_IN_LOOP)
+        lab.add_channels(data, count, FILMS_IN_LOOP, CHANNEL_AGE)
+        folders[count] = data
+        first[count] = start_with_channels(data, 0)
+    starts = lab.in_turns(
+        effort.starts,
+        *[lambda data=folders[count]: start_with_channels(data, 0) for count in folders],
+    )
+    again = dict(zip(folders, starts))
+    idle = {c: start_with_channels(folders[c], effort.idle_seconds) for c in folders}
+    viewed = {c: with_viewers(folder, folders[c], c, effort) for c in folders}
+
+    table.title(
+        f"channels: each loops {FILMS_IN_LOOP} films of {FILM_SECONDS} s, an hour's window, "
+        f"{CHANNEL_AGE // 3600} hours old"
+    )
+    least, most = min(folders), max(folders)
+    table.columns(*[f"{count}" for count in (least, *[c for c in folders if least < c < most], most)])
+
+    def row(what, text, remark="", target=None):
+        cells = [text(count) for count in folders]
+        table.line(what, *cells[:2], cells[2], remark, target)
+
+    def median_start(field):
+        return lambda c: statistics.median(values(again[c], field))
+
+    row("s to ready, first start (makes two days' rundown)", lambda c: f"{first[c].seconds_to_ready:.2f}")
+    row("s to ready, started again", lambda c: f"{median_start('seconds_to_ready')(c):.2f}")
+    idle_most = idle[most].idle_percent
+    row(
+        f"idle for {effort.idle_seconds} s, % of a core",
+        lambda c: f"{idle[c].idle_percent:.2f}",
+        target=(idle_most < 1, f"{most} under 1 %"),
+    )
+    row("resident MB, idle", lambda c: f"{idle[c].memory.resident_kb / 1e3:.1f}")
+    row("private MB, idle", lambda c: f"{idle[c].memory.private_dirty_kb / 1e3:.1f}")
+    per_channel = (idle[most].memory.resident_kb - idle[least].memory.resident_kb) / (most - least)
+    table.line(
+        "KB of memory for each further channel, idle",
+        "", "", f"{per_channel:.1f}", target=(per_channel < 100, "under 100 KB"),
+    )  # fmt: skip
+    row("viewers' playlists per second", lambda c: f"{viewed[c][0].requests_per_second:.1f}")
+    row("with viewers, % of a core", lambda c: f"{100 * viewed[c][0].cpu_share:.1f}")
+    row("with viewers, 99 % answered within ms", lambda c: f"{viewed[c][0].p99_ms:.1f}")
+    row("resident MB, with viewers", lambda c: f"{viewed[c][1].resident_kb / 1e3:.1f}")
+    per_viewed = (viewed[most][1].resident_kb - viewed[least][1].resident_kb) / (most - least)
+    table.line("KB for each further channel, one rung watched", "", "", f"{per_viewed:.1f}")
+
+
+# --- library ---------------------------------------------------------------------------------
+
+
+def library(table, folder, effort):
+    source = small_film(folder)
+    folders = []
+    for count in (effort.entries, 1):
+        data = folder / f"library-{count}"
+        lab.copy_entries(data, source, count)
+        lab.add_channels(data, 1, count, CHANNEL_AGE)
+        start_with_channels(data, 0)  # makes the rundown
+        folders.append(data)
+    many, one = lab.in_turns(
+        max(3, effort.starts), *[lambda data=data: start_with_channels(data, 0) for data in folders]
+    )
+    table.title(f"library: a start with {effort.entries} entries of {FILM_SECONDS} s, and with one")
+    table.columns(f"{effort.entries}", "1", "ratio")
+    table.line(
+        "s to ready",
+        f"{median_of(many, 'seconds_to_ready'):.3f}",
+        f"{median_of(one, 'seconds_to_ready'):.3f}",
+        lab.median_ratio(values(many, "seconds_to_ready"), values(one, "seconds_to_ready")),
+    )
+    table.line(
+        "s of processor time",
+        f"{median_of(many, 'cpu_to_ready'):.2f}",
+        f"{median_of(one, 'cpu_to_ready'):.2f}",
+    )
+    further = effort.entries - 1
+
+    def each(field):
+        return (median_of(many, field) - median_of(one, field)) / further
+
+    memory = [statistics.median(r.memory.resident_kb for r in runs) for runs in (many, one)]
+    table.line("ms for each further entry", f"{1e3 * each('seconds_to_ready'):.2f}")
+    table.line("KB resident for each further entry", f"{(memory[0] - memory[1]) / further:.1f}")
+
+
+# --- prepare ---------------------------------------------------------------------------------
+
+
+def ffmpeg_prepare(film, out):
+    """What `prepare` makes, as ffmpeg makes it: a loudness pass, then every rung from one decode."""
+    out.mkdir()
+    measured = lab.timed(
+        ["ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-y", "-i", film, "-map", "0:a"]
+        + ["-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-"]
+    )
+    loudness = re.findall(r"I:\s+(-?[\d.]+) LUFS", measured.stderr)
+    if not loudness:
+        raise lab.BenchError(f"ffmpeg's ebur128 did not say how loud {film} is")
+    gain = -23.0 - float(loudness[-1])
+    split = f"[0:v]split={len(DEFAULT_LADDER)}" + "".join(f"[s{r[0]}]" for r in DEFAULT_LADDER)
+    scales = [
+        f"[s{name}]scale={width}:{height}:flags=bilinear,format=yuv420p[{name}]"
+        for name, width, height, _ in DEFAULT_LADDER
+    ]
+    arguments = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", film]
+    arguments += ["-filter_complex", ";".join([split, *scales])]
+    fragmented = ["-movflags", "+frag_keyframe+empty_moov+default_base_moof", "-f", "mp4"]
+    for name, _, _, kbps in DEFAULT_LADDER:
+        arguments += ["-map", f"[{name}]", "-c:v", "libx264", "-preset", "veryfast", "-crf", "22"]
+        arguments += ["-maxrate", f"{kbps}k", "-bufsize", f"{kbps}k", "-g", "50"]
+        arguments += ["-keyint_min", "50", "-sc_threshold", "0", "-profile:v", "high"]
+        arguments += ["-x264-params", "stitchable=1", *fragmented, out / f"{name}.mp4"]
+    arguments += ["-map", "0:a", "-af", f"volume={gain:.2f}dB", "-c:a", "aac", "-b:a", "160k"]
+    arguments += ["-ac", "2", "-ar", "48000", *fragmented, out / "audio.mp4"]
+    return measured + lab.timed(arguments)
+
+
+def prepare(table, folder, effort):
+    film = folder / "prepare.mkv"
+    lab.make_film(film, 1280, 720, effort.prepare_seconds)
+    outputs = [folder / "prepared", folder / "by-ffmpeg"]
+    sizes = [0, 0]
+
+    def clean(output):
+        sizes[outputs.index(output)] = sum(f.stat().st_size for f in output.glob("*.mp4"))
+        lab.shutil.rmtree(output)
+
+    def ours():
+        spent = lab.timed([lab.MATINEE, "prepare", film, "--out", outputs[0], "--progress", "none"])
+        clean(outputs[0])
+        return spent
+
+    def theirs():
+        spent = ffmpeg_prepare(film, outputs[1])
+        clean(outputs[1])
+        return spent
+
+    ours_runs, theirs_runs = lab.in_turns(effort.prepare_rounds, ours, theirs)
+    table.title(
+        f"prepare: {effort.prepare_seconds} s of 720p25 into the default ladder, and ffmpeg with "
+        "the same ladder, preset and rates"
+    )
+    table.columns("matinee", "ffmpeg", "ratio")
+    for what, field in (("s of wall clock", "wall"), ("s of processor time", "cpu")):
+        ratio = lab.median_ratio(values(ours_runs, field), values(theirs_runs, field))
+        table.line(
+            what,
+            f"{median_of(ours_runs, field):.1f}",
+            f"{median_of(theirs_runs, field):.1f}",
+            ratio,
+            spread(values(ours_runs, field), values(theirs_runs, field)),
+            target=(ratio <= 1.0, "at most 1.0"),
+        )
+    table.line(
+        "MB written", f"{sizes[0] / 1e6:.1f}", f"{sizes[1] / 1e6:.1f}", sizes[0] / sizes[1]
+    )
+    table.note("matinee also checks what it wrote by decoding it, and makes poster and thumbnails")
+
+
+# --- all -------------------------------------------------------------------------------------
+
+ROWS = ("segments", "playlists", "channels", "library", "prepare")
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog="bench/run")
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(ROWS))
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--idle", type=int, metavar="SECONDS")
+    arguments = parser.parse_args()
+    for row in arguments.rows:
+        if row not in ROWS:
+            parser.error(f"there is no row {row}; the rows are {', '.join(ROWS)}")
+    arguments.rows = arguments.rows or list(ROWS)
+    return arguments
+
+
+def measure(rows, effort, folder):
+    table = Table()
+
+    def with_load(*groups, context=contextlib.nullcontext):
+        start = lab.MachineTime.now()
+        with context() as pair:
+            for group in groups:
+                group(pair)
+        table.note(f"meanwhile: {lab.load_remark(start, lab.MachineTime.now())}")
+
+    serving = [row for row in (segments, playlists) if row.__name__ in rows]
+    if serving:
+        with_load(
+            *[lambda pair, row=row: row(table, pair, effort) for row in serving],
+            context=lambda: serving_pair(folder, effort),
+        )
+    for row in (channels, library, prepare):
+        if row.__name__ in rows:
+            with_load(lambda _, row=row: row(table, folder, effort))
+    return table
+
+
+def main():
+    arguments = parse_arguments()
+    effort = QUICK if arguments.quick else FULL
+    if arguments.idle:
+        effort = dataclasses.replace(effort, idle_seconds=arguments.idle)
+    if not lab.MATINEE.exists():
+        print(f"bench: there is no {lab.MATINEE}; MATINEE_BUILD must name a built build directory", file=sys.stderr)
+        return 2
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(1))  # so that contexts end their servers
+
+    start = lab.MachineTime.now()
+    time.sleep(1)
+    print(
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; before we began "
+        f"{lab.load_remark(start, lab.MachineTime.now())}"
+    )
+    with tempfile.TemporaryDirectory(prefix="matinee-bench-") as folder:
+        try:
+            table = measure(arguments.rows, effort, pathlib.Path(folder))
+        except (lab.BenchError, lab.subprocess.TimeoutExpired) as error:
+            print(f"bench: {error}", file=sys.stderr)
+            return 1
+    print("\n" + (f"missed: {', '.join(table.missed)}" if table.missed else "all targets met"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
