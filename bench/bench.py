@@ -6,8 +6,10 @@ import dataclasses
 import os
 import pathlib
 import re
+import shutil
 import signal
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -48,14 +50,14 @@ class Effort:
     prepare_seconds: int
 
 
-FULL = Effort(5, 4, 96, (1, 100, 1000), 3, 20, 12, 1000, 3, 30)
+FULL = Effort(7, 3, 96, (1, 100, 1000), 3, 20, 12, 1000, 3, 30)
 QUICK = Effort(2, 2, 24, (1, 100, 1000), 1, 5, 6, 200, 1, 10)
 
 
 class Table:
     """Prints lines as they are measured."""
 
-    FORMAT = "{:<46} {:>14} {:>14} {:>8}  {}"
+    FORMAT = "{:<44} {:>12} {:>12} {:>12}  {}"
 
     def __init__(self):
         self.missed = []
@@ -64,7 +66,7 @@ class Table:
         print(f"\n{text}")
 
     def columns(self, *names):
-        print(self.FORMAT.format("", *names).rstrip())
+        print(self.FORMAT.format("", *names, ""))
 
     def line(self, what, ours, theirs="", ratio="", remark="", target=None):
         """`target`: (met, text)"""
@@ -146,23 +148,43 @@ def median_of(runs, field):
     return statistics.median(values(runs, field))
 
 
-def compare_lines(table, what, matinee, nginx, field, unit, scale, cost, cost_unit, cost_scale, target):
-    ratio = lab.median_ratio(values(matinee, field), values(nginx, field))
+@dataclasses.dataclass(frozen=True)
+class Measure:
+    """What is compared: a rate, and what one unit of it costs. Names are of fields of Ran."""
+
+    rate: str
+    rate_unit: str
+    rate_scale: float
+    cost: str
+    cost_unit: str
+    cost_scale: float
+
+
+BYTES = Measure("bytes_per_second", "MB/s", 1e-6, "cpu_per_byte", "s/GB", 1e9)
+REQUESTS = Measure("requests_per_second", "/s", 1, "cpu_per_request", "ms", 1e3)
+
+
+def compare_lines(table, what, matinee, nginx, measure, target=None):
+    """The rate, and what it cost server and client. `target` is the least ratio of the rate."""
+    ours, theirs = values(matinee, measure.rate), values(nginx, measure.rate)
+    ratio = lab.median_ratio(ours, theirs)
     table.line(
         what,
-        f"{median_of(matinee, field) * scale:.0f} {unit}",
-        f"{median_of(nginx, field) * scale:.0f} {unit}",
+        f"{statistics.median(ours) * measure.rate_scale:.0f} {measure.rate_unit}",
+        f"{statistics.median(theirs) * measure.rate_scale:.0f} {measure.rate_unit}",
         ratio,
-        spread(values(matinee, field), values(nginx, field)),
+        spread(ours, theirs),
         target=(ratio >= target, f"at least {target}") if target else None,
     )
-    table.line(
-        "  processor time of the server",
-        f"{median_of(matinee, cost) * cost_scale:.2f} {cost_unit}",
-        f"{median_of(nginx, cost) * cost_scale:.2f} {cost_unit}",
-        lab.median_ratio(values(matinee, cost), values(nginx, cost)),
-        "less is better",
-    )
+    for whose, field in (("the server", measure.cost), ("wrk", f"client_{measure.cost}")):
+        ours, theirs = values(matinee, field), values(nginx, field)
+        table.line(
+            f"  processor time of {whose}",
+            f"{statistics.median(ours) * measure.cost_scale:.2f} {measure.cost_unit}",
+            f"{statistics.median(theirs) * measure.cost_scale:.2f} {measure.cost_unit}",
+            lab.median_ratio(ours, theirs),
+            "less is better",
+        )
 
 
 def spread(ours, theirs):
@@ -187,12 +209,9 @@ def segments(table, pair, effort):
     script = lab.wrk_script(root.parent, "segments", paths)
     ours, theirs = compare(matinee, nginx, script, effort)
 
-    table.title("segments: a channel's segments over TLS, and nginx serving the same bytes as files")
+    table.title("segments: a channel's segments over TLS, and nginx serving the same as files")
     table.columns("matinee", "nginx", "ratio")
-    compare_lines(
-        table, "bytes per second", ours, theirs, "bytes_per_second", "MB/s", 1e-6,
-        "cpu_per_byte", "s/GB", 1e9, target=0.9,
-    )  # fmt: skip
+    compare_lines(table, "bytes per second", ours, theirs, BYTES, target=0.9)
     table.note(
         f"{len(paths)} segments of {min(sizes) / 1e6:.1f} to {max(sizes) / 1e6:.1f} MB, "
         f"TLS 1.3 {suite}, wrk with 4 connections that are kept, {lab.SERVER_THREADS} threads each"
@@ -219,10 +238,8 @@ def playlists(table, pair, effort):
         ("plain", plain, []),
     ):
         ours, theirs = compare(matinee, nginx, script, effort, headers)
-        compare_lines(
-            table, f"{what}, {len(body) / 1000:.1f} kB, per second", ours, theirs,
-            "requests_per_second", "/s", 1, "cpu_per_request", "ms", 1e3, target=None,
-        )  # fmt: skip
+        label = f"{what}, {len(body) / 1000:.1f} kB, per second"
+        compare_lines(table, label, ours, theirs, REQUESTS)
     table.note(f"{plain.count(b'#EXTINF')} segments in the playlist")
 
 
@@ -240,32 +257,41 @@ def small_film(folder):
 
 
 @dataclasses.dataclass
-class ChannelRun:
-    """One start of a server with some channels."""
+class Start:
+    """One start of a server."""
 
     seconds_to_ready: float
     cpu_to_ready: float
     memory: lab.Memory
-    idle_percent: float = 0.0
 
 
-def start_with_channels(data, idle_seconds):
+def start(data):
     with lab.start_matinee(data) as server:
-        run = ChannelRun(
+        return Start(
             server.seconds_to_ready, lab.cpu_seconds(server.pid), lab.Memory.of(server.pid)
         )
-        if idle_seconds:
-            run.idle_percent = idle_percent(server, idle_seconds)
-            run.memory = lab.Memory.of(server.pid)
-        return run
 
 
-def idle_percent(server, seconds):
-    """Of one core, asked nothing."""
-    time.sleep(1)  # let what starting left behind end
-    before, start = lab.cpu_seconds(server.pid), time.monotonic()
-    time.sleep(seconds)
-    return 100 * (lab.cpu_seconds(server.pid) - before) / (time.monotonic() - start)
+@dataclasses.dataclass
+class Idle:
+    percent: float  # of one core
+    memory: lab.Memory
+
+
+def idle_together(folders, seconds):
+    """Servers that are asked nothing, all at the same time: they do not notice each other."""
+    with contextlib.ExitStack() as stack:
+        servers = [stack.enter_context(lab.start_matinee(data)) for data in folders]
+        time.sleep(1)  # let what starting left behind end
+        before, begin = [lab.cpu_seconds(server.pid) for server in servers], time.monotonic()
+        time.sleep(seconds)
+        return [
+            Idle(
+                100 * (lab.cpu_seconds(server.pid) - cpu) / (time.monotonic() - begin),
+                lab.Memory.of(server.pid),
+            )
+            for server, cpu in zip(servers, before)
+        ]
 
 
 def with_viewers(folder, data, channels, effort):
@@ -292,13 +318,12 @@ def channels(table, folder, effort):
         lab.copy_entries(data, source, FILMS_IN_LOOP)
         lab.add_channels(data, count, FILMS_IN_LOOP, CHANNEL_AGE)
         folders[count] = data
-        first[count] = start_with_channels(data, 0)
+        first[count] = start(data)
     starts = lab.in_turns(
-        effort.starts,
-        *[lambda data=folders[count]: start_with_channels(data, 0) for count in folders],
+        effort.starts, *[lambda data=data: start(data) for data in folders.values()]
     )
     again = dict(zip(folders, starts))
-    idle = {c: start_with_channels(folders[c], effort.idle_seconds) for c in folders}
+    idle = dict(zip(folders, idle_together(folders.values(), effort.idle_seconds)))
     viewed = {c: with_viewers(folder, folders[c], c, effort) for c in folders}
 
     table.title(
@@ -306,30 +331,34 @@ def channels(table, folder, effort):
         f"{CHANNEL_AGE // 3600} hours old"
     )
     least, most = min(folders), max(folders)
-    table.columns(*[f"{count}" for count in (least, *[c for c in folders if least < c < most], most)])
+    table.columns(*[f"{count}" for count in folders])
 
     def row(what, text, remark="", target=None):
-        cells = [text(count) for count in folders]
-        table.line(what, *cells[:2], cells[2], remark, target)
+        table.line(what, *[text(count) for count in folders], remark, target)
 
     def median_start(field):
         return lambda c: statistics.median(values(again[c], field))
 
-    row("s to ready, first start (makes two days' rundown)", lambda c: f"{first[c].seconds_to_ready:.2f}")
+    row("s to ready, first start", lambda c: f"{first[c].seconds_to_ready:.2f}")
+    row("  processor time", lambda c: f"{first[c].cpu_to_ready:.2f}")
     row("s to ready, started again", lambda c: f"{median_start('seconds_to_ready')(c):.2f}")
-    idle_most = idle[most].idle_percent
+    row("  processor time", lambda c: f"{median_start('cpu_to_ready')(c):.2f}")
+    idle_most = idle[most].percent
     row(
         f"idle for {effort.idle_seconds} s, % of a core",
-        lambda c: f"{idle[c].idle_percent:.2f}",
+        lambda c: f"{idle[c].percent:.2f}",
         target=(idle_most < 1, f"{most} under 1 %"),
     )
     row("resident MB, idle", lambda c: f"{idle[c].memory.resident_kb / 1e3:.1f}")
     row("private MB, idle", lambda c: f"{idle[c].memory.private_dirty_kb / 1e3:.1f}")
     per_channel = (idle[most].memory.resident_kb - idle[least].memory.resident_kb) / (most - least)
     table.line(
-        "KB of memory for each further channel, idle",
-        "", "", f"{per_channel:.1f}", target=(per_channel < 100, "under 100 KB"),
-    )  # fmt: skip
+        "KB for each further channel, idle",
+        "",
+        "",
+        f"{per_channel:.1f}",
+        target=(per_channel < 100, "under 100 KB"),
+    )
     row("viewers' playlists per second", lambda c: f"{viewed[c][0].requests_per_second:.1f}")
     row("with viewers, % of a core", lambda c: f"{100 * viewed[c][0].cpu_share:.1f}")
     row("with viewers, 99 % answered within ms", lambda c: f"{viewed[c][0].p99_ms:.1f}")
@@ -348,10 +377,10 @@ def library(table, folder, effort):
         data = folder / f"library-{count}"
         lab.copy_entries(data, source, count)
         lab.add_channels(data, 1, count, CHANNEL_AGE)
-        start_with_channels(data, 0)  # makes the rundown
+        start(data)  # makes the rundown
         folders.append(data)
     many, one = lab.in_turns(
-        max(3, effort.starts), *[lambda data=data: start_with_channels(data, 0) for data in folders]
+        max(3, effort.starts), *[lambda data=data: start(data) for data in folders]
     )
     table.title(f"library: a start with {effort.entries} entries of {FILM_SECONDS} s, and with one")
     table.columns(f"{effort.entries}", "1", "ratio")
@@ -371,20 +400,25 @@ def library(table, folder, effort):
     def each(field):
         return (median_of(many, field) - median_of(one, field)) / further
 
-    memory = [statistics.median(r.memory.resident_kb for r in runs) for runs in (many, one)]
     table.line("ms for each further entry", f"{1e3 * each('seconds_to_ready'):.2f}")
-    table.line("KB resident for each further entry", f"{(memory[0] - memory[1]) / further:.1f}")
+    for what, field in (("resident", "resident_kb"), ("private", "private_dirty_kb")):
+        each_kb = (
+            statistics.median(getattr(run.memory, field) for run in many)
+            - statistics.median(getattr(run.memory, field) for run in one)
+        ) / further
+        table.line(f"KB {what} for each further entry", f"{each_kb:.1f}")
+    table.note("what is resident but not private is the page cache's: mapped indices and media")
 
 
 # --- prepare ---------------------------------------------------------------------------------
 
 
 def ffmpeg_prepare(film, out):
-    """What `prepare` makes, as ffmpeg makes it: a loudness pass, then every rung from one decode."""
+    """What `prepare` makes, as ffmpeg does: a loudness pass, then all rungs from one decode."""
     out.mkdir()
     measured = lab.timed(
         ["ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-y", "-i", film, "-map", "0:a"]
-        + ["-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-"]
+        + ["-af", "ebur128=peak=true:framelog=verbose", "-f", "null", "-"]
     )
     loudness = re.findall(r"I:\s+(-?[\d.]+) LUFS", measured.stderr)
     if not loudness:
@@ -405,7 +439,10 @@ def ffmpeg_prepare(film, out):
         arguments += ["-x264-params", "stitchable=1", *fragmented, out / f"{name}.mp4"]
     arguments += ["-map", "0:a", "-af", f"volume={gain:.2f}dB", "-c:a", "aac", "-b:a", "160k"]
     arguments += ["-ac", "2", "-ar", "48000", *fragmented, out / "audio.mp4"]
-    return measured + lab.timed(arguments)
+    encoded = lab.timed(arguments)
+    return dataclasses.replace(
+        encoded, wall=measured.wall + encoded.wall, cpu=measured.cpu + encoded.cpu
+    )
 
 
 def prepare(table, folder, effort):
@@ -416,7 +453,7 @@ def prepare(table, folder, effort):
 
     def clean(output):
         sizes[outputs.index(output)] = sum(f.stat().st_size for f in output.glob("*.mp4"))
-        lab.shutil.rmtree(output)
+        shutil.rmtree(output)
 
     def ours():
         spent = lab.timed([lab.MATINEE, "prepare", film, "--out", outputs[0], "--progress", "none"])
@@ -472,11 +509,11 @@ def measure(rows, effort, folder):
     table = Table()
 
     def with_load(*groups, context=contextlib.nullcontext):
-        start = lab.MachineTime.now()
+        begin = lab.MachineTime.now()
         with context() as pair:
             for group in groups:
                 group(pair)
-        table.note(f"meanwhile: {lab.load_remark(start, lab.MachineTime.now())}")
+        table.note(f"meanwhile: {lab.load_remark(begin, lab.MachineTime.now())}")
 
     serving = [row for row in (segments, playlists) if row.__name__ in rows]
     if serving:
@@ -496,21 +533,21 @@ def main():
     if arguments.idle:
         effort = dataclasses.replace(effort, idle_seconds=arguments.idle)
     if not lab.MATINEE.exists():
-        print(f"bench: there is no {lab.MATINEE}; MATINEE_BUILD must name a built build directory", file=sys.stderr)
+        print(f"bench: no {lab.MATINEE}; MATINEE_BUILD must name a build", file=sys.stderr)
         return 2
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))  # so that contexts end their servers
 
-    start = lab.MachineTime.now()
+    begin = lab.MachineTime.now()
     time.sleep(1)
     print(
         f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; before we began "
-        f"{lab.load_remark(start, lab.MachineTime.now())}"
+        f"{lab.load_remark(begin, lab.MachineTime.now())}"
     )
     with tempfile.TemporaryDirectory(prefix="matinee-bench-") as folder:
         try:
             table = measure(arguments.rows, effort, pathlib.Path(folder))
-        except (lab.BenchError, lab.subprocess.TimeoutExpired) as error:
+        except (lab.BenchError, subprocess.TimeoutExpired) as error:
             print(f"bench: {error}", file=sys.stderr)
             return 1
     print("\n" + (f"missed: {', '.join(table.missed)}" if table.missed else "all targets met"))

@@ -132,10 +132,8 @@ class Spent:
 
     wall: float
     cpu: float
+    stdout: str
     stderr: str
-
-    def __add__(self, other):
-        return Spent(self.wall + other.wall, self.cpu + other.cpu, self.stderr + other.stderr)
 
 
 def timed(arguments):
@@ -148,7 +146,7 @@ def timed(arguments):
     cpu = (
         after.children_user + after.children_system - before.children_user - before.children_system
     )
-    return Spent(wall, cpu, done.stderr)
+    return Spent(wall, cpu, done.stdout, done.stderr)
 
 
 class Server:
@@ -366,7 +364,9 @@ class Ran:
     requests_per_second: float
     cpu_per_byte: float  # of the server
     cpu_per_request: float
-    cpu_share: float  # of one core
+    client_cpu_per_byte: float  # of wrk
+    client_cpu_per_request: float
+    cpu_share: float  # of the server, of one core
     p99_ms: float
 
 
@@ -376,8 +376,9 @@ def run_wrk(server, script, seconds, connections=4, headers=()):
     for header in headers:
         arguments += ["-H", header]
     before = cpu_seconds(server.pid)
-    said = command([*arguments, "-s", script, server.origin()]).stdout
+    client = timed([*arguments, "-s", script, server.origin()])
     cpu = cpu_seconds(server.pid) - before
+    said = client.stdout
     result = json.loads(re.search(r"^RESULT (.*)$", said, re.M)[1])
     if result["bad"] or not result["requests"]:
         raise BenchError(f"wrk against {server.name} met errors: {said}")
@@ -387,6 +388,8 @@ def run_wrk(server, script, seconds, connections=4, headers=()):
         result["requests"] / wall,
         cpu / result["bytes"],
         cpu / result["requests"],
+        client.cpu / result["bytes"],
+        client.cpu / result["requests"],
         cpu / wall,
         result["p99_ms"],
     )
@@ -422,14 +425,16 @@ def make_film(path, width, height, seconds):
     picture = (
         f"testsrc2=s={wide}x{high}:r=25,"
         f"crop={width}:{height}:x='{wide - width}*(0.5+0.5*sin(t*1.3))'"
-        f":y='{high - height}*(0.5+0.5*cos(t*0.9))',noise=alls=9:allf=t,format=yuv420p"
+        f":y='{high - height}*(0.5+0.5*cos(t*0.9))',noise=alls=5:allf=t,format=yuv420p"
     )
-    sound = "anoisesrc=c=pink:r=48000:a=0.4:seed=7,aformat=channel_layouts=stereo,tremolo=f=0.3:d=0.8"
+    sound = (
+        "anoisesrc=c=pink:r=48000:a=0.4:seed=7,aformat=channel_layouts=stereo,tremolo=f=0.3:d=0.8"
+    )
     ffmpeg = ["ffmpeg", "-nostdin", "-v", "error", "-y"]
     command(
         ffmpeg
         + ["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound, "-t", str(seconds)]
-        + ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "16", "-c:a", "aac", "-b:a", "192k"]
+        + ["-c:v", "libx264", "-preset", "superfast", "-crf", "20", "-c:a", "aac", "-b:a", "192k"]
         + [path]
     )
 
