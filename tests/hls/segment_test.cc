@@ -59,8 +59,9 @@ TEST(VideoSegments, ContinueToTheTickAcrossBoundaries) {
 }
 
 TEST(VideoSegments, FlagTheFirstSampleOfEachGroupAndNoOther) {
-    const Entry entry("pal", {25, 1}, 250);
-    const Rundown rundown = test::looped({entry}, std::chrono::seconds(10));
+    const std::vector<Entry> entries = {Entry("pal", {25, 1}, 250)};
+    const Entry& entry = entries.front();
+    const Rundown rundown = test::looped(entries, std::chrono::seconds(10));
     const auto track =
         parsed(video_segment(entry.video.view(), *rundown.segment(0)), test::video_config());
     ASSERT_EQ(track.samples.size(), 100u);
@@ -70,14 +71,15 @@ TEST(VideoSegments, FlagTheFirstSampleOfEachGroupAndNoOther) {
 }
 
 TEST(VideoSegments, HaveNoNegativeCompositionOffset) {
-    Entry entry("pal", {24000, 1001}, 240);
+    std::vector<Entry> entries = {Entry("pal", {24000, 1001}, 240)};
+    Entry& entry = entries.front();
     // Two frames is the most that a B-frame pyramid reorders by.
     const auto frames =
         -static_cast<std::int32_t>((media::FrameRate{24000, 1001}).start_of(2).count());
     for (std::size_t i = 1; i < entry.video.samples.size(); i += 3) {
         entry.video.samples[i].composition_offset = frames;
     }
-    const Rundown rundown = test::looped({entry}, std::chrono::seconds(8));
+    const Rundown rundown = test::looped(entries, std::chrono::seconds(8));
     const auto track =
         parsed(video_segment(entry.video.view(), *rundown.segment(0)), test::video_config());
     for (const auto& sample : track.samples) {
@@ -86,8 +88,9 @@ TEST(VideoSegments, HaveNoNegativeCompositionOffset) {
 }
 
 TEST(VideoSegments, TakeTheBytesOfTheirGroups) {
-    const Entry entry("pal", {25, 1}, 250);
-    const Rundown rundown = test::looped({entry}, std::chrono::seconds(10));
+    const std::vector<Entry> entries = {Entry("pal", {25, 1}, 250)};
+    const Entry& entry = entries.front();
+    const Rundown rundown = test::looped(entries, std::chrono::seconds(10));
     const auto layout = video_segment(entry.video.view(), *rundown.segment(1));
     ASSERT_EQ(layout.data.size(), 2u);
     EXPECT_EQ(layout.data[0], (ByteRange{entry.video.chunks[2].offset, 50'000}));
@@ -116,8 +119,9 @@ TEST(AudioSegments, LeaveNoGapAndStayInStepOver200Boundaries) {
 }
 
 TEST(AudioSegments, TakeEachFrameOfTheEntryOnce) {
-    const Entry entry("film", {24000, 1001}, 500);
-    const Rundown rundown = test::looped({entry}, std::chrono::seconds(25));
+    const std::vector<Entry> entries = {Entry("film", {24000, 1001}, 500)};
+    const Entry& entry = entries.front();
+    const Rundown rundown = test::looped(entries, std::chrono::seconds(25));
     const playout::Airing& airing = rundown.airings()[1];
     const auto first = media::nearest_audio_frame(airing.start).count();
     std::size_t frame = 0;
@@ -137,8 +141,9 @@ TEST(AudioSegments, TakeEachFrameOfTheEntryOnce) {
 }
 
 TEST(IframeSegments, HoldOnePictureThatLastsTheSegment) {
-    const Entry entry("pal", {25, 1}, 250);
-    const Rundown rundown = test::looped({entry}, std::chrono::seconds(10));
+    const std::vector<Entry> entries = {Entry("pal", {25, 1}, 250)};
+    const Entry& entry = entries.front();
+    const Rundown rundown = test::looped(entries, std::chrono::seconds(10));
     const auto layout = iframe_segment(entry.video.view(), *rundown.segment(1));
     const auto track = parsed(layout, test::video_config());
     ASSERT_EQ(track.samples.size(), 1u);

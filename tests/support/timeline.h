@@ -69,7 +69,7 @@ struct Entry {
     playout::Programme programme;
 };
 
-// The rundown that loops `entries` until `until`.
+// The rundown that loops `entries` until `until`. Borrows their indices.
 inline playout::Rundown looped(const std::vector<Entry>& entries, Ticks until) {
     std::vector<playout::Programme> loop;
     for (const Entry& entry : entries) {
@@ -84,5 +84,6 @@ inline playout::Rundown looped(const std::vector<Entry>& entries, Ticks until) {
     }
     return *playout::Rundown::create(std::move(airings), std::move(cuts));
 }
+playout::Rundown looped(std::vector<Entry>&& entries, Ticks until) = delete;
 
 }  // namespace matinee::test
