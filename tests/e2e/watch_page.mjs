@@ -41,6 +41,7 @@ class Viewer {
 
   // The picture moves `seconds` on from wherever it is now.
   async untilItPlays(seconds) {
+    await this.until(() => document.querySelector('video'));
     const from = await this.page.evaluate(() => document.querySelector('video').currentTime);
     await this.until(([start, length]) => {
       const video = document.querySelector('video');
