@@ -311,60 +311,53 @@ def with_viewers(folder, data, channels, effort):
 
 def channels(table, folder, effort):
     source = small_film(folder)
-    folders = {}
-    first = {}
-    for count in effort.channel_counts:
-        data = folder / f"channels-{count}"
-        lab.copy_entries(data, source, FILMS_IN_LOOP)
-        lab.add_channels(data, count, FILMS_IN_LOOP, CHANNEL_AGE)
-        folders[count] = data
-        first[count] = start(data)
-    starts = lab.in_turns(
-        effort.starts, *[lambda data=data: start(data) for data in folders.values()]
-    )
-    again = dict(zip(folders, starts))
-    idle = dict(zip(folders, idle_together(folders.values(), effort.idle_seconds)))
-    viewed = {c: with_viewers(folder, folders[c], c, effort) for c in folders}
-
+    counts = effort.channel_counts
+    least, most = counts[0], counts[-1]
     table.title(
         f"channels: each loops {FILMS_IN_LOOP} films of {FILM_SECONDS} s, an hour's window, "
         f"{CHANNEL_AGE // 3600} hours old"
     )
-    least, most = min(folders), max(folders)
-    table.columns(*[f"{count}" for count in folders])
+    table.columns(*[f"{count}" for count in counts])
 
-    def row(what, text, remark="", target=None):
-        table.line(what, *[text(count) for count in folders], remark, target)
+    def row(what, texts, target=None):
+        table.line(what, *texts, target=target)
 
-    def median_start(field):
-        return lambda c: statistics.median(values(again[c], field))
+    def row_per_channel(what, memories, most_kb=None):
+        each = (memories[-1].resident_kb - memories[0].resident_kb) / (most - least)
+        target = (each < most_kb, f"under {most_kb} KB") if most_kb else None
+        row(what, ["", "", f"{each:.1f}"], target)
 
-    row("s to ready, first start", lambda c: f"{first[c].seconds_to_ready:.2f}")
-    row("  processor time", lambda c: f"{first[c].cpu_to_ready:.2f}")
-    row("s to ready, started again", lambda c: f"{median_start('seconds_to_ready')(c):.2f}")
-    row("  processor time", lambda c: f"{median_start('cpu_to_ready')(c):.2f}")
-    idle_most = idle[most].percent
+    folders = [folder / f"channels-{count}" for count in counts]
+    first = []
+    for count, data in zip(counts, folders):
+        lab.copy_entries(data, source, FILMS_IN_LOOP)
+        lab.add_channels(data, count, FILMS_IN_LOOP, CHANNEL_AGE)
+        first.append(start(data))
+    row("s to ready, first start", [f"{run.seconds_to_ready:.2f}" for run in first])
+    row("  processor time", [f"{run.cpu_to_ready:.2f}" for run in first])
+
+    again = lab.in_turns(effort.starts, *[lambda data=data: start(data) for data in folders])
+    row("s to ready, started again", [f"{median_of(a, 'seconds_to_ready'):.2f}" for a in again])
+    row("  processor time", [f"{median_of(a, 'cpu_to_ready'):.2f}" for a in again])
+
+    idle = idle_together(folders, effort.idle_seconds)
     row(
         f"idle for {effort.idle_seconds} s, % of a core",
-        lambda c: f"{idle[c].percent:.2f}",
-        target=(idle_most < 1, f"{most} under 1 %"),
+        [f"{i.percent:.2f}" for i in idle],
+        target=(idle[-1].percent < 1, f"{most} under 1 %"),
     )
-    row("resident MB, idle", lambda c: f"{idle[c].memory.resident_kb / 1e3:.1f}")
-    row("private MB, idle", lambda c: f"{idle[c].memory.private_dirty_kb / 1e3:.1f}")
-    per_channel = (idle[most].memory.resident_kb - idle[least].memory.resident_kb) / (most - least)
-    table.line(
-        "KB for each further channel, idle",
-        "",
-        "",
-        f"{per_channel:.1f}",
-        target=(per_channel < 100, "under 100 KB"),
+    row("resident MB, idle", [f"{i.memory.resident_kb / 1e3:.1f}" for i in idle])
+    row("private MB, idle", [f"{i.memory.private_dirty_kb / 1e3:.1f}" for i in idle])
+    row_per_channel("KB for each further channel, idle", [i.memory for i in idle], most_kb=100)
+
+    ran, memories = zip(
+        *[with_viewers(folder, data, count, effort) for count, data in zip(counts, folders)]
     )
-    row("viewers' playlists per second", lambda c: f"{viewed[c][0].requests_per_second:.1f}")
-    row("with viewers, % of a core", lambda c: f"{100 * viewed[c][0].cpu_share:.1f}")
-    row("with viewers, 99 % answered within ms", lambda c: f"{viewed[c][0].p99_ms:.1f}")
-    row("resident MB, with viewers", lambda c: f"{viewed[c][1].resident_kb / 1e3:.1f}")
-    per_viewed = (viewed[most][1].resident_kb - viewed[least][1].resident_kb) / (most - least)
-    table.line("KB for each further channel, one rung watched", "", "", f"{per_viewed:.1f}")
+    row("viewers' playlists per second", [f"{r.requests_per_second:.1f}" for r in ran])
+    row("with viewers, % of a core", [f"{100 * r.cpu_share:.1f}" for r in ran])
+    row("with viewers, 99 % answered within ms", [f"{r.p99_ms:.1f}" for r in ran])
+    row("resident MB, with viewers", [f"{memory.resident_kb / 1e3:.1f}" for memory in memories])
+    row_per_channel("KB for each further channel, one rung watched", memories)
 
 
 # --- library ---------------------------------------------------------------------------------
