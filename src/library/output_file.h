@@ -24,13 +24,15 @@ class OutputFile {
     // Bytes written so far.
     [[nodiscard]] std::uint64_t size() const { return size_; }
 
+    // Hands what is buffered to the system: other processes see it. Not synced.
+    Result<void> flush();
+
     // Flushes to the disk (fsync) and closes.
     Result<void> finish();
 
   private:
     OutputFile(int descriptor, std::filesystem::path path)
         : descriptor_(descriptor), path_(std::move(path)) {}
-    Result<void> flush();
 
     int descriptor_;
     std::filesystem::path path_;

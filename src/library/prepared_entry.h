@@ -17,6 +17,8 @@ namespace matinee::library {
 
 inline constexpr std::string_view kManifestFile = "entry.json";
 inline constexpr std::string_view kIndexFile = "index.bin";
+// The manifest of an entry that is still being written; gone when kManifestFile is there.
+inline constexpr std::string_view kGrowingFile = "growing.json";
 
 // Immutable after open, so thread-safe. Holding it keeps its files readable even after the
 // library forgot them.

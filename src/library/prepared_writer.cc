@@ -1,12 +1,15 @@
 #include "library/prepared_writer.h"
 
 #include <algorithm>
-#include <array>
+#include <atomic>
+#include <limits>
+#include <optional>
 
 #include "library/mapped_file.h"
 #include "library/output_file.h"
 #include "library/prepared_entry.h"
 #include "media/conform.h"
+#include "media/fragment.h"
 #include "media/nal_unit.h"
 
 namespace matinee::library {
@@ -22,28 +25,6 @@ using media::Sample;
 // AAC access units in a chunk of the audio track: about two seconds, like the video's.
 constexpr std::size_t kAudioChunkFrames = 94;
 
-// Half of the frames are kept in step with what is written: progress and cancellation.
-class Progress {
-  public:
-    Progress(const std::function<bool(double)>& callback, std::uint64_t total)
-        : callback_(callback), total_(total) {}
-
-    Result<void> advance(std::uint64_t bytes) {
-        done_ += bytes;
-        const double fraction =
-            total_ == 0 ? 1.0 : static_cast<double>(done_) / static_cast<double>(total_);
-        if (callback_ && !callback_(std::min(fraction, 1.0))) {
-            return fail(ErrorCode::kCancelled, "preparing was cancelled");
-        }
-        return {};
-    }
-
-  private:
-    const std::function<bool(double)>& callback_;
-    std::uint64_t total_;
-    std::uint64_t done_ = 0;
-};
-
 // Writes one track file chunk by chunk and its index along with it.
 class TrackFileWriter {
   public:
@@ -53,9 +34,8 @@ class TrackFileWriter {
         return TrackFileWriter(std::move(file));
     }
 
-    // `data` is what the samples' bytes are made of, in order.
-    Result<void> write_chunk(std::span<const FragmentSample> samples,
-                             std::span<const ByteSpan> data) {
+    // `data`: the samples' bytes, one after the other.
+    Result<void> write_chunk(std::span<const FragmentSample> samples, ByteSpan data) {
         const Bytes header = media::fragment_header(++sequence_, decode_time_, samples);
         TRY(file_.write(header));
         Chunk chunk;
@@ -68,11 +48,9 @@ class TrackFileWriter {
             chunk.size += sample.size;
             decode_time_ += sample.duration;
         }
-        for (const ByteSpan bytes : data) {
-            TRY(file_.write(bytes));
-        }
+        TRY(file_.write(data));
         index_.chunks.push_back(chunk);
-        return {};
+        return file_.flush();
     }
 
     Result<media::TrackIndexData> finish() && {
@@ -147,206 +125,336 @@ std::uint64_t audio_peak_bit_rate(const media::TrackIndex& index) {
                            media::kAudioTimescale);
 }
 
-struct WrittenTrack {
+// What a rung or the sound is made of while it is written.
+struct FinishedTrack {
     TrackInfo info;
     media::TrackIndexData index;
 };
 
-// The GOPs of the first rung, which the others must repeat.
-struct GopShape {
-    std::vector<std::size_t> starts;
-    std::size_t frames = 0;
-    bool operator==(const GopShape&) const = default;
+}  // namespace
+
+// -- A rung ---------------------------------------------------------------------------------------
+
+class PreparedWriter::Video {
+  public:
+    Video(Rung rung, fs::path directory, media::FrameRate rate, std::uint32_t gop_seconds)
+        : rung_(std::move(rung)),
+          directory_(std::move(directory)),
+          conformer_(rate),
+          gop_frames_(static_cast<std::size_t>(rate.frames_in(gop_seconds))) {}
+
+    Result<void> add(ByteSpan avcc, const CodedPicture& picture) {
+        if (!file_) TRY(open(avcc));
+        if (!std::ranges::equal(avcc, config_.video()->avcc)) {
+            return fail(ErrorCode::kInvalid, "the encoder changed its parameter sets at sample {}",
+                        samples());
+        }
+        if (picture.sync && !sizes_.empty()) TRY(end_group(GroupEnd::kKeyframe));
+        if (!picture.sync && sizes_.empty()) {
+            return fail(ErrorCode::kInvalid, "sample {} is no keyframe and follows none",
+                        samples());
+        }
+        if (TRY(media::holds_idr(picture.bytes)) != picture.sync) {
+            return fail(ErrorCode::kInvalid, "sample {}: keyframe flag and picture type differ",
+                        samples());
+        }
+        std::uint32_t size = 0;
+        for (const ByteRange kept : TRY(media::without_parameter_sets(picture.bytes))) {
+            const ByteSpan bytes = picture.bytes.subspan(kept.offset, kept.size);
+            data_.insert(data_.end(), bytes.begin(), bytes.end());
+            size += static_cast<std::uint32_t>(kept.size);
+        }
+        sizes_.push_back(size);
+        presentation_.push_back(picture.presentation);
+        return {};
+    }
+
+    // The end of the stream.
+    Result<void> end() {
+        if (sizes_.empty()) return {};
+        return end_group(GroupEnd::kStream);
+    }
+
+    // Groups of pictures that are in the file. Thread-safe.
+    [[nodiscard]] std::int64_t groups() const { return groups_.load(std::memory_order_acquire); }
+
+    [[nodiscard]] const media::VideoConformer& conformer() const { return conformer_; }
+
+    Result<FinishedTrack> finish() {
+        if (!file_) return fail(ErrorCode::kInvalid, "the encoded track has no samples");
+        FinishedTrack track;
+        track.info = info(TRY(media::codec_string(config_)));
+        track.index = TRY(std::move(*file_).finish());
+        track.info.peak_bit_rate = video_peak_bit_rate(track.index.view());
+        track.info.average_bit_rate = average_bit_rate(track.index.view(), media::kVideoTimescale);
+        return track;
+    }
+
+    [[nodiscard]] TrackInfo info(std::string codec) const {
+        TrackInfo info;
+        info.name = rung_.name;
+        info.file = fmt::format("video-{}.mp4", rung_.name);
+        info.codec = std::move(codec);
+        info.width = rung_.width;
+        info.height = rung_.height;
+        return info;
+    }
+
+    // What can be said of it before it is finished: the rate control bounds its rates.
+    [[nodiscard]] Result<TrackInfo> growing_info() const {
+        TrackInfo track = info(TRY(media::codec_string(config_)));
+        track.peak_bit_rate = std::uint64_t{rung_.max_kbps} * 1000 * 3 / 2;
+        track.average_bit_rate = std::uint64_t{rung_.max_kbps} * 1000;
+        return track;
+    }
+
+  private:
+    enum class GroupEnd : std::uint8_t { kKeyframe, kStream };
+
+    [[nodiscard]] std::int64_t samples() const {
+        return conformer_.frames() + static_cast<std::int64_t>(sizes_.size());
+    }
+
+    Result<void> open(ByteSpan avcc) {
+        if (TRY(media::nal_length_size(avcc)) != 4) {
+            return fail(ErrorCode::kUnsupported,
+                        "the encoder's NAL unit lengths are not four bytes");
+        }
+        config_.timescale = media::kVideoTimescale;
+        config_.codec = media::VideoConfig{static_cast<std::uint16_t>(rung_.width),
+                                           static_cast<std::uint16_t>(rung_.height),
+                                           Bytes(avcc.begin(), avcc.end())};
+        file_.emplace(TRY(TrackFileWriter::create(directory_ / info({}).file, config_)));
+        return {};
+    }
+
+    Result<void> end_group(GroupEnd why) {
+        const std::size_t length = sizes_.size();
+        if (why == GroupEnd::kKeyframe ? length != gop_frames_ : length > gop_frames_) {
+            return fail(ErrorCode::kInvalid, "group of pictures {} has {} frames instead of {}",
+                        groups(), length, gop_frames_);
+        }
+        const auto timing = TRY(conformer_.add_group(presentation_));
+        std::vector<FragmentSample> samples;
+        samples.reserve(length);
+        for (std::size_t i = 0; i < length; ++i) {
+            samples.push_back(
+                {sizes_[i], timing[i].duration, timing[i].composition_offset, i == 0});
+        }
+        TRY(file_->write_chunk(samples, data_));
+        sizes_.clear();
+        presentation_.clear();
+        data_.clear();
+        groups_.fetch_add(1, std::memory_order_release);
+        return {};
+    }
+
+    const Rung rung_;
+    const fs::path directory_;
+    media::TrackConfig config_;
+    media::VideoConformer conformer_;
+    const std::size_t gop_frames_;
+    std::optional<TrackFileWriter> file_;
+    // Of the group under way:
+    std::vector<std::uint32_t> sizes_;
+    std::vector<Ticks> presentation_;
+    Bytes data_;
+    std::atomic<std::int64_t> groups_ = 0;
 };
 
-Result<void> check_shape(const GopShape& shape, const Manifest& manifest) {
-    const auto expected =
-        static_cast<std::size_t>(manifest.frame_rate.frames_in(manifest.house.gop_seconds));
-    for (std::size_t i = 0; i < shape.starts.size(); ++i) {
-        const bool last = i + 1 == shape.starts.size();
-        const std::size_t end = last ? shape.frames : shape.starts[i + 1];
-        const std::size_t length = end - shape.starts[i];
-        if (last ? length > expected : length != expected) {
-            return fail(ErrorCode::kInvalid, "group of pictures {} has {} frames instead of {}", i,
-                        length, expected);
-        }
-    }
-    return {};
-}
+// -- The sound --------------------------------------------------------------------------------
 
-Result<WrittenTrack> write_video(const fs::path& raw_path, const Rung& rung,
-                                 const Manifest& manifest, const fs::path& directory,
-                                 std::optional<GopShape>& shape, Progress& progress) {
-    const auto raw = TRY(MappedFile::open(raw_path));
-    const media::FragmentedTrack track = TRY(media::read_fragmented(raw->bytes()));
-    const media::VideoConfig* config = track.config.video();
-    if (config == nullptr || config->width != rung.width || config->height != rung.height) {
-        return fail(ErrorCode::kInvalid, "the encoded track is not video of {}x{}", rung.width,
-                    rung.height);
-    }
-    if (TRY(media::nal_length_size(config->avcc)) != 4) {
-        return fail(ErrorCode::kUnsupported, "the encoder's NAL unit lengths are not four bytes");
-    }
-    const media::ConformedVideo conformed = TRY(media::conform_video(track, manifest.frame_rate));
-    const GopShape own{conformed.gop_starts, track.samples.size()};
-    TRY(check_shape(own, manifest));
-    if (!shape) shape = own;
-    if (own != *shape) {
-        return fail(ErrorCode::kInvalid,
-                    "{} frames in {} groups of pictures; the largest rung has {} in {}, or "
-                    "keyframes elsewhere",
-                    own.frames, own.starts.size(), shape->frames, shape->starts.size());
-    }
+class PreparedWriter::Audio {
+  public:
+    Audio(fs::path directory, std::uint32_t kbps) : directory_(std::move(directory)), kbps_(kbps) {}
 
-    WrittenTrack written;
-    written.info.name = rung.name;
-    written.info.file = fmt::format("video-{}.mp4", rung.name);
-    written.info.width = rung.width;
-    written.info.height = rung.height;
-    media::TrackConfig out = track.config;
-    out.timescale = media::kVideoTimescale;
-    written.info.codec = TRY(media::codec_string(out));
-    TrackFileWriter file = TRY(TrackFileWriter::create(directory / written.info.file, out));
-    std::vector<FragmentSample> samples;
-    std::vector<ByteSpan> data;
-    for (std::size_t gop = 0; gop < own.starts.size(); ++gop) {
-        const std::size_t end = gop + 1 < own.starts.size() ? own.starts[gop + 1] : own.frames;
-        samples.clear();
-        data.clear();
-        std::uint64_t raw_size = 0;
-        for (std::size_t i = own.starts[gop]; i < end; ++i) {
-            const ByteRange range = track.samples[i].range;
-            const ByteSpan bytes = raw->bytes().subspan(range.offset, range.size);
-            FragmentSample sample;
-            for (const ByteRange kept : TRY(media::without_parameter_sets(bytes))) {
-                data.push_back(bytes.subspan(kept.offset, kept.size));
-                sample.size += static_cast<std::uint32_t>(kept.size);
+    Result<void> add(const media::AudioConfig& config, ByteSpan access_unit) {
+        if (!file_) {
+            if (config.sample_rate != media::kAudioTimescale || config.channels != 2) {
+                return fail(ErrorCode::kInvalid, "the encoded sound is not 48 kHz stereo AAC");
             }
-            sample.duration = conformed.timing[i].duration;
-            sample.composition_offset = conformed.timing[i].composition_offset;
-            sample.sync = i == own.starts[gop];
-            if (TRY(media::holds_idr(bytes)) != sample.sync) {
-                return fail(ErrorCode::kInvalid, "sample {}: keyframe flag and picture type differ",
-                            i);
-            }
-            samples.push_back(sample);
-            raw_size += range.size;
+            config_.timescale = media::kAudioTimescale;
+            config_.codec = config;
+            file_.emplace(TRY(TrackFileWriter::create(directory_ / kFile, config_)));
+            // It only primes the decoder's overlap; time zero is the second's start.
+            return {};
         }
-        TRY(file.write_chunk(samples, data));
-        TRY(progress.advance(raw_size));
-    }
-    written.index = TRY(std::move(file).finish());
-    written.info.peak_bit_rate = video_peak_bit_rate(written.index.view());
-    written.info.average_bit_rate = average_bit_rate(written.index.view(), media::kVideoTimescale);
-    return written;
-}
-
-Result<WrittenTrack> write_audio(const fs::path& raw_path, Ticks video_duration,
-                                 const fs::path& directory, Progress& progress) {
-    const auto raw = TRY(MappedFile::open(raw_path));
-    const media::FragmentedTrack track = TRY(media::read_fragmented(raw->bytes()));
-    const media::AudioConfig* config = track.config.audio();
-    if (config == nullptr || config->sample_rate != media::kAudioTimescale ||
-        config->channels != 2) {
-        return fail(ErrorCode::kInvalid, "the encoded sound is not 48 kHz stereo AAC");
-    }
-    // The first access unit only primes the decoder's overlap; time zero is the second's start.
-    const std::size_t first = 1;
-    const media::AudioFrames needed =
-        std::chrono::ceil<media::AudioFrames>(video_duration) + media::AudioFrames(1);
-    if (track.samples.size() < first + static_cast<std::size_t>(needed.count())) {
-        return fail(ErrorCode::kInvalid, "the sound has {} frames, {} are needed for the picture",
-                    track.samples.size() - std::min(first, track.samples.size()), needed.count());
+        samples_.push_back({static_cast<std::uint32_t>(access_unit.size()), 1024, 0, true});
+        data_.insert(data_.end(), access_unit.begin(), access_unit.end());
+        if (samples_.size() == kAudioChunkFrames) TRY(end_chunk());
+        return {};
     }
 
-    WrittenTrack written;
-    written.info.name = "audio";
-    written.info.file = "audio.mp4";
-    media::TrackConfig out = track.config;
-    out.timescale = media::kAudioTimescale;
-    written.info.codec = TRY(media::codec_string(out));
-    TrackFileWriter file = TRY(TrackFileWriter::create(directory / written.info.file, out));
-    std::vector<FragmentSample> samples;
-    std::vector<ByteSpan> data;
-    for (std::size_t start = first; start < track.samples.size(); start += kAudioChunkFrames) {
-        const std::size_t end = std::min(start + kAudioChunkFrames, track.samples.size());
-        samples.clear();
-        data.clear();
-        std::uint64_t size = 0;
-        for (std::size_t i = start; i < end; ++i) {
-            const ByteRange range = track.samples[i].range;
-            data.push_back(raw->bytes().subspan(range.offset, range.size));
-            samples.push_back({static_cast<std::uint32_t>(range.size), 1024, 0, true});
-            size += range.size;
+    Result<void> end() { return samples_.empty() ? Result<void>{} : end_chunk(); }
+
+    // AAC frames that are in the file. Thread-safe.
+    [[nodiscard]] std::int64_t frames() const { return frames_.load(std::memory_order_acquire); }
+
+    Result<FinishedTrack> finish(Ticks video_duration) {
+        const media::AudioFrames needed =
+            std::chrono::ceil<media::AudioFrames>(video_duration) + media::AudioFrames(1);
+        if (frames() < needed.count()) {
+            return fail(ErrorCode::kInvalid,
+                        "the sound has {} frames, {} are needed for the picture", frames(),
+                        needed.count());
         }
-        TRY(file.write_chunk(samples, data));
-        TRY(progress.advance(size));
+        FinishedTrack track;
+        track.info = TRY(growing_info());
+        track.index = TRY(std::move(*file_).finish());
+        track.info.peak_bit_rate = audio_peak_bit_rate(track.index.view());
+        track.info.average_bit_rate = average_bit_rate(track.index.view(), media::kAudioTimescale);
+        return track;
     }
-    written.index = TRY(std::move(file).finish());
-    written.info.peak_bit_rate = audio_peak_bit_rate(written.index.view());
-    written.info.average_bit_rate = average_bit_rate(written.index.view(), media::kAudioTimescale);
-    return written;
-}
+
+    [[nodiscard]] Result<TrackInfo> growing_info() const {
+        TrackInfo info;
+        info.name = "audio";
+        info.file = kFile;
+        info.codec = TRY(media::codec_string(config_));
+        info.peak_bit_rate = std::uint64_t{kbps_} * 1000 * 3 / 2;
+        info.average_bit_rate = std::uint64_t{kbps_} * 1000;
+        return info;
+    }
+
+  private:
+    static constexpr const char* kFile = "audio.mp4";
+
+    Result<void> end_chunk() {
+        TRY(file_->write_chunk(samples_, data_));
+        frames_.fetch_add(static_cast<std::int64_t>(samples_.size()), std::memory_order_release);
+        samples_.clear();
+        data_.clear();
+        return {};
+    }
+
+    const fs::path directory_;
+    const std::uint32_t kbps_;
+    media::TrackConfig config_;
+    std::optional<TrackFileWriter> file_;
+    std::vector<FragmentSample> samples_;
+    Bytes data_;
+    std::atomic<std::int64_t> frames_ = 0;
+};
+
+namespace {
 
 Result<void> copy_picture(const fs::path& from, const fs::path& to) {
     const auto picture = TRY(MappedFile::open(from));
     return write_file(to, picture->bytes());
 }
 
-Result<std::uint64_t> total_size(const RawEntry& raw) {
-    std::uint64_t total = 0;
-    for (const fs::path& path : raw.videos) {
-        total += TRY(MappedFile::open(path))
-        ->bytes().size();
-    }
-    total += TRY(MappedFile::open(raw.audio))
-    ->bytes().size();
-    return total;
-}
-
 }  // namespace
 
-Result<Manifest> write_prepared(const RawEntry& raw, const fs::path& directory,
-                                const std::function<bool(double)>& callback) {
-    Manifest manifest = raw.manifest;
-    const auto& rungs = manifest.house.rungs;
-    if (raw.videos.size() != rungs.size()) {
-        return fail(ErrorCode::kInternal, "{} encoded tracks for {} rungs", raw.videos.size(),
-                    rungs.size());
+PreparedWriter::PreparedWriter(fs::path directory, HouseFormat house, media::FrameRate rate)
+    : directory_(std::move(directory)),
+      house_(std::move(house)),
+      rate_(rate),
+      audio_(std::make_unique<Audio>(directory_, house_.audio_kbps)) {
+    for (const Rung& rung : house_.rungs) {
+        videos_.push_back(std::make_unique<Video>(rung, directory_, rate, house_.gop_seconds));
     }
-    Progress progress(callback, TRY(total_size(raw)));
-    std::vector<media::TrackIndexData> indices;
-    std::optional<GopShape> shape;
+}
+
+PreparedWriter::~PreparedWriter() = default;
+
+Result<void> PreparedWriter::add_picture(std::size_t rung, ByteSpan avcc,
+                                         const CodedPicture& picture) {
+    auto added = videos_[rung]->add(avcc, picture);
+    if (!added) return fail(std::move(added).error(), "rung {}", house_.rungs[rung].name);
+    return {};
+}
+
+Result<void> PreparedWriter::end_pictures(std::size_t rung) {
+    auto ended = videos_[rung]->end();
+    if (!ended) return fail(std::move(ended).error(), "rung {}", house_.rungs[rung].name);
+    return {};
+}
+
+Result<void> PreparedWriter::add_sound(const media::AudioConfig& config, ByteSpan access_unit) {
+    auto added = audio_->add(config, access_unit);
+    if (!added) return fail(std::move(added).error(), "sound");
+    return {};
+}
+
+Result<void> PreparedWriter::end_sound() {
+    auto ended = audio_->end();
+    if (!ended) return fail(std::move(ended).error(), "sound");
+    return {};
+}
+
+std::int64_t PreparedWriter::complete_groups() const {
+    const std::int64_t gop_frames = rate_.frames_in(house_.gop_seconds);
+    std::int64_t groups = std::numeric_limits<std::int64_t>::max();
+    for (const auto& video : videos_) {
+        groups = std::min(groups, video->groups());
+    }
+    // The grid of a channel may round up, hence one frame more.
+    const Ticks heard = media::AudioFrames(audio_->frames() - 1);
+    while (groups > 0 && rate_.start_of(groups * gop_frames) > heard) {
+        --groups;
+    }
+    return groups;
+}
+
+Result<void> PreparedWriter::write_growing(Manifest manifest, std::int64_t promised_frames) const {
+    manifest.house = house_;
+    manifest.frame_rate = rate_;
+    manifest.frame_count = promised_frames;
+    manifest.duration = rate_.start_of(promised_frames);
+    manifest.preparer = kPreparerVersion;
     manifest.tracks.clear();
-    for (std::size_t i = 0; i < rungs.size(); ++i) {
-        auto written = write_video(raw.videos[i], rungs[i], manifest, directory, shape, progress);
-        if (!written) return fail(std::move(written).error(), "rung {}", rungs[i].name);
-        manifest.tracks.push_back(std::move(written->info));
-        indices.push_back(std::move(written->index));
+    for (const auto& video : videos_) {
+        manifest.tracks.push_back(TRY(video->growing_info()));
     }
-    manifest.frame_count = static_cast<std::int64_t>(shape ? shape->frames : 0);
-    manifest.duration = manifest.frame_rate.start_of(manifest.frame_count);
+    manifest.tracks.push_back(TRY(audio_->growing_info()));
+    return write_file(directory_ / kGrowingFile, base::as_byte_span(to_json(manifest)));
+}
+
+Result<Manifest> PreparedWriter::finish(Manifest manifest, const Pictures& pictures) {
+    manifest.house = house_;
+    manifest.frame_rate = rate_;
+    manifest.tracks.clear();
+    std::vector<media::TrackIndexData> indices;
+    const media::VideoConformer& largest = videos_.front()->conformer();
+    for (std::size_t i = 0; i < videos_.size(); ++i) {
+        const media::VideoConformer& own = videos_[i]->conformer();
+        if (own.frames() != largest.frames() || videos_[i]->groups() != videos_.front()->groups()) {
+            return fail(ErrorCode::kInvalid,
+                        "rung {}: {} frames in {} groups of pictures; the largest rung has {} in "
+                        "{}",
+                        house_.rungs[i].name, own.frames(), videos_[i]->groups(), largest.frames(),
+                        videos_.front()->groups());
+        }
+        auto track = videos_[i]->finish();
+        if (!track) return fail(std::move(track).error(), "rung {}", house_.rungs[i].name);
+        manifest.tracks.push_back(std::move(track->info));
+        indices.push_back(std::move(track->index));
+    }
+    manifest.frame_count = largest.frames();
+    manifest.duration = rate_.start_of(manifest.frame_count);
     {
-        auto written = write_audio(raw.audio, manifest.duration, directory, progress);
-        if (!written) return fail(std::move(written).error(), "sound");
-        manifest.tracks.push_back(std::move(written->info));
-        indices.push_back(std::move(written->index));
+        auto track = audio_->finish(manifest.duration);
+        if (!track) return fail(std::move(track).error(), "sound");
+        manifest.tracks.push_back(std::move(track->info));
+        indices.push_back(std::move(track->index));
     }
-    TRY(write_file(directory / kIndexFile, media::write_sample_index(indices)));
-    if (!raw.poster.empty()) {
+    TRY(write_file(directory_ / kIndexFile, media::write_sample_index(indices)));
+    if (!pictures.poster.empty()) {
         manifest.poster = "poster.jpg";
-        TRY(copy_picture(raw.poster, directory / manifest.poster));
+        TRY(copy_picture(pictures.poster, directory_ / manifest.poster));
     }
-    if (!raw.thumbnails.empty() && manifest.thumbnails) {
+    if (!pictures.thumbnails.empty() && manifest.thumbnails) {
         manifest.thumbnails->file = "thumbnails.jpg";
-        TRY(copy_picture(raw.thumbnails, directory / manifest.thumbnails->file));
+        TRY(copy_picture(pictures.thumbnails, directory_ / manifest.thumbnails->file));
     }
     manifest.preparer = kPreparerVersion;
     manifest.media_id = media_id(manifest.source_sha256, manifest.house);
-    TRY(write_file(directory / kManifestFile, base::as_byte_span(to_json(manifest))));
-    TRY(sync_directory(directory));
+    TRY(write_file(directory_ / kManifestFile, base::as_byte_span(to_json(manifest))));
+    std::error_code nothing_there;
+    fs::remove(directory_ / kGrowingFile, nothing_there);
+    TRY(sync_directory(directory_));
 
-    const auto entry = TRY(PreparedEntry::open(directory));
+    const auto entry = TRY(PreparedEntry::open(directory_));
     TRY(entry->verify());
     return manifest;
 }

@@ -1,81 +1,58 @@
 #include "media/conform.h"
 
-#include <algorithm>
 #include <cstdlib>
 
 namespace matinee::media {
 
-namespace {
-
-// The presentation index of each sample, relative to the first presented one.
-Result<std::vector<std::int64_t>> presentation_indices(const FragmentedTrack& track,
-                                                       FrameRate rate) {
-    const auto& samples = track.samples;
-    std::int64_t first = samples.front().presentation_time();
-    for (const SampleRef& sample : samples) {
-        first = std::min(first, sample.presentation_time());
-    }
-    const std::int64_t frame_ticks = rate.start_of(1).count();
-    std::vector<std::int64_t> indices;
-    indices.reserve(samples.size());
-    for (const SampleRef& sample : samples) {
-        const std::int64_t elapsed = sample.presentation_time() - first;
-        const Ticks tick(elapsed * kVideoTimescale / track.config.timescale);
-        const std::int64_t index = rate.nearest_frame(tick);
-        const std::int64_t off = std::abs((tick - rate.start_of(index)).count());
-        if (off > frame_ticks / 4) {
+Result<std::vector<SampleTiming>> VideoConformer::add_group(std::span<const Ticks> presentation) {
+    if (presentation.empty()) return fail(ErrorCode::kInvalid, "a group of pictures is empty");
+    if (frames_ == 0) origin_ = presentation.front();
+    const Ticks quarter_frame = rate_.start_of(1) / 4;
+    const auto count = static_cast<std::int64_t>(presentation.size());
+    std::vector<SampleTiming> timing;
+    timing.reserve(presentation.size());
+    std::vector<bool> seen(presentation.size());
+    Ticks decode = rate_.start_of(frames_);
+    for (const Ticks at : presentation) {
+        const auto sample = frames_ + static_cast<std::int64_t>(timing.size());
+        const Ticks tick = at - origin_;
+        if (tick < Ticks(0)) {
+            return fail(ErrorCode::kInvalid,
+                        "sample {} is presented before the first keyframe: its group of pictures "
+                        "is not closed",
+                        sample);
+        }
+        const std::int64_t index = rate_.nearest_frame(tick);
+        const Ticks off(std::abs((tick - rate_.start_of(index)).count()));
+        if (off > quarter_frame) {
             return fail(ErrorCode::kInvalid,
                         "sample {} is presented {} ticks off the grid of {}/{} frames a second",
-                        indices.size(), off, rate.numerator, rate.denominator);
+                        sample, off.count(), rate_.numerator, rate_.denominator);
         }
-        indices.push_back(index);
-    }
-    return indices;
-}
-
-}  // namespace
-
-Result<ConformedVideo> conform_video(const FragmentedTrack& track, FrameRate rate) {
-    if (track.samples.empty()) return fail(ErrorCode::kInvalid, "the track has no samples");
-    if (!track.samples.front().sync) {
-        return fail(ErrorCode::kInvalid, "the track does not begin with a keyframe");
-    }
-    const std::vector<std::int64_t> indices = TRY(presentation_indices(track, rate));
-    const auto count = static_cast<std::int64_t>(indices.size());
-
-    ConformedVideo video;
-    video.timing.reserve(indices.size());
-    std::vector<bool> seen(indices.size());
-    std::int64_t gop_start = 0;
-    Ticks decode{0};
-    for (std::int64_t i = 0; i < count; ++i) {
-        const auto at = static_cast<std::size_t>(i);
-        if (track.samples[at].sync) {
-            gop_start = i;
-            video.gop_starts.push_back(at);
-            if (indices[at] != i) {
-                return fail(ErrorCode::kInvalid,
-                            "the keyframe at sample {} is presented as frame {}: the group of "
-                            "pictures before it is not closed",
-                            i, indices[at]);
-            }
-        }
-        if (indices[at] < gop_start || indices[at] >= count ||
-            seen[static_cast<std::size_t>(indices[at])]) {
+        if (timing.empty() && index != frames_) {
             return fail(ErrorCode::kInvalid,
-                        "sample {} of {} is presented as frame {}: frames are missing or doubled",
-                        i, count, indices[at]);
+                        "the keyframe at sample {} is presented as frame {}: the group of pictures "
+                        "before it is not closed",
+                        sample, index);
         }
-        seen[static_cast<std::size_t>(indices[at])] = true;
+        const std::int64_t within = index - frames_;
+        if (within < 0 || within >= count || seen[static_cast<std::size_t>(within)]) {
+            return fail(ErrorCode::kInvalid,
+                        "sample {} is presented as frame {}: frames are missing or doubled, or its "
+                        "group of pictures is not closed",
+                        sample, index);
+        }
+        seen[static_cast<std::size_t>(within)] = true;
         // Each sample lasts as long as its own frame is shown, so every frame ends exactly where
         // the next begins; over a closed group that adds up to the same decode time.
-        const Ticks presentation = rate.start_of(indices[at]);
-        const Ticks duration = rate.start_of(indices[at] + 1) - presentation;
-        video.timing.push_back({static_cast<std::uint32_t>(duration.count()),
-                                static_cast<std::int32_t>((presentation - decode).count())});
+        const Ticks shown = rate_.start_of(index);
+        const Ticks duration = rate_.start_of(index + 1) - shown;
+        timing.push_back({static_cast<std::uint32_t>(duration.count()),
+                          static_cast<std::int32_t>((shown - decode).count())});
         decode += duration;
     }
-    return video;
+    frames_ += count;
+    return timing;
 }
 
 }  // namespace matinee::media

@@ -1,17 +1,17 @@
-// From what an encoder and muxer wrote to what the library keeps: times on the exact frame
-// grid, groups of pictures as chunks, no priming.
+// From what an encoder hands out to what the library keeps: times on the exact frame grid, group
+// of pictures by group of pictures.
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/result.h"
-#include "media/fragment.h"
 #include "media/frame_rate.h"
-#include "media/sample_index.h"
 
 namespace matinee::media {
 
-// Samples [first, first + count) in decode order, placed. `times` has one entry a sample.
+// A sample, placed.
 struct SampleTiming {
     std::uint32_t duration = 0;           // 90 kHz
     std::int32_t composition_offset = 0;  // 90 kHz, signed
@@ -19,18 +19,31 @@ struct SampleTiming {
     bool operator==(const SampleTiming&) const = default;
 };
 
-struct ConformedVideo {
-    std::vector<SampleTiming> timing;     // one a sample, decode order
-    std::vector<std::size_t> gop_starts;  // indices of the first samples
-};
-
-// Puts a constant-rate track on the grid of `rate`: frame n is presented from rate.start_of(n) to
-// rate.start_of(n + 1), decode times run from zero and meet the grid at every keyframe, and the first sample is presented first (the
-// muxer's initial composition offset, which only an edit list could undo, is taken out; signed
-// offsets allow that).
+// Puts the groups of pictures of a constant-rate track on the grid of `rate`: frame n is
+// presented from rate.start_of(n) to rate.start_of(n + 1), decode times run from zero and meet the
+// grid at every keyframe. What the encoder adds to all times (its delay, its own origin) is taken
+// out, so that the first frame is presented at zero and composition offsets are signed.
 //
-// Fails with kInvalid when a frame is missing, doubled or off the grid by more than a quarter of
-// a frame, or when a group of pictures is not closed: such a track cannot be spliced.
-Result<ConformedVideo> conform_video(const FragmentedTrack& track, FrameRate rate);
+// Thread-bound.
+class VideoConformer {
+  public:
+    explicit VideoConformer(FrameRate rate) : rate_(rate) {}
+
+    // The next group, whose samples are presented at `presentation` (90 kHz, from any origin that
+    // is the same for the whole track), in decode order; the first is the keyframe.
+    //
+    // kInvalid when a frame is missing, doubled or off the grid by more than a quarter of a frame,
+    // or when the group is not closed: such a track cannot be spliced. The conformer is of no
+    // further use then.
+    Result<std::vector<SampleTiming>> add_group(std::span<const Ticks> presentation);
+
+    // Frames of all groups so far.
+    [[nodiscard]] std::int64_t frames() const { return frames_; }
+
+  private:
+    FrameRate rate_;
+    std::int64_t frames_ = 0;
+    Ticks origin_{0};
+};
 
 }  // namespace matinee::media

@@ -5,6 +5,7 @@
 #include <memory>
 #include <thread>
 
+#include "prepare/coded_track.h"
 #include "prepare/frame_pacer.h"
 #include "prepare/pictures.h"
 #include "prepare/pipeline_text.h"
@@ -215,16 +216,17 @@ class PictureFeeder {
 class VideoEncoder {
   public:
     static Result<std::unique_ptr<VideoEncoder>> create(const EncodeJob& job, Heartbeat& heartbeat,
-                                                        Encoded& encoded) {
+                                                        WriteFailure& failure) {
         const std::string text = TRY(encode_video_description(job.plan, job.house));
         auto parsed = TRY(Pipeline::parse("encode-video", text));
         auto encoder = std::unique_ptr<VideoEncoder>(new VideoEncoder(
             std::move(parsed), {job.plan.frame_rate.numerator, job.plan.frame_rate.denominator},
             heartbeat));
-        for (const library::Rung& rung : job.house.rungs) {
-            const auto file = TRY(encoder->pipeline_.element("file-" + rung.name));
-            encoded.videos.push_back(job.directory / ("raw-video-" + rung.name + ".mp4"));
-            g_object_set(file.get(), "location", encoded.videos.back().c_str(), nullptr);
+        for (std::size_t i = 0; i < job.house.rungs.size(); ++i) {
+            const auto sink = TRY(encoder->pipeline_.element("coded-" + job.house.rungs[i].name));
+            auto& track = encoder->tracks_.emplace_back(
+                std::make_unique<PictureTrack>(job.writer, i, failure));
+            track->connect(sink.get());
         }
         TRY(encoder->watch());
         return encoder;
@@ -291,6 +293,7 @@ class VideoEncoder {
         return std::llround(static_cast<double>(GST_BUFFER_PTS(buffer)) * 1e-9 * rate_.value());
     }
 
+    std::vector<std::unique_ptr<PictureTrack>> tracks_;  // one a rung; outlive the pipeline
     Pipeline pipeline_;
     const Rational rate_;
     Heartbeat& heartbeat_;
@@ -374,7 +377,6 @@ Result<std::string> encode_video_description(const Plan& plan, const library::Ho
                                            {"quantizer", number(house.quantizer)},
                                            {"preset", house.speed_preset},
                                            {"gop-frames", number(plan.gop_frames)},
-                                           {"fragment-ms", number(house.gop_seconds * 4000)},
                                            {"level", level_text(level)},
                                            {"threads", number(threads[i])},
                                            {"scale-threads", "1"}}));
@@ -393,15 +395,15 @@ Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Hea
     const Plan& plan = job.plan;
     const Rational rate{plan.frame_rate.numerator, plan.frame_rate.denominator};
     Encoded encoded;
-    encoded.audio = job.directory / "raw-audio.mp4";
     Programme programme(rate, static_cast<float>(std::pow(10.0, job.gain_db / 20.0)),
                         kSpareAudioFrames * 1024);
 
-    const auto video = TRY(VideoEncoder::create(job, heartbeat, encoded));
+    WriteFailure failure;
+    const auto video = TRY(VideoEncoder::create(job, heartbeat, failure));
+    SoundTrack sound_track(job.writer, failure);
     auto sound_encoder = TRY(
         Pipeline::load("encode-sound", {{"bits-per-second", number(job.house.audio_kbps * 1000)}}));
-    const auto audio_file = TRY(sound_encoder.element("file"));
-    g_object_set(audio_file.get(), "location", encoded.audio.c_str(), nullptr);
+    sound_track.connect(TRY(sound_encoder.element("coded")).get());
 
     // Picture.
     std::int64_t minimum_frames = plan.minimum_frames;
@@ -464,6 +466,7 @@ Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Hea
         result = run_all(pipelines, own, [&] { programme.cancel(); });
         if (sound) sound->pipeline().stop();
     }
+    if (auto error = failure.take()) return Unexpected(*std::move(error));
     TRY(std::move(result));
     note_damage(plan, *reader, feeder.decoded(), encoded.notes);
 
@@ -477,10 +480,9 @@ Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Hea
              fmt::format("the sound starts {:.2f} s before the picture; that part is left out",
                          static_cast<double>(dropped) / 48'000)});
     }
-    encoded.poster = job.directory / "raw-poster.jpg";
-    TRY(video->pictures().write_poster(encoded.poster));
-    encoded.thumbnails = job.directory / "raw-thumbnails.jpg";
-    encoded.thumbnail_layout = TRY(video->pictures().write_thumbnails(encoded.thumbnails));
+    encoded.pictures = {job.directory / "poster.jpg", job.directory / "thumbnails.jpg"};
+    TRY(video->pictures().write_poster(encoded.pictures.poster));
+    encoded.thumbnail_layout = TRY(video->pictures().write_thumbnails(encoded.pictures.thumbnails));
     return encoded;
 }
 

@@ -1,4 +1,4 @@
-// From a source film and its plan to raw encoded tracks and pictures.
+// From a source film and its plan to encoded tracks and pictures.
 #pragma once
 
 #include <filesystem>
@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "library/house_format.h"
 #include "library/manifest.h"
+#include "library/prepared_writer.h"
 #include "prepare/pipeline.h"
 #include "prepare/plan.h"
 
@@ -25,14 +26,12 @@ struct EncodeJob {
     // to go by.
     std::int64_t sound_start_ns = 0;
     std::int64_t sound_ns = 0;
-    std::filesystem::path directory;  // where the files go; must exist
+    library::PreparedWriter& writer;  // takes the tracks
+    std::filesystem::path directory;  // where the pictures go; must exist
 };
 
 struct Encoded {
-    std::vector<std::filesystem::path> videos;  // one a rung, fragmented MP4
-    std::filesystem::path audio;                // fragmented MP4
-    std::filesystem::path poster;
-    std::filesystem::path thumbnails;
+    library::Pictures pictures;
     library::Thumbnails thumbnail_layout;  // `file` is left empty
     std::int64_t frames = 0;
     std::vector<library::Note> notes;
@@ -47,7 +46,8 @@ inline constexpr std::int64_t kSpareAudioFrames = 5;
 // The programme starts with the source's first picture: sound before it is dropped, sound that
 // starts later is preceded by silence. `on_progress` is called in the calling thread with the
 // number of frames encoded. Errors are a producer's reason; kCancelled, kExhausted as run_all
-// says. The files written so far stay on error: the caller owns the directory.
+// says; what went wrong in the writer is told in its words. What is written so far stays on error:
+// the caller owns the folders.
 Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Heartbeat& heartbeat,
                        const std::function<void(std::int64_t frames)>& on_progress);
 

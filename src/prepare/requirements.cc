@@ -31,7 +31,6 @@ constexpr std::array kRequirements = {
     Requirement{"filesink", kCore},
     Requirement{"h264parse", kBad},
     Requirement{"jpegenc", kGood},
-    Requirement{"mp4mux", kGood},
     Requirement{"queue", kCore},
     Requirement{"tee", kCore},
     Requirement{"textoverlay", kBase},

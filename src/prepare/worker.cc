@@ -42,7 +42,7 @@ class WorkFolder {
             target.parent_path() /
             fmt::format(".{}.preparing-{}", target.filename().string(), ::getpid());
         fs::remove_all(work, code);  // of an earlier process with our number
-        fs::create_directories(work / "raw", code);
+        fs::create_directories(work / "pictures", code);
         if (!code) fs::create_directory(work / "entry", code);
         if (code) {
             return fail(ErrorCode::kDenied, "{}: cannot be made: {}", work.string(),
@@ -59,7 +59,7 @@ class WorkFolder {
         if (!work_.empty()) fs::remove_all(work_, ignored);
     }
 
-    [[nodiscard]] fs::path raw() const { return work_ / "raw"; }
+    [[nodiscard]] fs::path pictures() const { return work_ / "pictures"; }
     [[nodiscard]] fs::path entry() const { return work_ / "entry"; }
 
     Result<void> publish() {
@@ -170,6 +170,7 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
     }
 
     reporter.report(Stage::kEncode, 0);
+    library::PreparedWriter writer(folder.entry(), options.house, plan.frame_rate);
     const EncodeJob job{
         .source = options.source.string(),
         .title = options.title.empty() ? options.source.stem().string() : options.title,
@@ -178,7 +179,8 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
         .gain_db = loudness.gain_db,
         .sound_start_ns = plan.picture ? 0 : measure.first_ns,
         .sound_ns = plan.picture ? 0 : measure.end_ns - measure.first_ns,
-        .directory = folder.raw()};
+        .writer = writer,
+        .directory = folder.pictures()};
     Encoded encoded = TRY(encode(job, supervision, heartbeat, [&](std::int64_t frames) {
         const auto expected =
             static_cast<double>(plan.picture ? plan.expected_frames
@@ -190,24 +192,14 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
     }));
     append(notes, std::move(encoded.notes));
 
-    library::RawEntry raw;
-    raw.videos = encoded.videos;
-    raw.audio = encoded.audio;
-    raw.poster = encoded.poster;
-    raw.thumbnails = encoded.thumbnails;
-    raw.manifest.source_name = name;
-    raw.manifest.source_sha256 = TRY(hash.take());
-    raw.manifest.house = options.house;
-    raw.manifest.frame_rate = plan.frame_rate;
-    raw.manifest.thumbnails = encoded.thumbnail_layout;
-    if (plan.sound) raw.manifest.loudness = loudness;
-    raw.manifest.notes = std::move(notes);
     reporter.report(Stage::kFinish, 0);
-    const library::Manifest manifest =
-        TRY(library::write_prepared(raw, folder.entry(), [&](double fraction) {
-            reporter.report(Stage::kFinish, fraction);
-            return !stop.requested();
-        }));
+    library::Manifest described;
+    described.source_name = name;
+    described.source_sha256 = TRY(hash.take());
+    described.thumbnails = encoded.thumbnail_layout;
+    if (plan.sound) described.loudness = loudness;
+    described.notes = std::move(notes);
+    const library::Manifest manifest = TRY(writer.finish(std::move(described), encoded.pictures));
 
     reporter.report(Stage::kVerify, 0);
     TRY(verify_by_decoding(folder.entry(), manifest, supervision, heartbeat,

@@ -20,9 +20,7 @@ using test::TempFolder;
 using testing::HasSubstr;
 
 Result<Manifest> write(const RawFilm& film, const TempFolder& temp) {
-    const fs::path out = temp.path() / "out";
-    fs::create_directory(out);
-    return write_prepared(film.make(temp.path() / "raw"), out, {});
+    return film.write(temp.path() / "out");
 }
 
 TEST(PreparedEntry, HoldsWhatWasWritten) {
@@ -116,15 +114,6 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"other_keyframes", [](RawFilm& film) { film.gop = 40; }, "40 frames instead of 50"},
         Refusal{"no_frames", [](RawFilm& film) { film.frames = 0; }, "no samples"}),
     [](const auto& test_case) { return test_case.param.name; });
-
-TEST(PreparedEntry, CanBeCancelled) {
-    const TempFolder temp;
-    fs::create_directory(temp.path() / "out");
-    const auto written = write_prepared(RawFilm().make(temp.path() / "raw"), temp.path() / "out",
-                                        [](double) { return false; });
-    ASSERT_FALSE(written);
-    EXPECT_EQ(written.error().code(), ErrorCode::kCancelled);
-}
 
 TEST(PreparedEntry, IsRefusedWhenAFileIsCutShort) {
     const TempFolder temp;
