@@ -35,16 +35,18 @@ std::string quotable(std::string_view text) {
     return out;
 }
 
-// Whole milliseconds, as dates have them: an airing ends exactly where the next begins.
+// Whole milliseconds, as dates have them: an airing ends exactly where the next begins. How long it
+// lasts is said once all of it is listed: until then it may be cut short, and what a date range has
+// said must not change (section 4.4.5.1).
 void date_range(Out out, const MediaPlaylist& playlist, const Airing& airing,
                 const AiringLabel& label) {
     const Instant start = playout::instant_of(playlist.epoch, airing.start);
-    const auto millis = (playout::instant_of(playlist.epoch, airing.end()) - start).count();
-    fmt::format_to(out,
-                   "#EXT-X-DATERANGE:ID=\"{}-{}\",CLASS=\"matinee.airing\",START-DATE=\"{}\","
-                   "DURATION={}.{:03}",
-                   quotable(playlist.channel_id), airing.ordinal, base::to_rfc3339(start),
-                   millis / 1000, millis % 1000);
+    fmt::format_to(out, "#EXT-X-DATERANGE:ID=\"{}-{}\",CLASS=\"matinee.airing\",START-DATE=\"{}\"",
+                   quotable(playlist.channel_id), airing.ordinal, base::to_rfc3339(start));
+    if (airing.end_sequence() <= playlist.range.end) {
+        const auto millis = (playout::instant_of(playlist.epoch, airing.end()) - start).count();
+        fmt::format_to(out, ",DURATION={}.{:03}", millis / 1000, millis % 1000);
+    }
     if (!label.title.empty()) fmt::format_to(out, ",X-TITLE=\"{}\"", quotable(label.title));
     if (!label.author.empty()) fmt::format_to(out, ",X-AUTHOR=\"{}\"", quotable(label.author));
     if (!label.country.empty()) fmt::format_to(out, ",X-COUNTRY=\"{}\"", quotable(label.country));
@@ -261,7 +263,6 @@ std::string airing_tag(const playout::Airing& airing) {
     fingerprint.add(airing.media_id);
     fingerprint.add(airing.subtitles_id);
     fingerprint.add(airing.start.count());
-    fingerprint.add(airing.duration.count());
     fingerprint.add(airing.first_sequence);
     return fmt::format("{:08x}", fingerprint.folded());
 }

@@ -86,7 +86,10 @@ std::shared_ptr<const Film> Film::create(std::string entry_id,
                                          std::shared_ptr<const PreparedEntry> media,
                                          std::shared_ptr<const library::SubtitleSet> subtitles,
                                          std::string subtitles_id, std::uint32_t gops_per_segment) {
-    const playout::Segmentation cut(media->videos().front().index, gops_per_segment);
+    const library::Manifest& manifest = media->manifest();
+    const playout::Segmentation cut(manifest.frame_rate, manifest.frame_count,
+                                    manifest.frame_rate.frames_in(manifest.house.gop_seconds),
+                                    gops_per_segment);
     std::vector<IframeRates> rates;
     for (const PreparedEntry::Track& video : media->videos()) {
         rates.push_back(http::iframe_rates(video.index, cut));
@@ -366,7 +369,7 @@ Response Presentation::segment(const Rendition& rendition, const ResourceName& n
         response =
             Response::content(Body::text(subtitles::render_segment(
                                   subtitle, hls::kMediaTimeOrigin + airing.start,
-                                  segment->piece.start, segment->duration(), airing.duration)),
+                                  segment->piece.start, segment->duration(), film.cut.duration())),
                               "text/vtt; charset=utf-8");
     } else {
         const PreparedEntry::Track& source = track(film, rendition);

@@ -4,13 +4,23 @@
 
 namespace matinee::playout {
 
+namespace {
+
+// The whole of the media, or its first segments when the airing was cut short.
+bool fits(const Airing& airing, const Segmentation& cut) {
+    return airing.segment_count >= 1 && airing.segment_count <= cut.count() &&
+           airing.duration == cut.at(airing.segment_count - 1).end();
+}
+
+}  // namespace
+
 Result<Rundown> Rundown::create(std::vector<Airing> airings, std::vector<Segmentation> cuts) {
     if (airings.size() != cuts.size()) {
         return fail(ErrorCode::kInternal, "{} airings with {} cuts", airings.size(), cuts.size());
     }
     for (std::size_t i = 0; i < airings.size(); ++i) {
         const Airing& airing = airings[i];
-        if (airing.duration != cuts[i].duration() || airing.segment_count != cuts[i].count()) {
+        if (!fits(airing, cuts[i])) {
             return fail(ErrorCode::kInternal,
                         "airing {} has {} ticks in {} segments, its media {} {} in {}",
                         airing.ordinal, airing.duration.count(), airing.segment_count,

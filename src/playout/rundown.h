@@ -46,7 +46,8 @@ struct Window {
 // Airings that follow each other, each with its cut. Immutable, so thread-safe.
 class Rundown {
   public:
-    // `cuts` has one Segmentation an airing. kInternal, naming the ordinal, when rows do not
+    // `cuts` has one Segmentation an airing, of its whole media; an airing that was cut short has
+    // fewer segments than that. kInternal, naming the ordinal, when rows do not
     // continue one another or do not fit their cut: such rows must never reach a viewer.
     static Result<Rundown> create(std::vector<Airing> airings, std::vector<Segmentation> cuts);
 

@@ -5,34 +5,43 @@
 
 namespace matinee::playout {
 
-Segmentation::Segmentation(const media::TrackIndex& video, std::uint32_t gops_per_segment)
-    : gops_(video.chunks), gops_per_segment_(gops_per_segment), duration_(video.duration()) {
-    assert(!gops_.empty() && gops_per_segment >= 1);
-    const std::uint64_t gops = gops_.size();
-    const std::uint64_t pieces = (gops + gops_per_segment - 1) / gops_per_segment;
-    count_ = static_cast<std::int64_t>(pieces);
-    if (pieces > 1) {
-        const Ticks last = duration_ - start_of_gop((pieces - 1) * gops_per_segment);
+Segmentation::Segmentation(media::FrameRate rate, std::int64_t frames, std::int64_t frames_per_gop,
+                           std::uint32_t gops_per_segment)
+    : rate_(rate),
+      frames_(frames),
+      frames_per_gop_(frames_per_gop),
+      gops_((frames + frames_per_gop - 1) / frames_per_gop),
+      gops_per_segment_(gops_per_segment),
+      count_((gops_ + gops_per_segment - 1) / gops_per_segment) {
+    assert(frames >= 1 && frames_per_gop >= 1 && gops_per_segment >= 1);
+    if (count_ > 1) {
+        const Ticks last = duration() - start_of_gop((count_ - 1) * gops_per_segment);
         const Ticks whole = start_of_gop(gops_per_segment);
         if (last * 2 < whole) --count_;
     }
 }
 
-Ticks Segmentation::start_of_gop(std::uint64_t gop) const {
-    return gop < gops_.size() ? Ticks(gops_[gop].decode_time) : duration_;
+Ticks Segmentation::start_of_gop(std::int64_t gop) const {
+    return rate_.start_of(std::min(gop * frames_per_gop_, frames_));
 }
 
 EntrySegment Segmentation::at(std::int64_t index) const {
     assert(index >= 0 && index < count_);
-    const auto first = static_cast<std::uint64_t>(index) * gops_per_segment_;
+    const std::int64_t first = index * gops_per_segment_;
     const bool last = index + 1 == count_;
-    const std::uint64_t end = last ? gops_.size() : first + gops_per_segment_;
+    const std::int64_t end = last ? gops_ : first + gops_per_segment_;
     EntrySegment segment;
     segment.first_gop = static_cast<std::uint32_t>(first);
     segment.gop_count = static_cast<std::uint32_t>(end - first);
     segment.start = start_of_gop(first);
     segment.duration = start_of_gop(end) - segment.start;
     return segment;
+}
+
+std::int64_t Segmentation::complete_within(std::int64_t gops) const {
+    if (gops >= gops_) return count_;
+    // The last segment ends with the entry, all others after their share of groups.
+    return std::min(gops / gops_per_segment_, count_ - 1);
 }
 
 Ticks Segmentation::longest(std::uint32_t gop_seconds, std::uint32_t gops_per_segment) {

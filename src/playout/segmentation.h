@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "media/sample_index.h"
+#include "media/frame_rate.h"
 #include "media/time.h"
 
 namespace matinee::playout {
@@ -22,15 +22,16 @@ struct EntrySegment {
 // Segments of `gops_per_segment` groups of pictures each. A last piece shorter than half a
 // segment joins its neighbour, so that no player has to open a connection for a few frames.
 //
-// The same for every rung, since their groups are the same. Borrows the index of one of them;
-// immutable, so thread-safe.
+// Arithmetic over the frame grid, so it is known before the last picture is encoded, and the same
+// for every rung. A value, thread-safe.
 class Segmentation {
   public:
-    // `video` must have at least one group of pictures; `gops_per_segment` at least 1.
-    Segmentation(const media::TrackIndex& video, std::uint32_t gops_per_segment);
+    // An entry of `frames` pictures at `rate`, a keyframe every `frames_per_gop`. All at least 1.
+    Segmentation(media::FrameRate rate, std::int64_t frames, std::int64_t frames_per_gop,
+                 std::uint32_t gops_per_segment);
 
     [[nodiscard]] std::int64_t count() const { return count_; }
-    [[nodiscard]] Ticks duration() const { return duration_; }
+    [[nodiscard]] Ticks duration() const { return rate_.start_of(frames_); }
 
     // Segment `index` of [0, count()).
     [[nodiscard]] EntrySegment at(std::int64_t index) const;
@@ -39,12 +40,19 @@ class Segmentation {
     // last `gop_seconds`, and what rounding to whole frames adds to those.
     static Ticks longest(std::uint32_t gop_seconds, std::uint32_t gops_per_segment);
 
-  private:
-    [[nodiscard]] Ticks start_of_gop(std::uint64_t gop) const;
+    // How many of the first segments lie wholly within the first `gops` groups of pictures.
+    [[nodiscard]] std::int64_t complete_within(std::int64_t gops) const;
 
-    std::span<const media::Chunk> gops_;
+    bool operator==(const Segmentation&) const = default;
+
+  private:
+    [[nodiscard]] Ticks start_of_gop(std::int64_t gop) const;
+
+    media::FrameRate rate_;
+    std::int64_t frames_;
+    std::int64_t frames_per_gop_;
+    std::int64_t gops_;
     std::uint32_t gops_per_segment_;
-    Ticks duration_;
     std::int64_t count_;
 };
 

@@ -123,6 +123,25 @@ TEST(Rundown, RefusesRowsThatDoNotContinueOneAnother) {
     EXPECT_FALSE(changed([](Airing& row) { ++row.segment_count; }));
 }
 
+TEST(Rundown, TakesAnAiringThatWasCutShort) {
+    const Entry film("film", {25, 1}, 1000);  // ten segments
+    Airing airing = extend(std::vector{film.programme}, std::nullopt, Ticks(1)).front();
+    const Airing whole = airing;
+    airing.segment_count = 3;
+    airing.duration = film.cut().at(2).end();
+    const Rundown rundown = *Rundown::create({airing}, {film.cut()});
+    EXPECT_EQ(rundown.sequences().end, 3);
+    const Rundown before = *Rundown::create({whole}, {film.cut()});
+    for (std::int64_t sequence = 0; sequence < 3; ++sequence) {
+        EXPECT_EQ(rundown.segment(sequence)->piece, before.segment(sequence)->piece);
+    }
+    airing.duration += Ticks(1);
+    EXPECT_FALSE(Rundown::create({airing}, {film.cut()}));
+    airing.duration = Ticks(0);
+    airing.segment_count = 0;
+    EXPECT_FALSE(Rundown::create({airing}, {film.cut()}));
+}
+
 TEST(Rundown, KnowsWhatIsOn) {
     const auto entries = festival();
     const Rundown rundown = test::looped(entries, std::chrono::seconds(30));

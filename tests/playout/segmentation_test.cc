@@ -9,27 +9,25 @@ namespace {
 
 constexpr media::FrameRate kPal{25, 1};
 
-Segmentation cut_of(const media::TrackIndexData& video) {
-    return {video.view(), 2};
+// Cut into segments of two groups of two seconds.
+Segmentation cut_of(std::int64_t frames, media::FrameRate rate = kPal) {
+    return {rate, frames, rate.frames_in(2), 2};
 }
 
 TEST(Segmentation, JoinsALastPieceShorterThanHalfASegment) {
-    const auto video = test::video_index(kPal, 100 + 49);
-    const Segmentation cut = cut_of(video);
+    const Segmentation cut = cut_of(100 + 49);
     ASSERT_EQ(cut.count(), 1);
     EXPECT_EQ(cut.at(0), (EntrySegment{0, 3, Ticks(0), kPal.start_of(149)}));
 }
 
 TEST(Segmentation, KeepsALastPieceOfHalfASegment) {
-    const auto video = test::video_index(kPal, 100 + 50);
-    const Segmentation cut = cut_of(video);
+    const Segmentation cut = cut_of(100 + 50);
     ASSERT_EQ(cut.count(), 2);
     EXPECT_EQ(cut.at(1), (EntrySegment{2, 1, kPal.start_of(100), kPal.start_of(50)}));
 }
 
 TEST(Segmentation, KeepsAShortEntryWhole) {
-    const auto video = test::video_index(kPal, 3);
-    EXPECT_EQ(cut_of(video).at(0).duration, kPal.start_of(3));
+    EXPECT_EQ(cut_of(3).at(0).duration, kPal.start_of(3));
 }
 
 TEST(Segmentation, CoversEveryEntryWithoutGapAndWithinItsLongest) {
@@ -37,8 +35,7 @@ TEST(Segmentation, CoversEveryEntryWithoutGapAndWithinItsLongest) {
     for (const media::FrameRate rate :
          {media::FrameRate{24000, 1001}, kPal, {30000, 1001}, {60, 1}}) {
         for (std::int64_t frames = 1; frames < 900; frames += 7) {
-            const auto video = test::video_index(rate, frames);
-            const Segmentation cut = cut_of(video);
+            const Segmentation cut = cut_of(frames, rate);
             Ticks at{0};
             std::uint32_t gop = 0;
             for (std::int64_t i = 0; i < cut.count(); ++i) {
@@ -51,9 +48,21 @@ TEST(Segmentation, CoversEveryEntryWithoutGapAndWithinItsLongest) {
                 gop += segment.gop_count;
             }
             EXPECT_EQ(at, rate.start_of(frames));
-            EXPECT_EQ(gop, video.chunks.size());
+            EXPECT_EQ(gop, test::video_index(rate, frames).chunks.size());
         }
     }
+}
+
+TEST(Segmentation, CountsTheSegmentsThatGrowingMediaHas) {
+    const Segmentation cut = cut_of(350 + 49);  // 8 groups, two a segment
+    ASSERT_EQ(cut.count(), 4);
+    const std::vector<std::int64_t> complete = {0, 0, 1, 1, 2, 2, 3, 3, 4, 4};
+    for (std::size_t gops = 0; gops < complete.size(); ++gops) {
+        EXPECT_EQ(cut.complete_within(static_cast<std::int64_t>(gops)), complete[gops]) << gops;
+    }
+    const Segmentation joined = cut_of(100 + 49);  // 3 groups in one segment
+    EXPECT_EQ(joined.complete_within(2), 0);
+    EXPECT_EQ(joined.complete_within(3), 1);
 }
 
 }  // namespace

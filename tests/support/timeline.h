@@ -55,15 +55,20 @@ inline media::TrackIndexData audio_index(Ticks duration) {
 
 // An entry: its tracks, and how it is cut into segments of two groups of pictures.
 struct Entry {
-    Entry(std::string name, media::FrameRate rate, std::int64_t frames,
+    Entry(std::string name, media::FrameRate rate_, std::int64_t frames_,
           std::string fingerprint = "house")
-        : video(video_index(rate, frames)), audio(audio_index(rate.start_of(frames))) {
+        : rate(rate_),
+          frames(frames_),
+          video(video_index(rate, frames)),
+          audio(audio_index(rate.start_of(frames))) {
         programme = {name,          "media-" + name,       "", cut().duration(),
                      cut().count(), std::move(fingerprint)};
     }
 
-    [[nodiscard]] playout::Segmentation cut() const { return {video.view(), 2}; }
+    [[nodiscard]] playout::Segmentation cut() const { return {rate, frames, rate.frames_in(2), 2}; }
 
+    media::FrameRate rate;
+    std::int64_t frames;
     media::TrackIndexData video;
     media::TrackIndexData audio;
     playout::Programme programme;
