@@ -7,10 +7,9 @@
 
 namespace matinee::library {
 
-namespace {
-
-Result<PreparedEntry::Track> open_track(const std::filesystem::path& directory,
-                                        const TrackInfo& info, const media::TrackIndex& index) {
+Result<PreparedEntry::Track> PreparedEntry::open_track(const std::filesystem::path& directory,
+                                                       const TrackInfo& info,
+                                                       const media::TrackIndex& index) {
     PreparedEntry::Track track;
     track.info = info;
     track.index = index;
@@ -39,8 +38,6 @@ Result<PreparedEntry::Track> open_track(const std::filesystem::path& directory,
     return track;
 }
 
-}  // namespace
-
 Result<std::shared_ptr<const PreparedEntry>> PreparedEntry::open(
     const std::filesystem::path& directory) {
     const auto manifest_file = TRY(MappedFile::open(directory / kManifestFile));
@@ -49,8 +46,9 @@ Result<std::shared_ptr<const PreparedEntry>> PreparedEntry::open(
     auto manifest = manifest_from_json(std::string(base::as_text(manifest_file->bytes())));
     if (!manifest) return fail(std::move(manifest).error(), "{}", directory.string());
     entry->manifest_ = std::move(*manifest);
-    entry->index_file_ = TRY(MappedFile::open(directory / kIndexFile));
-    auto indices = media::read_sample_index(entry->index_file_->bytes());
+    const auto index_file = TRY(MappedFile::open(directory / kIndexFile));
+    entry->index_ = index_file;
+    auto indices = media::read_sample_index(index_file->bytes());
     if (!indices) return fail(std::move(indices).error(), "{}", directory.string());
     const auto& infos = entry->manifest_.tracks;
     if (infos.size() != indices->size() || infos.size() < 2 || infos.back().is_video() ||
@@ -73,6 +71,12 @@ const PreparedEntry::Track& PreparedEntry::video_for(const Rung& rung) const {
         std::ranges::find_if(all, [&](const Track& track) { return track.info.name == rung.name; });
     if (named != all.end()) return *named;
     return *std::ranges::min_element(all, {}, distance);
+}
+
+std::int64_t PreparedEntry::complete_groups() const {
+    if (growing_groups_) return *growing_groups_;
+    const std::int64_t per_group = manifest_.frame_rate.frames_in(manifest_.house.gop_seconds);
+    return (manifest_.frame_count + per_group - 1) / per_group;
 }
 
 Result<void> PreparedEntry::verify() const {

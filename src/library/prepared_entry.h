@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,15 +51,29 @@ class PreparedEntry {
     // rungs that an older preparation lacks.
     [[nodiscard]] const Track& video_for(const Rung& rung) const;
 
+    // Whether it is still being prepared: the manifest says what is promised, the tracks reach as
+    // far as complete_groups().
+    [[nodiscard]] bool growing() const { return growing_groups_.has_value(); }
+
+    // Groups of pictures that all rungs have, with their sound. The manifest's frames in groups,
+    // unless it is growing.
+    [[nodiscard]] std::int64_t complete_groups() const;
+
     // Reads everything the index promises: equal frames in all rungs, nothing out of bounds.
     [[nodiscard]] Result<void> verify() const;
 
   private:
+    friend class GrowingEntry;
     PreparedEntry() = default;
+
+    // The track file of `info` in `directory`, with `index` checked against its size.
+    static Result<Track> open_track(const std::filesystem::path& directory, const TrackInfo& info,
+                                    const media::TrackIndex& index);
 
     std::filesystem::path directory_;
     Manifest manifest_;
-    std::shared_ptr<const MappedFile> index_file_;
+    std::shared_ptr<const void> index_;  // what the tracks' indices are views of
+    std::optional<std::int64_t> growing_groups_;
     std::vector<Track> tracks_;  // as the manifest has them: sound last
 };
 

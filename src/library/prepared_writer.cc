@@ -175,10 +175,12 @@ class PreparedWriter::Video {
         return end_group(GroupEnd::kStream);
     }
 
-    // Groups of pictures that are in the file. Thread-safe.
-    [[nodiscard]] std::int64_t groups() const { return groups_.load(std::memory_order_acquire); }
-
-    [[nodiscard]] const media::VideoConformer& conformer() const { return conformer_; }
+    // Pictures that are in the file, in whole groups. Thread-safe.
+    [[nodiscard]] std::int64_t frames() const { return frames_.load(std::memory_order_acquire); }
+    [[nodiscard]] std::int64_t groups() const {
+        const auto per_group = static_cast<std::int64_t>(gop_frames_);
+        return (frames() + per_group - 1) / per_group;
+    }
 
     Result<FinishedTrack> finish() {
         if (!file_) return fail(ErrorCode::kInvalid, "the encoded track has no samples");
@@ -245,7 +247,7 @@ class PreparedWriter::Video {
         sizes_.clear();
         presentation_.clear();
         data_.clear();
-        groups_.fetch_add(1, std::memory_order_release);
+        frames_.store(conformer_.frames(), std::memory_order_release);
         return {};
     }
 
@@ -259,7 +261,7 @@ class PreparedWriter::Video {
     std::vector<std::uint32_t> sizes_;
     std::vector<Ticks> presentation_;
     Bytes data_;
-    std::atomic<std::int64_t> groups_ = 0;
+    std::atomic<std::int64_t> frames_ = 0;
 };
 
 // -- The sound --------------------------------------------------------------------------------
@@ -384,13 +386,14 @@ Result<void> PreparedWriter::end_sound() {
 
 std::int64_t PreparedWriter::complete_groups() const {
     const std::int64_t gop_frames = rate_.frames_in(house_.gop_seconds);
-    std::int64_t groups = std::numeric_limits<std::int64_t>::max();
+    std::int64_t frames = std::numeric_limits<std::int64_t>::max();
     for (const auto& video : videos_) {
-        groups = std::min(groups, video->groups());
+        frames = std::min(frames, video->frames());
     }
     // The grid of a channel may round up, hence one frame more.
     const Ticks heard = media::AudioFrames(audio_->frames() - 1);
-    while (groups > 0 && rate_.start_of(groups * gop_frames) > heard) {
+    std::int64_t groups = (frames + gop_frames - 1) / gop_frames;
+    while (groups > 0 && rate_.start_of(std::min(groups * gop_frames, frames)) > heard) {
         --groups;
     }
     return groups;
@@ -415,22 +418,20 @@ Result<Manifest> PreparedWriter::finish(Manifest manifest, const Pictures& pictu
     manifest.frame_rate = rate_;
     manifest.tracks.clear();
     std::vector<media::TrackIndexData> indices;
-    const media::VideoConformer& largest = videos_.front()->conformer();
+    const std::int64_t frames = videos_.front()->frames();
     for (std::size_t i = 0; i < videos_.size(); ++i) {
-        const media::VideoConformer& own = videos_[i]->conformer();
-        if (own.frames() != largest.frames() || videos_[i]->groups() != videos_.front()->groups()) {
-            return fail(ErrorCode::kInvalid,
-                        "rung {}: {} frames in {} groups of pictures; the largest rung has {} in "
-                        "{}",
-                        house_.rungs[i].name, own.frames(), videos_[i]->groups(), largest.frames(),
-                        videos_.front()->groups());
+        // All groups but the last are as long as the house format says, so equal numbers of frames
+        // make equal groups.
+        if (videos_[i]->frames() != frames) {
+            return fail(ErrorCode::kInvalid, "rung {}: has {} frames, the largest rung {}",
+                        house_.rungs[i].name, videos_[i]->frames(), frames);
         }
         auto track = videos_[i]->finish();
         if (!track) return fail(std::move(track).error(), "rung {}", house_.rungs[i].name);
         manifest.tracks.push_back(std::move(track->info));
         indices.push_back(std::move(track->index));
     }
-    manifest.frame_count = largest.frames();
+    manifest.frame_count = frames;
     manifest.duration = rate_.start_of(manifest.frame_count);
     {
         auto track = audio_->finish(manifest.duration);

@@ -203,6 +203,23 @@ Result<FragmentedTrack> read_fragmented(ByteSpan file) {
     return track;
 }
 
+Result<Fragment> read_fragment(ByteSpan file, std::uint64_t offset) {
+    if (offset > file.size()) {
+        return fail(ErrorCode::kInvalid, "there is no fragment at offset {} of {}", offset,
+                    file.size());
+    }
+    BoxReader boxes(file.subspan(static_cast<std::size_t>(offset)), offset);
+    const std::optional<Box> moof = TRY(boxes.next());
+    const std::optional<Box> mdat = moof ? TRY(boxes.next()) : std::nullopt;
+    if (!mdat || moof->type != fourcc("moof") || mdat->type != fourcc("mdat")) {
+        return fail(ErrorCode::kInvalid, "there is no whole fragment at offset {}", offset);
+    }
+    FragmentedTrack track;
+    FragmentReader reader(file.size(), Defaults{}, track);
+    TRY(reader.read_moof(*moof));
+    return Fragment{std::move(track.samples), mdat->payload_offset + mdat->payload.size()};
+}
+
 Bytes fragment_header(std::uint32_t sequence, std::int64_t decode_time,
                       std::span<const FragmentSample> samples) {
     ByteWriter writer;

@@ -40,6 +40,15 @@ struct FragmentedTrack {
 // per sample; all are honoured, as is every form of data offset.
 Result<FragmentedTrack> read_fragmented(ByteSpan file);
 
+// Reads one fragment of a file that fragment_header() writes: the 'moof' at `offset` and the 'mdat'
+// behind it. For files that are still growing, so what comes after is not looked at.
+struct Fragment {
+    std::vector<SampleRef> samples;
+    std::uint64_t end = 0;  // offset of what follows the fragment
+};
+// kInvalid as read_fragmented(), and when there is no whole fragment at `offset`.
+Result<Fragment> read_fragment(ByteSpan file, std::uint64_t offset);
+
 // A sample to be written.
 struct FragmentSample {
     std::uint32_t size = 0;
