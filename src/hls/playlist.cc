@@ -58,12 +58,19 @@ void header(Out out, const MediaPlaylist& playlist) {
                    playlist.target_duration.count());
     fmt::format_to(out, "#EXT-X-MEDIA-SEQUENCE:{}\n", playlist.range.first);
     if (playlist.kind == RenditionKind::kIframes) fmt::format_to(out, "#EXT-X-I-FRAMES-ONLY\n");
-    if (playlist.hold_back) {
-        const auto millis = playlist.hold_back->count();
-        fmt::format_to(out, "#EXT-X-SERVER-CONTROL:HOLD-BACK={}.{:03}\n", millis / 1000,
-                       millis % 1000);
-    } else {
-        fmt::format_to(out, "#EXT-X-PLAYLIST-TYPE:VOD\n");
+    switch (playlist.type) {
+        case PlaylistType::kLive: {
+            const auto millis = playlist.hold_back.count();
+            fmt::format_to(out, "#EXT-X-SERVER-CONTROL:HOLD-BACK={}.{:03}\n", millis / 1000,
+                           millis % 1000);
+            break;
+        }
+        case PlaylistType::kEvent:
+            fmt::format_to(out, "#EXT-X-PLAYLIST-TYPE:EVENT\n");
+            break;
+        case PlaylistType::kVod:
+            fmt::format_to(out, "#EXT-X-PLAYLIST-TYPE:VOD\n");
+            break;
     }
 }
 
@@ -93,7 +100,7 @@ void segment_lines(Out out, const MediaPlaylist& playlist, const Segment& segmen
         }
     }
     const Span span = span_of(playlist.kind, segment);
-    if (playlist.hold_back) {
+    if (playlist.type == PlaylistType::kLive) {
         if (first || segment.opens_airing()) date_range(out, playlist, airing, label);
         fmt::format_to(out, "#EXT-X-PROGRAM-DATE-TIME:{}\n",
                        base::to_rfc3339(playout::instant_of(playlist.epoch, span.start)));
@@ -209,7 +216,7 @@ std::string media_playlist(const MediaPlaylist& playlist) {
         if (!segment) break;
         segment_lines(out, playlist, *segment, sequence == playlist.range.first, current_map);
     }
-    if (!playlist.hold_back) text += "#EXT-X-ENDLIST\n";
+    if (playlist.type == PlaylistType::kVod) text += "#EXT-X-ENDLIST\n";
     return text;
 }
 

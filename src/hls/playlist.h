@@ -62,6 +62,10 @@ struct AiringLabel {
 
 enum class RenditionKind { kVideo, kAudio, kSubtitles, kIframes };
 
+// What may still happen to a playlist (section 4.4.3.5): a sliding window, one that only gains
+// segments, or nothing.
+enum class PlaylistType { kLive, kEvent, kVod };
+
 // One rendition of a channel, or of an entry as VOD, over a range of its rundown.
 struct MediaPlaylist {
     RenditionKind kind = RenditionKind::kVideo;
@@ -69,14 +73,15 @@ struct MediaPlaylist {
     playout::SequenceRange range{};  // within rundown.sequences()
     Instant epoch{};                 // of tick zero
     std::chrono::seconds target_duration{6};
-    std::optional<std::chrono::milliseconds> hold_back{};  // of a channel; unset for VOD
+    PlaylistType type = PlaylistType::kVod;
+    std::chrono::milliseconds hold_back{};  // of a live one
     std::string_view channel_id{};          // date ranges are called "<channel>-<ordinal>"
-    std::span<const AiringLabel> labels{};  // one an airing; only tags matter for VOD
+    std::span<const AiringLabel> labels{};  // one an airing; only tags matter unless live
     // The init section's identifier for the airing of that index; not used for subtitles.
     std::function<std::string_view(std::size_t airing)> init_id{};
 };
 
-// A media playlist (section 4.4.3). Live with hold_back, else VOD with EXT-X-ENDLIST.
+// A media playlist (section 4.4.3). A live one has dates and date ranges, VOD has EXT-X-ENDLIST.
 //
 // Segment URIs are segment_name(), init sections init_name(), both next to the playlist.
 std::string media_playlist(const MediaPlaylist& playlist);

@@ -28,20 +28,24 @@ constexpr std::string_view kImmutable = "public, max-age=31536000, immutable";
 // address differ a little.
 constexpr Ticks kEarly = std::chrono::seconds(1);
 
-Film::IframeRates iframe_rates(const media::TrackIndex& video, const playout::Segmentation& cut) {
+// Of the first `segments` of a track.
+Film::IframeRates iframe_rates(const media::TrackIndex& video, const playout::Segmentation& cut,
+                               std::int64_t segments) {
     constexpr std::uint64_t kHeader = 144;
     Film::IframeRates rates;
     std::uint64_t bytes = 0;
-    for (std::int64_t i = 0; i < cut.count(); ++i) {
+    Ticks shown{0};
+    for (std::int64_t i = 0; i < segments; ++i) {
         const playout::EntrySegment piece = cut.at(i);
         const media::Chunk& gop = video.chunks[piece.first_gop];
         const std::uint64_t size = video.samples_of(gop).front().size + kHeader;
         const auto ticks = static_cast<std::uint64_t>(piece.duration.count());
         rates.peak = std::max(rates.peak, (size * 8 * media::kVideoTimescale + ticks - 1) / ticks);
         bytes += size;
+        shown = piece.end();
     }
     rates.average = bytes * 8 * media::kVideoTimescale /
-                    static_cast<std::uint64_t>(std::max<std::int64_t>(cut.duration().count(), 1));
+                    static_cast<std::uint64_t>(std::max<std::int64_t>(shown.count(), 1));
     return rates;
 }
 
@@ -92,11 +96,18 @@ std::shared_ptr<const Film> Film::create(std::string entry_id,
                                     gops_per_segment);
     std::vector<IframeRates> rates;
     for (const PreparedEntry::Track& video : media->videos()) {
-        rates.push_back(http::iframe_rates(video.index, cut));
+        auto& own = rates.emplace_back(http::iframe_rates(
+            video.index, cut, cut.complete_within(media->complete_groups())));
+        // What is still to come is bounded by the picture's rate only.
+        if (media->growing()) own.peak = std::max(own.peak, video.info.peak_bit_rate);
     }
     return std::make_shared<const Film>(Film{
         std::move(entry_id), std::move(titles), std::move(author), std::move(country),
         std::move(media), std::move(subtitles), std::move(subtitles_id), cut, std::move(rates)});
+}
+
+std::int64_t Film::complete_segments() const {
+    return cut.complete_within(media->complete_groups());
 }
 
 std::string_view Film::title() const {
@@ -159,6 +170,14 @@ Presentation::Presentation(Settings settings, playout::Rundown rundown,
     for (std::size_t i = 0; i < films_.size(); ++i) {
         labels_.push_back({films_[i]->title(), films_[i]->author, films_[i]->country,
                            hls::airing_tag(rundown_.airings()[i])});
+    }
+    complete_end_ = rundown_.sequences().end;
+    for (std::size_t i = 0; i < films_.size(); ++i) {
+        const playout::Airing& airing = rundown_.airings()[i];
+        const std::int64_t complete = films_[i]->complete_segments();
+        if (complete >= airing.segment_count) continue;
+        complete_end_ = airing.first_sequence + complete;
+        break;
     }
     std::set<SubtitleChoice> choices;
     for (const auto& film : repertoire_) {
@@ -278,13 +297,18 @@ Response Presentation::resource(std::string_view rendition_name, std::string_vie
     return not_found("The rendition has no such resource.");
 }
 
-SequenceRange Presentation::listed(Instant now) const {
-    return settings_.live ? rundown_.window(ticks_at(now), *settings_.live) : rundown_.sequences();
+Presentation::Listed Presentation::listed(Instant now) const {
+    Listed listed{
+        settings_.live ? rundown_.window(ticks_at(now), *settings_.live) : rundown_.sequences()};
+    if (listed.range.end > complete_end_) {
+        listed = {{std::min(listed.range.first, complete_end_), complete_end_}, true};
+    }
+    return listed;
 }
 
 Response Presentation::playlist(std::string_view rendition_name, Rendition rendition,
                                 Instant now) const {
-    const SequenceRange range = listed(now);
+    const auto [range, held] = listed(now);
     if (range.empty()) return off_air(settings_.title);
 
     std::string key(rendition_name);
@@ -295,11 +319,11 @@ Response Presentation::playlist(std::string_view rendition_name, Rendition rendi
         const Ticks at = ticks_at(now);
         const auto next = rundown_.next_publication(at, *settings_.live);
         const auto seconds =
-            next ? std::chrono::floor<std::chrono::seconds>(*next - at).count() : 0;
+            next && !held ? std::chrono::floor<std::chrono::seconds>(*next - at).count() : 0;
         response.cache_control =
             seconds > 0 ? fmt::format("public, max-age={}", seconds) : "no-cache";
     } else {
-        response.cache_control = "public, max-age=60";
+        response.cache_control = held ? "public, max-age=1" : "public, max-age=60";
     }
     {
         const std::lock_guard lock(cache_mutex_);
@@ -316,8 +340,11 @@ Response Presentation::playlist(std::string_view rendition_name, Rendition rendi
     playlist.epoch = settings_.epoch;
     playlist.target_duration = settings_.target_duration;
     if (settings_.live) {
+        playlist.type = hls::PlaylistType::kLive;
         playlist.hold_back =
             std::chrono::duration_cast<std::chrono::milliseconds>(settings_.live->ahead);
+    } else if (held) {
+        playlist.type = hls::PlaylistType::kEvent;
     }
     playlist.channel_id = settings_.id;
     playlist.labels = labels_;
@@ -354,6 +381,9 @@ Response Presentation::segment(const Rendition& rendition, const ResourceName& n
     const auto segment = rundown_.segment(name.sequence);
     if (!segment || labels_[segment->airing].tag != name.tag) {
         return not_found("There is no such segment (any more). Reload the playlist.");
+    }
+    if (segment->sequence >= complete_end_) {
+        return not_found("The segment is not prepared yet. Reload the playlist.");
     }
     if (settings_.live && segment->end() > ticks_at(now) + settings_.live->ahead + kEarly) {
         return not_found("The segment is not published yet. Reload the playlist.");

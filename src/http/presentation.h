@@ -40,6 +40,9 @@ struct Film {
     playout::Segmentation cut;
     std::vector<IframeRates> iframe_rates;  // of media->videos(), in order
 
+    // Segments that can be had: all of the cut, or fewer while the media is being prepared.
+    [[nodiscard]] std::int64_t complete_segments() const;
+
     static std::shared_ptr<const Film> create(std::string entry_id,
                                               std::map<std::string, std::string> titles,
                                               std::string author, std::string country,
@@ -85,6 +88,10 @@ class Presentation {
     // `airings` continue one another, `films` has one for each. `repertoire`: all films that may
     // come by; their languages and bit rates are declared from the start, so that the
     // multivariant playlist does not change with every airing.
+    //
+    // Media that is still being prepared is listed as far as it exists. An entry is an EVENT
+    // playlist then; a channel's window waits, so whoever makes rundowns must see to it that it
+    // never has to (playout/growth.h).
     static Result<std::shared_ptr<const Presentation>> create(
         Settings settings, std::vector<playout::Airing> airings,
         std::vector<std::shared_ptr<const Film>> films,
@@ -125,7 +132,12 @@ class Presentation {
     [[nodiscard]] std::optional<Rendition> find_rendition(std::string_view name) const;
     [[nodiscard]] const library::PreparedEntry::Track& track(const Film& film,
                                                              const Rendition& rendition) const;
-    [[nodiscard]] playout::SequenceRange listed(Instant now) const;
+    // What playlists list, and whether they would list more if it existed.
+    struct Listed {
+        playout::SequenceRange range;
+        bool held = false;
+    };
+    [[nodiscard]] Listed listed(Instant now) const;
     [[nodiscard]] Response playlist(std::string_view rendition_name, Rendition rendition,
                                     Instant now) const;
     [[nodiscard]] Response init(const Rendition& rendition, std::string_view id) const;
@@ -140,6 +152,7 @@ class Presentation {
     std::vector<hls::AiringLabel> labels_;                 // one an airing; views of films_
     std::vector<SubtitleChoice> subtitles_;                // of the repertoire, sorted
     std::shared_ptr<const std::string> multivariant_;
+    std::int64_t complete_end_ = 0;  // from this number on, segments are not prepared yet
 
     mutable std::mutex cache_mutex_;
     mutable std::map<std::string, CachedPlaylist, std::less<>> cache_;  // by rendition and kind

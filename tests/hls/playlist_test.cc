@@ -31,6 +31,7 @@ struct Channel {
         playlist.range = range;
         playlist.epoch = kEpoch;
         playlist.channel_id = "main";
+        playlist.type = PlaylistType::kLive;
         playlist.hold_back = std::chrono::seconds(18);
         playlist.labels = labels;
         playlist.init_id = [this](std::size_t airing) {
@@ -99,7 +100,7 @@ TEST(MediaPlaylist, HasDateRangesThatNeitherOverlapNorLeaveAGap) {
 TEST(MediaPlaylist, OfAnEntryEnds) {
     const Channel channel({Entry("one", {25, 1}, 150)}, std::chrono::seconds(6));
     MediaPlaylist playlist = channel.playlist({0, 2});
-    playlist.hold_back.reset();
+    playlist.type = PlaylistType::kVod;
     EXPECT_EQ(media_playlist(playlist), R"(#EXTM3U
 #EXT-X-VERSION:7
 #EXT-X-TARGETDURATION:6
