@@ -13,6 +13,9 @@ namespace {
 // Requests under way and clocks that differ: so much more than HOLD-BACK is left alone by edits.
 constexpr Ticks kSpliceMargin = std::chrono::seconds(10);
 
+// How long before a segment would be listed its media must be there: longer than a poll.
+constexpr std::chrono::milliseconds kCutMargin = std::chrono::seconds(3);
+
 // A segment must stay for as long as a playlist that listed it may be in use: one window after
 // it has left (RFC 8216bis section 6.2.2), and a minute for slow clients.
 Ticks kept_behind(const BroadcasterOptions& options) {
@@ -88,6 +91,20 @@ void Broadcaster::wake() {
     wakeup_.notify_all();
 }
 
+void Broadcaster::available(const std::string& entry_id, const std::filesystem::path& directory,
+                            std::int64_t groups) {
+    {
+        const std::lock_guard lock(mutex_);
+        notices_[entry_id] = {directory, groups};
+        woken_ = true;
+    }
+    wakeup_.notify_all();
+}
+
+void Broadcaster::withdraw(const std::string& entry_id) {
+    available(entry_id, {}, 0);
+}
+
 void Broadcaster::run() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
@@ -111,45 +128,143 @@ Result<void> Broadcaster::refresh() {
         seen_change_ = change;
         TRY(refresh_entries());
     }
+    changed = take_notices() || changed;
+    TRY(publish_entries());
     TRY(refresh_channels(changed));
     ever_refreshed_ = true;
     return {};
 }
 
-Result<bool> Broadcaster::refresh_entries() {
+Result<void> Broadcaster::refresh_entries() {
     const std::vector<store::Entry> rows = TRY(store_.list_entries());
     std::map<std::string, FilmPtr, std::less<>> films;
-    bool changed = false;
     rows_.clear();
     for (const store::Entry& row : rows) {
         rows_.emplace(row.id, row);
         if (row.media_id.empty()) continue;
+        forget_growing(row.id);  // it is prepared
         const auto known = films_.find(row.id);
         if (known != films_.end() && is_current(*known->second, row)) {
             films.emplace(row.id, known->second);
             continue;
         }
-        auto film = make_film(row, row.media_id, row.subtitles_id);
+        auto media = library_.media(row.media_id);
+        auto film = media ? make_film(row, *std::move(media), row.subtitles_id)
+                          : Result<FilmPtr>(Unexpected(std::move(media).error()));
         if (!film) {
             log::error("an entry's files cannot be used; import it again",
                        {{"entry", row.id}, {"reason", film.error().to_string()}});
             continue;
         }
         films.emplace(row.id, *std::move(film));
-        changed = true;
     }
-    changed = changed || films.size() != films_.size();
     films_ = std::move(films);
-    if (!changed) return false;
+    std::vector<std::string> gone;
+    for (const auto& [id, growing] : growing_) {
+        if (!rows_.contains(id)) gone.push_back(id);
+    }
+    std::ranges::for_each(gone, [this](const std::string& id) { forget_growing(id); });
+    return {};
+}
 
-    auto entries = std::make_shared<Entries>();
+// Takes up what has been said of entries that are being prepared; whether that changes what
+// channels may play.
+bool Broadcaster::take_notices() {
+    std::map<std::string, Notice> notices;
+    {
+        const std::lock_guard lock(mutex_);
+        notices.swap(notices_);
+    }
+    const auto may_air = [this](const std::string& entry_id) {
+        const auto growing = growing_.find(entry_id);
+        return growing != growing_.end() && growing->second.may_air;
+    };
+    bool changed = false;
+    grown_.clear();
+    for (const auto& [entry_id, notice] : notices) {
+        const bool could_air = may_air(entry_id);
+        const auto row = rows_.find(entry_id);
+        if (notice.groups == 0 || row == rows_.end() || !row->second.media_id.empty()) {
+            forget_growing(entry_id);
+        } else if (auto grown = grow(entry_id, notice); !grown) {
+            log::error("an entry cannot be played while it is being prepared",
+                       {{"entry", entry_id}, {"reason", grown.error().to_string()}});
+            forget_growing(entry_id);
+        } else {
+            grown_.insert(entry_id);
+        }
+        const bool can_air = may_air(entry_id);
+        if (can_air && !could_air) {
+            log::info("an entry may go on the air while it is being prepared",
+                      {{"entry", entry_id}});
+        }
+        changed = changed || can_air != could_air;
+    }
+    return changed;
+}
+
+Result<void> Broadcaster::grow(const std::string& entry_id, const Notice& notice) {
+    const store::Entry& row = rows_.at(entry_id);
+    const Instant now = clock_.now();
+    auto found = growing_.find(entry_id);
+    if (found != growing_.end() && found->second.directory != notice.directory) {
+        // Its preparation was begun anew; what is on the air is from the first one.
+        forget_growing(entry_id);
+        found = growing_.end();
+    }
+    const bool is_new = found == growing_.end();
+    if (is_new) {
+        found = growing_.emplace(entry_id, Growing{}).first;
+        found->second.directory = notice.directory;
+        found->second.media = TRY(library::GrowingEntry::open(notice.directory));
+        found->second.first_seen = now;
+    }
+    Growing& growing = found->second;
+    auto media = TRY(growing.media->advance(notice.groups));
+    const library::Manifest& manifest = media->manifest();
+    growing.growth.promised = manifest.duration;
+    growing.growth.complete =
+        std::min(manifest.frame_rate.start_of(
+                     notice.groups * manifest.frame_rate.frames_in(manifest.house.gop_seconds)),
+                 manifest.duration);
+    if (is_new) growing.growth.complete_before = growing.growth.complete;
+    growing.growth.watched = now - growing.first_seen;
+    growing.film = TRY(make_film(row, std::move(media), row.subtitles_id));
+    if (!growing.may_air && !growing.fell_behind) {
+        const Ticks ahead = window().ahead;
+        growing.may_air = playout::keeps_ahead(growing.growth, ahead + kSpliceMargin, ahead);
+    }
+    return {};
+}
+
+// Airings that have begun keep what there is of it.
+void Broadcaster::forget_growing(const std::string& entry_id) {
+    const auto growing = growing_.find(entry_id);
+    if (growing == growing_.end()) return;
+    if (const FilmPtr& film = growing->second.film) {
+        older_films_[film_key(entry_id, film->media->manifest().media_id, film->subtitles_id)] =
+            film;
+    }
+    growing_.erase(growing);
+}
+
+// Entries as VOD: what is prepared, and what is being prepared as far as it has got.
+Result<void> Broadcaster::publish_entries() {
+    std::map<std::string_view, FilmPtr> films;
+    for (const auto& [id, growing] : growing_) {
+        if (growing.film && growing.film->complete_segments() > 0) films.emplace(id, growing.film);
+    }
+    films.insert(films_.begin(), films_.end());
     const auto before = entries_.load();
-    for (const auto& [id, film] : films_) {
+    bool changed = films.size() != before->size();
+    auto entries = std::make_shared<Entries>();
+    for (const auto& [id, film] : films) {
         const auto old = before->find(id);
         if (old != before->end() && &old->second->film(0) == film.get()) {
             entries->emplace(id, old->second);
             continue;
         }
+        changed = true;
         http::Presentation::Settings settings;
         settings.id = id;
         settings.title = film->title();
@@ -164,14 +279,13 @@ Result<bool> Broadcaster::refresh_entries() {
         entries->emplace(
             id, TRY(http::Presentation::create(std::move(settings), {airing}, {film}, {film})));
     }
-    entries_.store(std::move(entries));
-    return true;
+    if (changed) entries_.store(std::move(entries));
+    return {};
 }
 
-Result<Broadcaster::FilmPtr> Broadcaster::make_film(const store::Entry& entry,
-                                                    const std::string& media_id,
-                                                    const std::string& subtitles_id) {
-    std::shared_ptr<const library::PreparedEntry> media = TRY(library_.media(media_id));
+Result<Broadcaster::FilmPtr> Broadcaster::make_film(
+    const store::Entry& entry, std::shared_ptr<const library::PreparedEntry> media,
+    const std::string& subtitles_id) {
     std::shared_ptr<const library::SubtitleSet> subtitles;
     if (!subtitles_id.empty()) subtitles = TRY(library_.subtitles(subtitles_id));
     return http::Film::create(entry.id, entry.titles, entry.author, entry.country, std::move(media),
@@ -179,19 +293,37 @@ Result<Broadcaster::FilmPtr> Broadcaster::make_film(const store::Entry& entry,
 }
 
 Result<Broadcaster::FilmPtr> Broadcaster::film_of(const playout::Airing& airing) {
-    const auto current = films_.find(airing.entry_id);
-    if (current != films_.end() && current->second->media->manifest().media_id == airing.media_id &&
-        current->second->subtitles_id == airing.subtitles_id) {
+    const auto is_it = [&](const FilmPtr& film) {
+        return film && film->media->manifest().media_id == airing.media_id &&
+               film->subtitles_id == airing.subtitles_id && film->cut.count() > 0 &&
+               airing.segment_count <= film->cut.count() &&
+               film->cut.at(airing.segment_count - 1).end() == airing.duration;
+    };
+    if (const auto current = films_.find(airing.entry_id);
+        current != films_.end() && is_it(current->second)) {
         return current->second;
     }
-    // The entry has changed since the airing was planned; what viewers may have fetched stays.
+    // The entry has changed since the airing was planned, or its preparation has begun anew; what
+    // viewers may have fetched stays.
     auto& older = older_films_[film_key(airing.entry_id, airing.media_id, airing.subtitles_id)];
-    if (auto held = older.lock()) return held;
+    const FilmPtr held = older.lock();
+    FilmPtr film = is_it(held) ? held : nullptr;
+    if (const auto growing = growing_.find(airing.entry_id);
+        growing != growing_.end() && is_it(growing->second.film) &&
+        (!film || film->complete_segments() < growing->second.film->complete_segments())) {
+        return growing->second.film;
+    }
+    if (film) return film;
     const auto row = rows_.find(airing.entry_id);
     store::Entry entry;
     entry.id = airing.entry_id;
     if (row != rows_.end()) entry = row->second;
-    FilmPtr film = TRY(make_film(entry, airing.media_id, airing.subtitles_id));
+    auto media = TRY(library_.media(airing.media_id));
+    film = TRY(make_film(entry, std::move(media), airing.subtitles_id));
+    if (!is_it(film)) {
+        return fail(ErrorCode::kInvalid, "{}: its media {} is not as long as when it was planned",
+                    airing.entry_id, airing.media_id);
+    }
     older = film;
     return film;
 }
@@ -203,14 +335,21 @@ std::string Broadcaster::fingerprint_of(const playout::Airing& airing) {
     return film ? fingerprint(**film, options_.ladder) : std::string();
 }
 
+// What may be put on the air of an entry now; null when there is nothing.
+Broadcaster::FilmPtr Broadcaster::film_to_air(const std::string& entry_id) const {
+    if (const auto film = films_.find(entry_id); film != films_.end()) return film->second;
+    const auto growing = growing_.find(entry_id);
+    return growing != growing_.end() && growing->second.may_air ? growing->second.film : nullptr;
+}
+
 std::vector<playout::Programme> Broadcaster::programmes(const ChannelState& state) const {
     std::vector<playout::Programme> loop;
     for (const std::string& id : state.loop) {
-        const auto film = films_.find(id);
-        if (film == films_.end()) continue;  // not ready yet: it joins when it is
-        loop.push_back({id, film->second->media->manifest().media_id, film->second->subtitles_id,
-                        film->second->cut.duration(), film->second->cut.count(),
-                        fingerprint(*film->second, options_.ladder)});
+        const FilmPtr film = film_to_air(id);
+        if (!film) continue;  // not ready yet: it joins when it is
+        loop.push_back({id, film->media->manifest().media_id, film->subtitles_id,
+                        film->cut.duration(), film->cut.count(),
+                        fingerprint(*film, options_.ladder)});
     }
     return loop;
 }
@@ -245,9 +384,17 @@ Result<void> Broadcaster::refresh_channels(bool changed) {
     const auto slots = slots_.load();
     const Instant now = clock_.now();
     for (auto& [id, state] : states_) {
-        if (!changed && now < state.reload_at) continue;
         Slot& slot = *slots->find(id)->second;
-        auto refreshed = refresh_channel(state, slot, changed && ever_refreshed_);
+        if (auto cut = cut_short_what_waits(state, slot, now); !cut) {
+            log::error("an airing that waits for its media could not be cut short",
+                       {{"channel", id}, {"reason", cut.error().to_string()}});
+        }
+        const bool grown = std::ranges::any_of(
+            state.loop, [this](const std::string& entry) { return grown_.contains(entry); });
+        const bool due = changed || now >= state.reload_at;
+        if (!due && !grown) continue;
+        auto refreshed =
+            due ? refresh_channel(state, slot, changed && ever_refreshed_) : load(state, slot, now);
         if (!refreshed && !state.failed) {
             log::error("a channel could not be refreshed; it goes on with what it has",
                        {{"channel", id}, {"reason", refreshed.error().to_string()}});
@@ -311,6 +458,45 @@ Result<void> Broadcaster::extend(ChannelState& state, const std::vector<playout:
     return {};
 }
 
+// An airing whose media has not been prepared as far as it is about to be listed ends with what
+// there is, and the next one follows: a channel never waits.
+Result<void> Broadcaster::cut_short_what_waits(ChannelState& state, Slot& slot, Instant now) {
+    const auto presentation = slot.presentation.load();
+    if (!presentation) return {};
+    const auto waiting = presentation->waiting_airing(now + kCutMargin);
+    if (!waiting) return {};
+    playout::Airing airing = presentation->rundown().airings()[*waiting];
+    const http::Film& film = presentation->film(*waiting);
+    const std::int64_t complete = film.complete_segments();
+    log::error("an airing is cut short: its preparation has fallen behind",
+               {{"channel", state.row.id},
+                {"entry", airing.entry_id},
+                {"segments", fmt::format("{} of {}", complete, airing.segment_count)}});
+    if (const auto growing = growing_.find(airing.entry_id); growing != growing_.end()) {
+        growing->second.may_air = false;
+        growing->second.fell_behind = true;
+    }
+    const auto last = TRY(store_.last_airing(state.row.id));
+    const Ticks until = last ? last->end() : airing.end();
+    std::vector<playout::Airing> wanted;
+    std::optional<playout::RundownEnd> end;
+    if (complete > 0) {
+        airing.segment_count = complete;
+        airing.duration = film.cut.at(complete - 1).end();
+        wanted.push_back(airing);
+        end = playout::RundownEnd{airing, fingerprint(film, options_.ladder)};
+    } else if (*waiting > 0) {
+        const playout::Airing& before = presentation->rundown().airings()[*waiting - 1];
+        end = playout::RundownEnd{before,
+                                  fingerprint(presentation->film(*waiting - 1), options_.ladder)};
+    }
+    const auto rest = playout::extend(programmes(state), end, until);
+    wanted.insert(wanted.end(), rest.begin(), rest.end());
+    TRY(store_.replace_airings_from(state.row.id, airing.ordinal, wanted));
+    state.reload_at = now;
+    return {};
+}
+
 Result<void> Broadcaster::load(ChannelState& state, Slot& slot, Instant now) {
     const Ticks tick = playout::ticks_since(state.row.epoch, now);
     auto rows = TRY(store_.list_airings(state.row.id, tick - kept_behind(options_),
@@ -343,8 +529,7 @@ Result<void> Broadcaster::load(ChannelState& state, Slot& slot, Instant now) {
 
     std::vector<FilmPtr> repertoire;
     for (const std::string& id : state.loop) {
-        const auto film = films_.find(id);
-        if (film != films_.end()) repertoire.push_back(film->second);
+        if (auto film = film_to_air(id)) repertoire.push_back(std::move(film));
     }
     const Instant loaded_until =
         rows.empty() ? now : playout::instant_of(state.row.epoch, rows.back().end());

@@ -5,10 +5,12 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -17,7 +19,9 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "http/presentation.h"
+#include "library/growing_entry.h"
 #include "library/library.h"
+#include "playout/growth.h"
 #include "playout/schedule.h"
 #include "store/store.h"
 
@@ -64,6 +68,16 @@ class Broadcaster final : public http::OnAir {
     // Looks at the store now: something has changed. Thread-safe.
     void wake();
 
+    // An entry that has no media yet is being prepared: `groups` groups of pictures of it can be
+    // played, from `directory` (library/growing_entry.h). It can be asked for at once, and goes on
+    // the air when playout::keeps_ahead() says that it may. Thread-safe.
+    void available(const std::string& entry_id, const std::filesystem::path& directory,
+                   std::int64_t groups);
+
+    // Its preparation has ended without a result. What of it has been published stays; an airing
+    // that has begun is cut short. Thread-safe.
+    void withdraw(const std::string& entry_id);
+
     [[nodiscard]] std::shared_ptr<const http::Presentation> channel(
         std::string_view id) const override;
     [[nodiscard]] std::vector<std::shared_ptr<const http::Presentation>> channels() const override;
@@ -92,6 +106,23 @@ class Broadcaster final : public http::OnAir {
     using Slots = std::map<std::string, std::shared_ptr<Slot>, std::less<>>;
     using Entries = std::map<std::string, PresentationPtr, std::less<>>;
 
+    // What has been said of entries that are being prepared, and not yet taken up.
+    struct Notice {
+        std::filesystem::path directory;
+        std::int64_t groups = 0;  // 0: withdrawn
+    };
+
+    // An entry that is being prepared.
+    struct Growing {
+        std::filesystem::path directory;
+        std::unique_ptr<library::GrowingEntry> media;
+        FilmPtr film;  // as far as it is known
+        playout::Growth growth;
+        Instant first_seen{};
+        bool may_air = false;
+        bool fell_behind = false;  // it has had its chance, and waits until it is prepared
+    };
+
     // What the thread knows of a channel besides.
     struct ChannelState {
         store::Channel row;
@@ -106,7 +137,11 @@ class Broadcaster final : public http::OnAir {
 
     void run();
     Result<void> refresh();
-    Result<bool> refresh_entries();
+    Result<void> refresh_entries();
+    bool take_notices();
+    Result<void> grow(const std::string& entry_id, const Notice& notice);
+    void forget_growing(const std::string& entry_id);
+    Result<void> publish_entries();
     Result<void> refresh_channels(bool changed);
     Result<void> refresh_channel(ChannelState& state, Slot& slot, bool changed);
     Result<void> reconcile(ChannelState& state, const std::vector<playout::Programme>& loop,
@@ -114,10 +149,13 @@ class Broadcaster final : public http::OnAir {
     Result<void> extend(ChannelState& state, const std::vector<playout::Programme>& loop,
                         Ticks now);
     Result<void> load(ChannelState& state, Slot& slot, Instant now);
+    Result<void> cut_short_what_waits(ChannelState& state, Slot& slot, Instant now);
+    [[nodiscard]] FilmPtr film_to_air(const std::string& entry_id) const;
     [[nodiscard]] std::vector<playout::Programme> programmes(const ChannelState& state) const;
     Result<FilmPtr> film_of(const playout::Airing& airing);
     std::string fingerprint_of(const playout::Airing& airing);
-    Result<FilmPtr> make_film(const store::Entry& entry, const std::string& media_id,
+    Result<FilmPtr> make_film(const store::Entry& entry,
+                              std::shared_ptr<const library::PreparedEntry> media,
                               const std::string& subtitles_id);
     [[nodiscard]] playout::Window window() const;
 
@@ -133,13 +171,16 @@ class Broadcaster final : public http::OnAir {
     std::map<std::string, FilmPtr, std::less<>> films_;      // by entry: its present version
     std::map<std::string, store::Entry, std::less<>> rows_;  // by entry
     std::map<std::string, std::weak_ptr<const http::Film>>
-        older_films_;  // by what they are made of
+        older_films_;                                      // by what they are made of
+    std::map<std::string, Growing, std::less<>> growing_;  // by entry: those without media
+    std::set<std::string> grown_;  // those of which there is more than at the last refresh
     std::map<std::string, ChannelState> states_;
     std::uint64_t seen_change_ = 0;
     bool ever_refreshed_ = false;
 
-    std::mutex mutex_;  // guards the two below
+    std::mutex mutex_;  // guards what is below
     std::condition_variable wakeup_;
+    std::map<std::string, Notice> notices_;  // by entry, the newest
     bool stopping_ = false;
     bool woken_ = false;
     std::thread thread_;

@@ -448,7 +448,7 @@ class JobRunner::Impl {
         read_more(callback);
     }
 
-    static void heard(Run& run, std::string_view line) {
+    void heard(Run& run, std::string_view line) {
         Json json = Json::parse(line, nullptr, false);
         if (!json.is_object()) {
             // A library that prints: it shows life, no more.
@@ -459,6 +459,8 @@ class JobRunner::Impl {
             run.done = std::move(json["done"]);
         } else if (json.contains("error")) {
             run.error = std::move(json["error"]);
+        } else if (json.contains("available")) {
+            available(run, json["available"]);
         } else if (json.contains("stage") && json["stage"].is_string()) {
             run.progress.stage = json["stage"].get<std::string>();
             const auto fraction = json.find("fraction");
@@ -466,6 +468,24 @@ class JobRunner::Impl {
                 run.progress.fraction = std::clamp(fraction->get<double>(), 0.0, 1.0);
             }
         }
+    }
+
+    // Says on what can be played, when it is what a worker may say: it has met a stranger's file.
+    void available(const Run& run, const Json& said) {
+        fs::path folder;
+        std::int64_t groups = 0;
+        if (said.is_object() && said.contains("directory") && said["directory"].is_string()) {
+            folder = fs::path(said["directory"].get<std::string>()).lexically_normal();
+        }
+        if (said.is_object() && said.contains("groups") && said["groups"].is_number_integer()) {
+            groups = said["groups"].get<std::int64_t>();
+        }
+        if (groups <= 0 || !lies_within(folder, run.folder.parent_path())) {
+            log::warning("a worker says what cannot be",
+                         {{"job", run.job.id}, {"available", said.dump()}});
+            return;
+        }
+        if (options_.on_available) options_.on_available(run.job, folder, groups);
     }
 
     void exited(Run& run) {

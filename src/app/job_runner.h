@@ -22,12 +22,15 @@ struct JobRunnerOptions {
     // and writes JSON objects to its standard output, one per line:
     //
     //     {"stage": "discover|loudness|encode|finish|verify", "fraction": 0..1}
+    //     {"available": {"directory": "...", "groups": 12}}
     //     {"done": {"media_id": "...", "duration_seconds": ..., "directory": "..."}}
     //     {"error": {"code": "...", "message": "..."}}
     //
     // the last line being "done" or "error". `directory` lies within FOLDER (FOLDER itself when
-    // it is left out); relative paths count from there. "done" may also say "duration_ticks" (of
-    // 90 kHz, instead of the seconds) and "frame_rate" ("30000/1001").
+    // it is left out); relative paths count from there. "available" says how many groups of
+    // pictures of a growing entry are in a folder within incoming/ (library/growing_entry.h).
+    // "done" may also say "duration_ticks" (of 90 kHz, instead of the seconds) and "frame_rate"
+    // ("30000/1001").
     std::vector<std::string> worker;
 
     std::filesystem::path library;  // has incoming/ and media/, made when missing
@@ -49,6 +52,11 @@ struct JobRunnerOptions {
 
     // Called on the runner's thread with every job whose row has just changed. May be empty.
     std::function<void(const store::Job&)> on_change;
+
+    // Called on the runner's thread when more of a job's film can be played already. May be empty.
+    std::function<void(const store::Job&, const std::filesystem::path& directory,
+                       std::int64_t groups)>
+        on_available;
 };
 
 // Owns a thread with a GMainContext of its own; everything happens there.

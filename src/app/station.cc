@@ -72,7 +72,15 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
                                 if (job.state == store::JobState::kDone) {
                                     log::info("an entry is prepared", {{"entry", job.entry_id}});
                                     broadcaster->wake();
+                                } else if (job.state != store::JobState::kRunning) {
+                                    broadcaster->withdraw(job.entry_id);
                                 }
+                            };
+                            jobs.on_available = [broadcaster = station->broadcaster_.get()](
+                                                    const store::Job& job,
+                                                    const fs::path& directory,
+                                                    std::int64_t groups) {
+                                broadcaster->available(job.entry_id, directory, groups);
                             };
                             station->jobs_ =
                                 TRY(JobRunner::start(*workspace.store, std::move(jobs)));

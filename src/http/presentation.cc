@@ -96,8 +96,8 @@ std::shared_ptr<const Film> Film::create(std::string entry_id,
                                     gops_per_segment);
     std::vector<IframeRates> rates;
     for (const PreparedEntry::Track& video : media->videos()) {
-        auto& own = rates.emplace_back(http::iframe_rates(
-            video.index, cut, cut.complete_within(media->complete_groups())));
+        auto& own = rates.emplace_back(
+            http::iframe_rates(video.index, cut, cut.complete_within(media->complete_groups())));
         // What is still to come is bounded by the picture's rate only.
         if (media->growing()) own.peak = std::max(own.peak, video.info.peak_bit_rate);
     }
@@ -298,12 +298,19 @@ Response Presentation::resource(std::string_view rendition_name, std::string_vie
 }
 
 Presentation::Listed Presentation::listed(Instant now) const {
-    Listed listed{
-        settings_.live ? rundown_.window(ticks_at(now), *settings_.live) : rundown_.sequences()};
+    Listed listed{settings_.live ? rundown_.window(ticks_at(now), *settings_.live)
+                                 : rundown_.sequences()};
     if (listed.range.end > complete_end_) {
         listed = {{std::min(listed.range.first, complete_end_), complete_end_}, true};
     }
     return listed;
+}
+
+std::optional<std::size_t> Presentation::waiting_airing(Instant now) const {
+    if (!listed(now).held) return std::nullopt;
+    const auto segment = rundown_.segment(complete_end_);
+    if (!segment) return std::nullopt;
+    return segment->airing;
 }
 
 Response Presentation::playlist(std::string_view rendition_name, Rendition rendition,

@@ -105,6 +105,9 @@ class Presentation {
         return playout::ticks_since(settings_.epoch, now);
     }
 
+    // The airing whose media is not prepared as far as playlists would list it at `now`.
+    [[nodiscard]] std::optional<std::size_t> waiting_airing(Instant now) const;
+
     // GET <base>/master.m3u8
     [[nodiscard]] Response multivariant() const;
 

@@ -23,7 +23,10 @@ class AudioConformer {
     static constexpr std::int64_t kFadeSamples = 480;     // 10 ms
     static constexpr std::int64_t kWobbleSamples = 1920;  // 40 ms
 
-    explicit AudioConformer(float gain) : gain_(gain) {}
+    explicit AudioConformer(float gain = 1.0F) : gain_(gain) {}
+
+    // Applied to what is pushed from now on.
+    void set_gain(float gain) { gain_ = gain; }
 
     // Sound that starts at `start`, which may be negative.
     void push(std::int64_t start, std::span<const float> stereo);

@@ -235,6 +235,7 @@ Result<void> count_frames(const std::string& path, SourceInfo& info, std::chrono
             const FrameTiming timing = analyse_timing(std::move(times.video_ns));
             video.frames = timing.frames;
             video.start_ns = timing.first_ns;
+            if (whole) video.end_ns = timing.end_ns;
             video.longest_gap_ns = timing.longest_gap_ns;
             if (timing.cadence != Cadence::kUnknown) {
                 // The header's rate is exact where it tells the truth; counted fields are not

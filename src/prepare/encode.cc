@@ -112,9 +112,13 @@ std::string level_text(std::uint32_t tenths) {
 // Everything but `decoded` belongs to the streaming thread of the source.
 class PictureFeeder {
   public:
-    PictureFeeder(const Plan& plan, std::int64_t minimum_frames, std::int64_t origin_if_slate_ns,
-                  Programme& programme, Heartbeat& heartbeat, Ref<GstElement> out)
+    // `promised_frames`: held to when the source ends up to a second short of it; 0 for none.
+    PictureFeeder(const Plan& plan, std::int64_t minimum_frames, std::int64_t promised_frames,
+                  std::int64_t origin_if_slate_ns, Programme& programme, Heartbeat& heartbeat,
+                  Ref<GstElement> out)
         : pacer_({plan.frame_rate.numerator, plan.frame_rate.denominator}, minimum_frames),
+          most_held_(plan.frame_rate.frames_in(1)),
+          promised_frames_(promised_frames),
           is_slate_(!plan.picture),
           slate_origin_ns_(origin_if_slate_ns),
           programme_(programme),
@@ -136,7 +140,7 @@ class PictureFeeder {
     // Decoded frames so far. Thread-safe.
     [[nodiscard]] std::int64_t decoded() const { return decoded_.load(); }
     // Only once the source has stopped:
-    [[nodiscard]] std::int64_t frames() const { return pacer_.frames(); }
+    [[nodiscard]] std::int64_t frames() const { return pushed_; }
 
   private:
     GstFlowReturn take(GstSample* sample) {
@@ -172,7 +176,9 @@ class PictureFeeder {
         const std::int64_t before = pacer_.frames();
         const std::int64_t count = pacer_.finish();
         if (before + count > 0) push(count);
-        programme_.picture_ended(pacer_.frames());
+        const std::int64_t missing = promised_frames_ - pushed_;
+        if (pushed_ > 0 && missing > 0 && missing <= most_held_) push(missing);
+        programme_.picture_ended(pushed_);
         gst_app_src_end_of_stream(GST_APP_SRC(out_.get()));
     }
 
@@ -201,6 +207,8 @@ class PictureFeeder {
     }
 
     FramePacer pacer_;
+    const std::int64_t most_held_;
+    const std::int64_t promised_frames_;
     const bool is_slate_;
     const std::int64_t slate_origin_ns_;
     Programme& programme_;
@@ -395,8 +403,7 @@ Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Hea
     const Plan& plan = job.plan;
     const Rational rate{plan.frame_rate.numerator, plan.frame_rate.denominator};
     Encoded encoded;
-    Programme programme(rate, static_cast<float>(std::pow(10.0, job.gain_db / 20.0)),
-                        kSpareAudioFrames * 1024);
+    Programme programme(rate, kSpareAudioFrames * 1024);
 
     WriteFailure failure;
     const auto video = TRY(VideoEncoder::create(job, heartbeat, failure));
@@ -422,7 +429,8 @@ Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Hea
             std::max(minimum_frames, static_cast<std::int64_t>(std::ceil(
                                          static_cast<double>(job.sound_ns) * 1e-9 * rate.value())));
     }
-    PictureFeeder feeder(plan, minimum_frames, job.sound_start_ns, programme, heartbeat,
+    PictureFeeder feeder(plan, minimum_frames, plan.picture ? plan.promised_frames : 0,
+                         job.sound_start_ns, programme, heartbeat,
                          TRY(video->pipeline().element("frames")));
     const auto decoded = TRY(reader->element("frames"));
     feeder.connect(decoded.get());
@@ -437,21 +445,38 @@ Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Hea
                 return programme.push_sound(start_ns, stereo);
             },
             [&] { programme.end_sound(); }));
-        TRY(sound->pipeline().play());
     } else {
         programme.end_sound();
     }
-    bool sound_broken = false;
+    bool sound_waits = plan.sound.has_value();  // for its gain
+    bool sound_plays = false;
+    const auto silence_follows = [&](const Error& error) {
+        sound_plays = false;
+        programme.end_sound();
+        encoded.notes.push_back(
+            {Severity::kError, "damaged-audio",
+             fmt::format("the sound is damaged and stops early ({}); silence follows",
+                         error.message())});
+    };
     const auto watch_sound = [&] {
-        if (!sound || sound_broken) return;
-        if (const auto ended = sound->pipeline().poll(); !ended) {
-            sound_broken = true;
-            programme.end_sound();
-            encoded.notes.push_back(
-                {Severity::kError, "damaged-audio",
-                 fmt::format("the sound is damaged and stops early ({}); silence follows",
-                             ended.error().message())});
+        if (auto gain_db = sound_waits ? job.gain_db() : std::nullopt) {
+            sound_waits = false;
+            if (!*gain_db) {
+                failure.keep(std::move(*gain_db).error());
+                GST_ELEMENT_ERROR(decoded.get(), STREAM, FAILED, ("the sound cannot be measured"),
+                                  (nullptr));
+            } else if (!**gain_db) {
+                programme.end_sound();
+            } else {
+                programme.set_gain(static_cast<float>(std::pow(10.0, ***gain_db / 20.0)));
+                sound_plays = true;
+                if (auto played = sound->pipeline().play(); !played) {
+                    silence_follows(played.error());
+                }
+            }
         }
+        if (!sound_plays) return;
+        if (const auto ended = sound->pipeline().poll(); !ended) silence_follows(ended.error());
     };
 
     Result<void> result;

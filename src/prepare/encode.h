@@ -21,7 +21,10 @@ struct EncodeJob {
     std::string title;   // for the slate
     const Plan& plan;
     const library::HouseFormat& house;
-    double gain_db = 0;
+    // How much louder the sound is made, in dB; nothing inside where the sound cannot be decoded,
+    // and silence is heard. Asked in the calling thread until it is known, meanwhile the picture is
+    // encoded; must not block. Its errors end the encoding.
+    std::function<std::optional<Result<std::optional<double>>>()> gain_db;
     // Where the sound starts on the file's timeline and how long it is, where there is no picture
     // to go by.
     std::int64_t sound_start_ns = 0;

@@ -344,6 +344,11 @@ Result<Plan> plan(const SourceInfo& source, const library::HouseFormat& house) {
     plan.minimum_frames = 1;
     while (frame_start_ns(plan.minimum_frames, rate) < kMinimumNanoseconds)
         ++plan.minimum_frames;
+    if (source.video && source.video->end_ns > source.video->start_ns) {
+        FramePacer pacer(rate, plan.minimum_frames);
+        pacer.next(source.video->start_ns, source.video->end_ns - source.video->start_ns);
+        plan.promised_frames = pacer.finish();
+    }
     if (source.duration_ns > 0) {
         plan.expected_frames = std::max<std::int64_t>(
             plan.minimum_frames,

@@ -51,8 +51,11 @@ struct SoundPlan {
 struct Plan {
     media::FrameRate frame_rate;
     std::int64_t gop_frames = 0;
-    std::int64_t minimum_frames = 0;     // of kMinimumNanoseconds
-    std::int64_t expected_frames = 0;    // for progress only; 0 when the duration is unknown
+    std::int64_t minimum_frames = 0;   // of kMinimumNanoseconds
+    std::int64_t expected_frames = 0;  // for progress only; 0 when the duration is unknown
+    // As many as will be encoded, where the timestamps have been read to their end; 0 where not.
+    // What an entry that is played while it grows says of itself.
+    std::int64_t promised_frames = 0;
     Size canvas;                         // the largest rung's
     std::optional<PicturePlan> picture;  // none: a slate is shown
     std::optional<SoundPlan> sound;      // none: silence

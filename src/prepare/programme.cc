@@ -21,8 +21,13 @@ std::int64_t ns_to_samples(std::int64_t ns) {
 
 }  // namespace
 
-Programme::Programme(Rational frame_rate, float gain, std::int64_t spare_samples)
-    : frame_rate_(frame_rate), spare_samples_(spare_samples), conformer_(gain) {}
+Programme::Programme(Rational frame_rate, std::int64_t spare_samples)
+    : frame_rate_(frame_rate), spare_samples_(spare_samples) {}
+
+void Programme::set_gain(float gain) {
+    const std::lock_guard lock(mutex_);
+    conformer_.set_gain(gain);
+}
 
 std::int64_t Programme::samples_of(std::int64_t frames) const {
     return ns_to_samples(frame_start_ns(frames, frame_rate_));

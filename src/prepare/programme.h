@@ -21,8 +21,11 @@ namespace matinee::prepare {
 // Thread-safe: the picture's, the sound's and the pump's thread meet here.
 class Programme {
   public:
-    // `frame_rate` of the output, `gain` linear, `spare` samples after the picture's end.
-    Programme(Rational frame_rate, float gain, std::int64_t spare_samples);
+    // `frame_rate` of the output, `spare` samples after the picture's end.
+    Programme(Rational frame_rate, std::int64_t spare_samples);
+
+    // Linear; 1 until it is set. Before the first push_sound().
+    void set_gain(float gain);
 
     // The picture's thread:
     void picture_starts(std::int64_t origin_ns);

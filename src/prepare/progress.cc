@@ -37,6 +37,11 @@ std::string done_line(const library::Manifest& manifest, const std::string& dire
                        log::json_string(directory));
 }
 
+std::string available_line(const std::string& directory, std::int64_t groups) {
+    return fmt::format(R"({{"available":{{"directory":{},"groups":{}}}}})",
+                       log::json_string(directory), groups);
+}
+
 std::string error_line(const Error& error) {
     return fmt::format(R"({{"error":{{"code":{},"message":{}}}}})",
                        log::json_string(base::to_string(error.code())),
@@ -76,6 +81,12 @@ void ProgressReporter::report(Stage stage, double fraction) {
 void ProgressReporter::end_bar() {
     if (bar_shown_) fmt::print(stderr, "\n");
     bar_shown_ = false;
+}
+
+void ProgressReporter::available(const std::string& directory, std::int64_t groups) {
+    if (!tells_available()) return;
+    fmt::print("{}\n", available_line(directory, groups));
+    std::fflush(stdout);
 }
 
 void ProgressReporter::done(const library::Manifest& manifest, const std::string& directory) {

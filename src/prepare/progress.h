@@ -21,6 +21,8 @@ std::string_view to_string(Stage stage);
 std::string progress_line(Stage stage, double fraction);
 // {"done":{"directory":"...","duration_seconds":12.3,"media_id":"..."}}
 std::string done_line(const library::Manifest& manifest, const std::string& directory);
+// {"available":{"directory":"...","groups":12}}
+std::string available_line(const std::string& directory, std::int64_t groups);
 // {"error":{"code":"invalid","message":"..."}}
 std::string error_line(const Error& error);
 
@@ -51,6 +53,10 @@ class ProgressReporter {
     explicit ProgressReporter(ProgressStyle style) : style_(style) {}
 
     void report(Stage stage, double fraction);
+    // So many groups of pictures can be played already (library/growing_entry.h); to programs only.
+    void available(const std::string& directory, std::int64_t groups);
+    // Whether anybody listens to that.
+    [[nodiscard]] bool tells_available() const { return style_ == ProgressStyle::kJsonLines; }
     void done(const library::Manifest& manifest, const std::string& directory);
     void failed(const Error& error);
 

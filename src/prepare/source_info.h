@@ -45,6 +45,7 @@ struct VideoStream {
     Cadence cadence = Cadence::kUnknown;
     std::int64_t frames = 0;          // counted; 0 when not counted
     std::int64_t start_ns = 0;        // of the first frame, on the file's own timeline
+    std::int64_t end_ns = 0;          // of the last frame; 0 when not counted
     std::int64_t longest_gap_ns = 0;  // between neighbouring frames
     Orientation orientation = Orientation::kUpright;
     Scan scan = Scan::kProgressive;

@@ -119,15 +119,148 @@ class BackgroundHash {
         enough_ = true;
         if (result_.valid()) result_.wait();
     }
-    Result<std::string> take() { return result_.get(); }
+    [[nodiscard]] bool ready() const {
+        return result_.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+    }
+    // Blocks until it is known. The same however often it is asked.
+    [[nodiscard]] Result<std::string> get() const { return result_.get(); }
 
   private:
     std::atomic<bool> enough_ = false;
-    std::future<Result<std::string>> result_;
+    std::shared_future<Result<std::string>> result_;
 };
 
 void append(std::vector<library::Note>& notes, std::vector<library::Note> more) {
     std::move(more.begin(), more.end(), std::back_inserter(notes));
+}
+
+// What the first pass over the sound says, and what is made of it.
+struct SoundFound {
+    SoundMeasure measure;
+    GainDecision decision;
+
+    // Nothing where there is nothing to hear.
+    [[nodiscard]] std::optional<double> gain_db() const {
+        if (!measure.any) return std::nullopt;
+        return decision.loudness.gain_db;
+    }
+};
+
+Result<SoundFound> find_sound(const WorkerOptions& options, const std::string& stream_id,
+                              const Supervision& supervision, Heartbeat& heartbeat,
+                              const std::function<void(std::int64_t)>& on_progress) {
+    SoundFound found;
+    found.measure =
+        TRY(measure_sound(options.source.string(), stream_id, supervision, heartbeat, on_progress));
+    if (found.measure.any) found.decision = decide_gain(found.measure, options.house);
+    return found;
+}
+
+// find_sound() in a thread of its own, while the picture is encoded.
+class BackgroundSound {
+  public:
+    // All must outlive this. `alive` beats while it gets on.
+    BackgroundSound(const WorkerOptions& options, std::string stream_id, const StopFlag& stop,
+                    Heartbeat& alive)
+        : result_(std::async(
+              std::launch::async, [this, &options, stream_id = std::move(stream_id), &stop, &alive] {
+                  Heartbeat heartbeat;
+                  const Supervision own{enough_, heartbeat, options.stall_timeout, [this, &stop] {
+                                            if (stop.requested()) enough_.request();
+                                        }};
+                  return find_sound(options, stream_id, own, heartbeat,
+                                    [&alive](std::int64_t) { alive.beat(); });
+              })) {}
+    BackgroundSound(const BackgroundSound&) = delete;
+    BackgroundSound& operator=(const BackgroundSound&) = delete;
+    ~BackgroundSound() {
+        enough_.request();
+        result_.wait();
+    }
+
+    [[nodiscard]] bool ready() const {
+        return result_.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+    }
+    // Blocks until it is known. The same however often it is asked.
+    [[nodiscard]] Result<SoundFound> get() const { return result_.get(); }
+
+  private:
+    StopFlag enough_;
+    std::shared_future<Result<SoundFound>> result_;
+};
+
+// Tells whoever listens how much of a long film can be played already. Thread-bound.
+class Announcer {
+  public:
+    // A short film is there before anybody could have started it.
+    static constexpr std::int64_t kWorthSeconds = 60;
+    static constexpr std::chrono::seconds kPause{1};
+
+    Announcer(const library::PreparedWriter& writer, const BackgroundHash& hash,
+              library::Manifest described, std::int64_t promised_frames, fs::path folder,
+              ProgressReporter& reporter)
+        : writer_(writer),
+          hash_(hash),
+          described_(std::move(described)),
+          promised_frames_(promised_frames),
+          folder_(std::move(folder)),
+          reporter_(reporter) {}
+
+    void tick() {
+        if (!result_ || !reporter_.tells_available() ||
+            promised_frames_ < described_.frame_rate.frames_in(kWorthSeconds)) {
+            return;
+        }
+        const auto now = std::chrono::steady_clock::now();
+        if (now - said_at_ < kPause) return;
+        const std::int64_t groups = writer_.complete_groups();
+        if (groups == said_) return;
+        if (said_ == 0) {
+            if (!hash_.ready()) return;
+            result_ = describe();
+            if (!result_) return;
+        }
+        reporter_.available(folder_.string(), groups);
+        said_ = groups;
+        said_at_ = now;
+    }
+
+    [[nodiscard]] const Result<void>& result() const { return result_; }
+
+  private:
+    Result<void> describe() {
+        described_.source_sha256 = TRY(hash_.get());
+        described_.media_id = library::media_id(described_.source_sha256, described_.house);
+        return writer_.write_growing(described_, promised_frames_);
+    }
+
+    const library::PreparedWriter& writer_;
+    const BackgroundHash& hash_;
+    library::Manifest described_;
+    const std::int64_t promised_frames_;
+    const fs::path folder_;
+    ProgressReporter& reporter_;
+    std::int64_t said_ = 0;
+    std::chrono::steady_clock::time_point said_at_;
+    Result<void> result_;
+};
+
+// Settles what the first pass over the sound means for the plan.
+Result<void> judge_sound(const SoundFound& found, Plan& plan, std::vector<library::Note>& notes) {
+    if (found.measure.any) {
+        append(notes, found.decision.notes);
+        return {};
+    }
+    notes.push_back({library::Severity::kError, "damaged-audio",
+                     found.measure.damaged
+                         ? fmt::format("the sound cannot be decoded ({}); silence is heard",
+                                       found.measure.damage)
+                         : "the sound track is empty; silence is heard"});
+    plan.sound.reset();
+    if (!plan.picture) {
+        return fail(ErrorCode::kInvalid, "there is no picture, and the sound cannot be decoded");
+    }
+    return {};
 }
 
 Result<library::Manifest> prepare_named(const WorkerOptions& options, const std::string& name,
@@ -141,63 +274,68 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
 
     Heartbeat heartbeat;
     const Supervision supervision{stop, heartbeat, options.stall_timeout};
-    const double source_ns = static_cast<double>(std::max<std::int64_t>(source.duration_ns, 1));
-    library::Loudness loudness;
-    SoundMeasure measure;
-    if (plan.sound) {
+    // How loud the sound is is found out first where there is no picture, else beside the picture's
+    // encoding: so the first pictures of a long film are there at once.
+    std::optional<SoundFound> sound;
+    std::optional<BackgroundSound> finding;
+    if (plan.sound && plan.picture) {
+        finding.emplace(options, plan.sound->stream_id, stop, heartbeat);
+    } else if (plan.sound) {
+        const double source_ns = static_cast<double>(std::max<std::int64_t>(source.duration_ns, 1));
         reporter.report(Stage::kLoudness, 0);
-        measure = TRY(measure_sound(options.source.string(), plan.sound->stream_id, supervision,
-                                    heartbeat, [&](std::int64_t position) {
-                                        reporter.report(Stage::kLoudness,
-                                                        static_cast<double>(position) / source_ns);
-                                    }));
-        if (!measure.any) {
-            notes.push_back({library::Severity::kError, "damaged-audio",
-                             measure.damaged
-                                 ? fmt::format("the sound cannot be decoded ({}); silence is heard",
-                                               measure.damage)
-                                 : "the sound track is empty; silence is heard"});
-            plan.sound.reset();
-            if (!plan.picture) {
-                return fail(ErrorCode::kInvalid,
-                            "there is no picture, and the sound cannot be decoded");
-            }
-        } else {
-            GainDecision decision = decide_gain(measure, options.house);
-            loudness = decision.loudness;
-            append(notes, std::move(decision.notes));
-        }
+        sound = TRY(find_sound(
+            options, plan.sound->stream_id, supervision, heartbeat, [&](std::int64_t position) {
+                reporter.report(Stage::kLoudness, static_cast<double>(position) / source_ns);
+            }));
+        TRY(judge_sound(*sound, plan, notes));
     }
 
     reporter.report(Stage::kEncode, 0);
+    library::Manifest described;
+    described.source_name = name;
+    described.house = options.house;
+    described.frame_rate = plan.frame_rate;
     library::PreparedWriter writer(folder.entry(), options.house, plan.frame_rate);
+    Announcer announcer(writer, hash, described, plan.promised_frames, folder.entry(), reporter);
+    const std::int64_t sound_ns =
+        sound && !plan.picture ? sound->measure.end_ns - sound->measure.first_ns : 0;
     const EncodeJob job{
         .source = options.source.string(),
         .title = options.title.empty() ? options.source.stem().string() : options.title,
         .plan = plan,
         .house = options.house,
-        .gain_db = loudness.gain_db,
-        .sound_start_ns = plan.picture ? 0 : measure.first_ns,
-        .sound_ns = plan.picture ? 0 : measure.end_ns - measure.first_ns,
+        .gain_db = [&]() -> std::optional<Result<std::optional<double>>> {
+            if (sound) return sound->gain_db();
+            if (!finding->ready()) return std::nullopt;
+            const auto found = finding->get();
+            if (!found) return Unexpected(Error(found.error()));
+            return found->gain_db();
+        },
+        .sound_start_ns = sound && !plan.picture ? sound->measure.first_ns : 0,
+        .sound_ns = sound_ns,
         .writer = writer,
         .directory = folder.pictures()};
+    const auto expected = static_cast<double>(
+        plan.picture
+            ? plan.expected_frames
+            : std::llround(static_cast<double>(sound_ns) * 1e-9 * plan.frame_rate.as_double()));
     Encoded encoded = TRY(encode(job, supervision, heartbeat, [&](std::int64_t frames) {
-        const auto expected =
-            static_cast<double>(plan.picture ? plan.expected_frames
-                                             : std::llround(static_cast<double>(job.sound_ns) *
-                                                            1e-9 * plan.frame_rate.as_double()));
         if (expected > 0) {
             reporter.report(Stage::kEncode, static_cast<double>(frames) / expected);
         }
+        announcer.tick();
     }));
+    TRY(Result<void>(announcer.result()));
+    if (finding) {
+        sound = TRY(finding->get());
+        TRY(judge_sound(*sound, plan, notes));
+    }
     append(notes, std::move(encoded.notes));
 
     reporter.report(Stage::kFinish, 0);
-    library::Manifest described;
-    described.source_name = name;
-    described.source_sha256 = TRY(hash.take());
+    described.source_sha256 = TRY(hash.get());
     described.thumbnails = encoded.thumbnail_layout;
-    if (plan.sound) described.loudness = loudness;
+    if (plan.sound) described.loudness = sound->decision.loudness;
     described.notes = std::move(notes);
     const library::Manifest manifest = TRY(writer.finish(std::move(described), encoded.pictures));
 

@@ -326,5 +326,176 @@ TEST(Broadcaster, GoesOnPastAnAiringWhoseFilesAreGone) {
     EXPECT_THAT(cinema.playlist(), HasSubstr("The one"));
 }
 
+// A film of 200 s whose preparation the test goes on with.
+class Preparation {
+  public:
+    explicit Preparation(Cinema& cinema) : cinema_(cinema), film_(film({25, 1}, 5000)) {
+        film_.name = "long";
+        store::EntryDescription entry;
+        entry.id = "long";
+        entry.source.path = "/films/long";
+        EXPECT_TRUE(cinema.store->upsert_entry(entry));
+        EXPECT_TRUE(cinema.store->enqueue_job("long"));
+        job_ = (*cinema.store->take_job("test", hours(1)))->id;
+        std::filesystem::create_directories(folder_);
+        writer_ = std::make_unique<library::PreparedWriter>(folder_, RawFilm::house(), film_.rate);
+    }
+
+    // Prepares `groups` groups of two seconds more and says so.
+    void add(std::int64_t groups) {
+        const std::int64_t until = groups_ + groups;
+        // The first picture of the next group tells that this one is complete.
+        const std::int64_t pictures = std::min(until * 50 + 1, film_.frames);
+        EXPECT_TRUE(film_.add_pictures(*writer_, pictures_, pictures));
+        pictures_ = pictures;
+        const std::int64_t sound = until < 100 ? until * 94 + 95 : film_.audio_frames;
+        EXPECT_TRUE(film_.add_sound(*writer_, sound_, sound));
+        sound_ = sound;
+        if (groups_ == 0) {
+            library::Manifest described = film_.description();
+            described.media_id = library::media_id(described.source_sha256, RawFilm::house());
+            EXPECT_TRUE(writer_->write_growing(described, film_.frames));
+        }
+        groups_ = until;
+        cinema_.broadcaster->available("long", folder_, writer_->complete_groups());
+    }
+
+    void finish() {
+        EXPECT_TRUE(writer_->end_pictures(0));
+        EXPECT_TRUE(writer_->end_pictures(1));
+        EXPECT_TRUE(writer_->end_sound());
+        const auto manifest = writer_->finish(film_.description(), {});
+        ASSERT_TRUE(manifest) << manifest.error().to_string();
+        std::filesystem::rename(folder_,
+                                cinema_.temp.path() / "library/media" / manifest->media_id);
+        store::Media media;
+        media.id = manifest->media_id;
+        media.duration = manifest->duration;
+        ASSERT_TRUE(cinema_.store->finish_job(job_, "test", media));
+    }
+
+  private:
+    Cinema& cinema_;
+    RawFilm film_;
+    const std::filesystem::path folder_ = cinema_.temp.path() / "library/incoming/long";
+    std::string job_;
+    std::unique_ptr<library::PreparedWriter> writer_;
+    std::int64_t groups_ = 0;
+    std::int64_t pictures_ = 0;
+    std::int64_t sound_ = 0;
+};
+
+// What is listed now was there before as it is, where it was listed before.
+void expect_kept(std::map<std::int64_t, std::string>& seen, const std::string& playlist) {
+    for (const auto& [sequence, lines] : segments(playlist)) {
+        const auto before = seen.emplace(sequence, lines).first;
+        EXPECT_EQ(before->second, lines);
+    }
+}
+
+bool plays(const Cinema& cinema, const std::string& entry) {
+    const auto airings = cinema.broadcaster->channel("main")->rundown().airings();
+    return std::ranges::any_of(
+        airings, [&](const playout::Airing& airing) { return airing.entry_id == entry; });
+}
+
+TEST(Broadcaster, PlaysAnEntryWhileItIsBeingPrepared) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    Preparation preparation(cinema);
+    cinema.play({"one", "long"});
+    cinema.on_air();
+    preparation.add(5);
+    ASSERT_TRUE(cinema.eventually([&] { return cinema.broadcaster->entry("long") != nullptr; }));
+    const http::Response early =
+        cinema.broadcaster->entry("long")->resource("360p", "media.m3u8", kStart);
+    EXPECT_THAT(early.body.to_text(), HasSubstr("#EXT-X-PLAYLIST-TYPE:EVENT"));
+    EXPECT_THAT(early.body.to_text(), Not(HasSubstr("#EXT-X-ENDLIST")));
+    EXPECT_THAT(early.body.to_text(), HasSubstr("\n1-"));
+    EXPECT_THAT(early.body.to_text(), Not(HasSubstr("\n2-"))) << "only what exists is listed";
+    EXPECT_FALSE(plays(cinema, "long")) << "nobody knows yet how fast it gets on";
+
+    cinema.clock.advance(seconds(6));
+    preparation.add(20);  // 40 s in 6: much faster than it plays
+    ASSERT_TRUE(cinema.eventually([&] { return plays(cinema, "long"); }));
+
+    std::map<std::int64_t, std::string> seen;
+    for (int i = 0; i < 75; ++i) {
+        preparation.add(1);
+        cinema.clock.advance(seconds(1));
+        ASSERT_TRUE(cinema.eventually([&] {
+            const auto entry = cinema.broadcaster->entry("long");
+            return entry->film(0).complete_segments() >= (25 + i) / 2;
+        }));
+        expect_kept(seen, cinema.playlist());
+    }
+    preparation.finish();
+    ASSERT_TRUE(cinema.eventually(
+        [&] { return !cinema.broadcaster->entry("long")->film(0).media->growing(); }));
+    for (int i = 0; i < 300; i += 3) {
+        cinema.clock.advance(seconds(3));
+        expect_kept(seen, cinema.playlist());
+        ASSERT_TRUE(cinema.eventually([&] {
+            const auto channel = cinema.broadcaster->channel("main");
+            return channel->rundown().airings().back().end() >
+                   channel->ticks_at(cinema.clock.now() + minutes(1));
+        }));
+    }
+    EXPECT_GT(seen.size(), 60u);
+    const http::Response late =
+        cinema.broadcaster->entry("long")->resource("360p", "media.m3u8", kStart);
+    EXPECT_THAT(late.body.to_text(), HasSubstr("#EXT-X-ENDLIST"));
+}
+
+TEST(Broadcaster, CutsAnAiringShortWhosePreparationFallsBehind) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    Preparation preparation(cinema);
+    cinema.play({"one", "long"});
+    cinema.on_air();
+    preparation.add(5);
+    ASSERT_TRUE(cinema.eventually([&] { return cinema.broadcaster->entry("long") != nullptr; }));
+    cinema.clock.advance(seconds(6));
+    preparation.add(20);  // 50 s of 200, and no more
+    ASSERT_TRUE(cinema.eventually([&] { return plays(cinema, "long"); }));
+
+    std::map<std::int64_t, std::string> seen;
+    for (int i = 0; i < 200; ++i) {
+        cinema.clock.advance(seconds(1));
+        const Instant now = cinema.clock.now();
+        ASSERT_TRUE(cinema.eventually([&] {
+            return !cinema.broadcaster->channel("main")->waiting_airing(now + seconds(3));
+        }));
+        const std::string playlist = cinema.playlist();
+        expect_kept(seen, playlist);
+        const auto channel = cinema.broadcaster->channel("main");
+        const auto window =
+            channel->rundown().window(channel->ticks_at(now), {minutes(1), seconds(18)});
+        EXPECT_EQ(segments(playlist).rbegin()->first, window.end - 1) << "it never waits";
+    }
+    const auto airings = cinema.broadcaster->channel("main")->rundown().airings();
+    const auto cut = std::ranges::find(airings, "long", &playout::Airing::entry_id);
+    ASSERT_NE(cut, airings.end());
+    EXPECT_EQ(cut->segment_count, 12);  // 25 groups, two a segment
+    EXPECT_EQ(std::ranges::count(airings, "long", &playout::Airing::entry_id), 1)
+        << "it has had its chance until it is prepared";
+}
+
+TEST(Broadcaster, TakesAnEntryBackWhosePreparationFails) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    Preparation preparation(cinema);
+    cinema.play({"one", "long"});
+    cinema.on_air();
+    preparation.add(5);
+    ASSERT_TRUE(cinema.eventually([&] { return cinema.broadcaster->entry("long") != nullptr; }));
+    cinema.clock.advance(seconds(6));
+    preparation.add(20);
+    ASSERT_TRUE(cinema.eventually([&] { return plays(cinema, "long"); }));
+    cinema.broadcaster->withdraw("long");
+    EXPECT_TRUE(cinema.eventually([&] { return !plays(cinema, "long"); })) << "it had not begun";
+    EXPECT_EQ(cinema.broadcaster->entry("long"), nullptr);
+}
+
 }  // namespace
 }  // namespace matinee::app

@@ -434,5 +434,27 @@ TEST(JobRunnerServer, DISABLED_RunsUntilKilled) {
     }
 }
 
+TEST_F(JobRunnerTest, SaysHowMuchCanBePlayedAlready) {
+    std::vector<std::pair<fs::path, std::int64_t>> heard;
+    options_.on_available = [&](const Job& job, const fs::path& directory, std::int64_t groups) {
+        EXPECT_EQ(job.entry_id, "long");
+        heard.emplace_back(directory, groups);
+    };
+    const Job job = queue("long", std::string(R"(
+echo '{"available":{"directory":"'"$out"'/entry","groups":3}}'
+echo '{"available":{"directory":"'"$out"'/../../../etc","groups":4}}'
+echo '{"available":{"directory":7,"groups":"many"}}'
+echo '{"available":null}'
+echo '{"available":{"directory":"'"$out"'/entry","groups":5}}'
+)") + std::string(kGoodFilm));
+    start();
+    EXPECT_EQ(wait_for_end(job.id).state, JobState::kDone);
+    runner_.reset();
+    ASSERT_EQ(heard.size(), 2u) << "what lies outside is not believed";
+    EXPECT_EQ(heard[0].first.filename(), "entry");
+    EXPECT_EQ(heard[0].second, 3);
+    EXPECT_EQ(heard[1].second, 5);
+}
+
 }  // namespace
 }  // namespace matinee::app

@@ -33,7 +33,7 @@ class Collector {
 };
 
 TEST(Programme, GivesSilenceForAPictureWithoutSound) {
-    Programme programme({25, 1}, 1, kSpare);
+    Programme programme({25, 1}, kSpare);
     Collector collector(programme);
     programme.end_sound();
     programme.picture_starts(0);
@@ -47,7 +47,7 @@ TEST(Programme, GivesSilenceForAPictureWithoutSound) {
 }
 
 TEST(Programme, AlignsSoundOnTheFirstPicture) {
-    Programme programme({25, 1}, 1, kSpare);
+    Programme programme({25, 1}, kSpare);
     Collector collector(programme);
     std::thread decoder([&] {
         programme.push_sound(10'500'000'000, constant(48'000));
@@ -64,7 +64,7 @@ TEST(Programme, AlignsSoundOnTheFirstPicture) {
 }
 
 TEST(Programme, HoldsLongSoundBackAndThenCutsIt) {
-    Programme programme({25, 1}, 1, kSpare);
+    Programme programme({25, 1}, kSpare);
     Collector collector(programme);
     std::int64_t pushed = 0;
     std::thread decoder([&] {
@@ -82,7 +82,7 @@ TEST(Programme, HoldsLongSoundBackAndThenCutsIt) {
 }
 
 TEST(Programme, CancelWakesEverybody) {
-    Programme programme({25, 1}, 1, kSpare);
+    Programme programme({25, 1}, kSpare);
     Collector collector(programme);
     std::thread decoder([&] { EXPECT_FALSE(programme.push_sound(0, constant(10))); });
     programme.cancel();
