@@ -133,17 +133,21 @@ void print_addresses(const Station& station, const std::vector<std::string>& cha
     std::fflush(stdout);
 }
 
-Result<int> serve_until_stopped(Workspace& workspace, const std::optional<ListenAddress>& listen,
-                                const StopSignals& signals) {
+Result<std::unique_ptr<Station>> start_station(Workspace& workspace,
+                                               const std::optional<ListenAddress>& listen) {
     Station::Options options;
     options.listen = listen.value_or(workspace.config.server.listen);
-    const auto station = TRY(Station::start(workspace, options));
+    return Station::start(workspace, options);
+}
+
+Result<int> serve_until_stopped(Workspace& workspace, const Station& station,
+                                const StopSignals& signals) {
     std::vector<std::string> channels;
     for (const store::Channel& channel : TRY(workspace.store->list_channels())) {
         channels.push_back(channel.id);
         if (channels.size() == 10) break;  // the page lists all
     }
-    print_addresses(*station, channels);
+    print_addresses(station, channels);
     signals.wait();
     fmt::print("stopping\n");
     return 0;
@@ -222,7 +226,8 @@ int serve(const ServeArguments& arguments) {
     return run([&]() -> Result<int> {
         const StopSignals signals;
         Workspace workspace = TRY(Workspace::open(arguments.data));
-        return serve_until_stopped(workspace, arguments.listen, signals);
+        const auto station = TRY(start_station(workspace, arguments.listen));
+        return serve_until_stopped(workspace, *station, signals);
     });
 }
 
@@ -232,16 +237,25 @@ int demo(const DemoArguments& arguments) {
         Workspace workspace = TRY(Workspace::open(arguments.data));
         const fs::path films = arguments.films.empty() ? TRY(made_up_films(workspace)) : arguments.films;
         const Intake intake = TRY(take_in_aloud(workspace, {films}));
-        const Preparation done = TRY(prepare_all(workspace, signals));
+        const auto& entries = intake.summary.entries;
+        // All of them: a film joins the channel when it is prepared, a long one while it is.
+        if (!entries.empty()) {
+            TRY(put_on_channel(workspace, kDemoChannel, "Main channel", entries, std::nullopt));
+        }
+        const auto station = TRY(start_station(workspace, arguments.listen));
+        if (TRY(ready_entries(workspace, entries)).size() < entries.size()) {
+            fmt::print("{}/watch/{} shows films as soon as they are prepared\n", station->origin(),
+                       kDemoChannel);
+            std::fflush(stdout);
+        }
+        const Preparation done = TRY(show_preparation(*workspace.store, signals));
         if (done.stopped) return 0;
-        const auto entries = TRY(ready_entries(workspace, intake.summary.entries));
-        if (entries.empty()) {
+        if (TRY(ready_entries(workspace, entries)).empty()) {
             return fail(ErrorCode::kInvalid,
                         "{}: holds no film that could be prepared; the reasons stand above",
                         films.string());
         }
-        TRY(put_on_channel(workspace, kDemoChannel, "Main channel", entries, std::nullopt));
-        return serve_until_stopped(workspace, arguments.listen, signals);
+        return serve_until_stopped(workspace, *station, signals);
     });
 }
 
@@ -271,13 +285,20 @@ int add_channel(const ChannelArguments& arguments) {
                 ids.push_back(entry.id);
             }
         }
-        const auto entries = TRY(ready_entries(workspace, ids));
+        const auto ready = TRY(ready_entries(workspace, ids));
+        // Those that were named join when they are prepared; else there is no telling which are
+        // meant.
+        const auto& entries = arguments.entries.empty() ? ready : ids;
         if (entries.empty()) {
             return fail(ErrorCode::kInvalid,
                         "channel {}: no entry is ready; import some films first", arguments.id);
         }
         TRY(put_on_channel(workspace, arguments.id, arguments.title, entries, arguments.epoch));
         fmt::print("channel {} plays {} entries\n", arguments.id, entries.size());
+        if (ready.size() < entries.size()) {
+            fmt::print("{} of them are not prepared yet, and join when they are\n",
+                       entries.size() - ready.size());
+        }
         return 0;
     });
 }
