@@ -54,15 +54,18 @@ void date_range(Out out, const MediaPlaylist& playlist, const Airing& airing,
 }
 
 void header(Out out, const MediaPlaylist& playlist) {
-    fmt::format_to(out, "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:{}\n",
-                   playlist.target_duration.count());
+    // EXT-X-SKIP is of version 9 (section 7).
+    fmt::format_to(out, "#EXTM3U\n#EXT-X-VERSION:{}\n#EXT-X-TARGETDURATION:{}\n",
+                   playlist.skipped > 0 ? 9 : 7, playlist.target_duration.count());
     fmt::format_to(out, "#EXT-X-MEDIA-SEQUENCE:{}\n", playlist.range.first);
     if (playlist.kind == RenditionKind::kIframes) fmt::format_to(out, "#EXT-X-I-FRAMES-ONLY\n");
     switch (playlist.type) {
         case PlaylistType::kLive: {
             const auto millis = playlist.hold_back.count();
-            fmt::format_to(out, "#EXT-X-SERVER-CONTROL:HOLD-BACK={}.{:03}\n", millis / 1000,
-                           millis % 1000);
+            fmt::format_to(out,
+                           "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL={}.000,"
+                           "HOLD-BACK={}.{:03}\n",
+                           playlist.can_skip_until.count(), millis / 1000, millis % 1000);
             break;
         }
         case PlaylistType::kEvent:
@@ -107,6 +110,22 @@ void segment_lines(Out out, const MediaPlaylist& playlist, const Segment& segmen
     }
     fmt::format_to(out, "#EXTINF:{},\n{}\n", seconds_text(span.end - span.start),
                    segment_name(segment.sequence, label.tag, playlist.kind));
+}
+
+// In place of the segments that a delta update leaves out: their date ranges, which stay (section
+// 4.4.5.2), and their number. Returns the init section that the client knows from before.
+std::string_view skipped_lines(Out out, const MediaPlaylist& playlist) {
+    std::string_view map;
+    const std::int64_t end = playlist.range.first + playlist.skipped;
+    for (auto segment = playlist.rundown.segment(playlist.range.first);
+         segment && segment->sequence < end;) {
+        const Airing& airing = playlist.rundown.airings()[segment->airing];
+        date_range(out, playlist, airing, playlist.labels[segment->airing]);
+        if (playlist.kind != RenditionKind::kSubtitles) map = playlist.init_id(segment->airing);
+        segment = playlist.rundown.segment(airing.end_sequence());
+    }
+    fmt::format_to(out, "#EXT-X-SKIP:SKIPPED-SEGMENTS={}\n", playlist.skipped);
+    return map;
 }
 
 // EXT-X-DISCONTINUITY-SEQUENCE counts the discontinuities that have left the window, so one
@@ -199,6 +218,13 @@ std::string multivariant_playlist(std::span<const Variant> variants, const Audio
     return text;
 }
 
+std::int64_t skippable(const Rundown& rundown, playout::SequenceRange range, Ticks can_skip_until) {
+    const auto last = rundown.segment(range.end - 1);
+    if (!last) return 0;
+    const std::int64_t kept = rundown.first_ending_after(last->end() - can_skip_until);
+    return std::clamp<std::int64_t>(kept - range.first, 0, range.size());
+}
+
 std::string media_playlist(const MediaPlaylist& playlist) {
     std::string text;
     constexpr std::size_t kBytesPerSegment = 110;
@@ -211,7 +237,12 @@ std::string media_playlist(const MediaPlaylist& playlist) {
         if (number > 0) fmt::format_to(out, "#EXT-X-DISCONTINUITY-SEQUENCE:{}\n", number);
     }
     std::string_view current_map;
-    for (std::int64_t sequence = playlist.range.first; sequence < playlist.range.end; ++sequence) {
+    std::int64_t sequence = playlist.range.first;
+    if (playlist.skipped > 0) {
+        current_map = skipped_lines(out, playlist);
+        sequence += playlist.skipped;
+    }
+    for (; sequence < playlist.range.end; ++sequence) {
         const auto segment = playlist.rundown.segment(sequence);
         if (!segment) break;
         segment_lines(out, playlist, *segment, sequence == playlist.range.first, current_map);

@@ -75,11 +75,19 @@ struct MediaPlaylist {
     std::chrono::seconds target_duration{6};
     PlaylistType type = PlaylistType::kVod;
     std::chrono::milliseconds hold_back{};  // of a live one
+    std::chrono::seconds can_skip_until{};  // likewise
+    // Segments at the beginning of `range` that a delta update leaves out; 0 for a whole playlist.
+    std::int64_t skipped = 0;
     std::string_view channel_id{};          // date ranges are called "<channel>-<ordinal>"
     std::span<const AiringLabel> labels{};  // one an airing; only tags matter unless live
     // The init section's identifier for the airing of that index; not used for subtitles.
     std::function<std::string_view(std::size_t airing)> init_id{};
 };
+
+// How many segments at the beginning of `range` a delta update may leave out: those that end
+// further than `can_skip_until` from its end (section 6.2.5.1).
+std::int64_t skippable(const playout::Rundown& rundown, playout::SequenceRange range,
+                       Ticks can_skip_until);
 
 // A media playlist (section 4.4.3). A live one has dates and date ranges, VOD has EXT-X-ENDLIST.
 //

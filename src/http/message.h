@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -163,6 +164,9 @@ struct Response {
     Body body;
     // `body` compressed already; sent instead of it to whoever accepts gzip.
     std::optional<Body> gzip_body;
+    // What was asked for will exist then: the server holds the request and calls the handler again.
+    // It sends what is here when it cannot, or has done so for long enough.
+    std::optional<std::chrono::milliseconds> ask_again_in;
 
     static Response text(std::string text, std::string content_type = "text/plain; charset=utf-8");
     static Response html(std::string text);

@@ -1,6 +1,7 @@
 #include "http/presentation.h"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #include "hls/segment.h"
@@ -27,6 +28,12 @@ constexpr std::string_view kImmutable = "public, max-age=31536000, immutable";
 // How much earlier than its publication a segment is handed out: clocks of servers behind one
 // address differ a little.
 constexpr Ticks kEarly = std::chrono::seconds(1);
+
+// EXT-X-SERVER-CONTROL's CAN-SKIP-UNTIL: the least that section 4.4.3.8 allows.
+constexpr int kCanSkipTargetDurations = 6;
+
+// How soon it is looked again whether a segment that is being prepared has come.
+constexpr std::chrono::milliseconds kLookAgain{250};
 
 // Of the first `segments` of a track.
 Film::IframeRates iframe_rates(const media::TrackIndex& video, const playout::Segmentation& cut,
@@ -266,8 +273,29 @@ const PreparedEntry::Track& Presentation::track(const Film& film,
     return rendition.rung ? film.media->video_for(*rendition.rung) : film.media->audio();
 }
 
-Response Presentation::resource(std::string_view rendition_name, std::string_view name,
-                                Instant now) const {
+Result<DeliveryDirectives> DeliveryDirectives::parse(const Query& query) {
+    DeliveryDirectives directives;
+    if (const auto sequence = query.find("_HLS_msn")) {
+        std::int64_t number = 0;
+        const auto [end, error] =
+            std::from_chars(sequence->data(), sequence->data() + sequence->size(), number);
+        if (error != std::errc() || end != sequence->data() + sequence->size() || number < 0) {
+            return fail(ErrorCode::kInvalid, "_HLS_msn is a media sequence number, not \"{}\"",
+                        *sequence);
+        }
+        directives.media_sequence = number;
+    }
+    if (const auto skip = query.find("_HLS_skip")) {
+        if (*skip != "YES" && *skip != "v2") {
+            return fail(ErrorCode::kInvalid, "_HLS_skip is YES or v2, not \"{}\"", *skip);
+        }
+        directives.skip = true;
+    }
+    return directives;
+}
+
+Response Presentation::resource(std::string_view rendition_name, std::string_view name, Instant now,
+                                const DeliveryDirectives& directives) const {
     auto rendition = find_rendition(rendition_name);
     const auto resource = hls::parse_resource_name(name);
     if (!rendition || !resource) return not_found("There is no such rendition or resource.");
@@ -275,11 +303,11 @@ Response Presentation::resource(std::string_view rendition_name, std::string_vie
     const bool is_text = rendition->kind == RenditionKind::kSubtitles;
     switch (resource->kind) {
         case ResourceName::Kind::kPlaylist:
-            return playlist(rendition_name, *rendition, now);
+            return playlist(rendition_name, *rendition, now, directives);
         case ResourceName::Kind::kIframesPlaylist:
             if (!is_video) break;
             rendition->kind = RenditionKind::kIframes;
-            return playlist(rendition_name, *rendition, now);
+            return playlist(rendition_name, *rendition, now, directives);
         case ResourceName::Kind::kInit:
             if (is_text) break;
             return init(*rendition, resource->tag);
@@ -306,6 +334,14 @@ Presentation::Listed Presentation::listed(Instant now) const {
     return listed;
 }
 
+std::chrono::milliseconds Presentation::time_until_listed(std::int64_t sequence,
+                                                          Instant now) const {
+    const auto segment = rundown_.segment(sequence);
+    if (!segment) return kLookAgain;
+    const Ticks left = segment->end() - settings_.live->ahead - ticks_at(now);
+    return std::max(std::chrono::ceil<std::chrono::milliseconds>(left), kLookAgain);
+}
+
 std::optional<std::size_t> Presentation::waiting_airing(Instant now) const {
     if (!listed(now).held) return std::nullopt;
     const auto segment = rundown_.segment(complete_end_);
@@ -313,13 +349,25 @@ std::optional<std::size_t> Presentation::waiting_airing(Instant now) const {
     return segment->airing;
 }
 
-Response Presentation::playlist(std::string_view rendition_name, Rendition rendition,
-                                Instant now) const {
+Response Presentation::playlist(std::string_view rendition_name, Rendition rendition, Instant now,
+                                const DeliveryDirectives& directives) const {
     const auto [range, held] = listed(now);
     if (range.empty()) return off_air(settings_.title);
+    const bool waits =
+        settings_.live && directives.media_sequence && *directives.media_sequence >= range.end;
+    // Section 6.2.5.2: what lies further ahead is a mistake of the client's.
+    if (waits && *directives.media_sequence > range.end + 1) {
+        return problem(400, fmt::format("Segment {} is too far ahead of {}, the newest.",
+                                        *directives.media_sequence, range.end - 1));
+    }
+    const std::int64_t skipped =
+        settings_.live && directives.skip
+            ? hls::skippable(rundown_, range, settings_.target_duration * kCanSkipTargetDurations)
+            : 0;
 
     std::string key(rendition_name);
     if (rendition.kind == RenditionKind::kIframes) key += "/i";
+    if (skipped > 0) key += "/d";
     Response response = Response::content(Body(), std::string(kPlaylistType));
     if (settings_.live) {
         // A cache may keep it just until the next segment is published.
@@ -332,6 +380,7 @@ Response Presentation::playlist(std::string_view rendition_name, Rendition rendi
     } else {
         response.cache_control = held ? "public, max-age=1" : "public, max-age=60";
     }
+    if (waits) response.ask_again_in = time_until_listed(*directives.media_sequence, now);
     {
         const std::lock_guard lock(cache_mutex_);
         const auto cached = cache_.find(key);
@@ -344,12 +393,14 @@ Response Presentation::playlist(std::string_view rendition_name, Rendition rendi
     hls::MediaPlaylist playlist{.rundown = rundown_};
     playlist.kind = rendition.kind;
     playlist.range = range;
+    playlist.skipped = skipped;
     playlist.epoch = settings_.epoch;
     playlist.target_duration = settings_.target_duration;
     if (settings_.live) {
         playlist.type = hls::PlaylistType::kLive;
         playlist.hold_back =
             std::chrono::duration_cast<std::chrono::milliseconds>(settings_.live->ahead);
+        playlist.can_skip_until = settings_.target_duration * kCanSkipTargetDurations;
     } else if (held) {
         playlist.type = hls::PlaylistType::kEvent;
     }

@@ -73,6 +73,15 @@ struct SubtitleChoice {
     [[nodiscard]] std::string name() const;
 };
 
+// What a client asks of a playlist besides (RFC 8216bis section 6.2.5).
+struct DeliveryDirectives {
+    std::optional<std::int64_t> media_sequence;  // _HLS_msn: wait until this segment is listed
+    bool skip = false;                           // _HLS_skip: a delta update will do
+
+    // kInvalid, for the client, when _HLS_msn is no number or _HLS_skip neither YES nor v2.
+    static Result<DeliveryDirectives> parse(const Query& query);
+};
+
 // Immutable but for a cache, thread-safe.
 class Presentation {
   public:
@@ -113,8 +122,10 @@ class Presentation {
 
     // GET <base>/RENDITION/RESOURCE: a media playlist, an init section or a segment. 404 for what
     // does not exist, no longer or not yet; 503 for a channel with nothing on.
-    [[nodiscard]] Response resource(std::string_view rendition, std::string_view name,
-                                    Instant now) const;
+    //
+    // `directives` are those of a playlist (RFC 8216bis section 6.2.5); other resources have none.
+    [[nodiscard]] Response resource(std::string_view rendition, std::string_view name, Instant now,
+                                    const DeliveryDirectives& directives = {}) const;
 
   private:
     struct Rendition {
@@ -142,7 +153,9 @@ class Presentation {
     };
     [[nodiscard]] Listed listed(Instant now) const;
     [[nodiscard]] Response playlist(std::string_view rendition_name, Rendition rendition,
-                                    Instant now) const;
+                                    Instant now, const DeliveryDirectives& directives) const;
+    [[nodiscard]] std::chrono::milliseconds time_until_listed(std::int64_t sequence,
+                                                              Instant now) const;
     [[nodiscard]] Response init(const Rendition& rendition, std::string_view id) const;
     [[nodiscard]] Response segment(const Rendition& rendition, const hls::ResourceName& name,
                                    Instant now) const;

@@ -151,8 +151,10 @@ class Routes {
                        if (request.parameter("resource").ends_with(".m3u8")) {
                            audience->seen(id, request, now);
                        }
+                       const auto directives = DeliveryDirectives::parse(request.query);
+                       if (!directives) return problem(directives.error());
                        return channel->resource(request.parameter("rendition"),
-                                                request.parameter("resource"), now);
+                                                request.parameter("resource"), now, *directives);
                    });
     }
 

@@ -31,6 +31,10 @@ using std::chrono::steady_clock;
 // Less than this within the stall timeout is no progress: a byte now and then holds nothing open.
 constexpr std::uint64_t kLeastProgress = 4096;
 
+// What a handler wants to be asked again for is waited for so long: three target durations and a
+// little, after which a blocking playlist reload is to be given up (RFC 8216bis section 6.2.5.2).
+constexpr milliseconds kLongestHold{20'000};
+
 // A client that sends more content than is allowed gets to read why, if it stops soon.
 constexpr std::uint64_t kDrainedAtMost = 1ULL << 20;
 
@@ -236,6 +240,7 @@ void Worker::begin_stop(milliseconds deadline) {
     for (const auto& [pointer, connection] : connections_) {
         const bool busy = connection->phase == Connection::Phase::kHead ||
                           connection->phase == Connection::Phase::kContent ||
+                          connection->phase == Connection::Phase::kHeld ||
                           connection->phase == Connection::Phase::kResponse;
         // As if the client had said that it sends no more: libsoup then closes as usual.
         if (!busy) shut_down(*connection, SHUT_RD);
@@ -474,6 +479,7 @@ bool Worker::is_overdue(Connection& connection, Time now) {
     if (connection.phase == Phase::kOpening || connection.phase == Phase::kHead) {
         return now - connection.since > options.head_timeout;
     }
+    if (connection.phase == Phase::kHeld) return false;  // its own time ends it
     const std::uint64_t through = bytes_through(connection);
     if (connection.phase == Phase::kIdle) {
         // What the kernel still has of the last response may take its time.
@@ -593,6 +599,11 @@ void Worker::request_complete(SoupServerMessage* message) {
     }
     Access access = Access::kPublic;
     Response response = answer(connection, message, request, access);
+    if (response.ask_again_in && !stopping_ &&
+        steady_clock::now() - connection.head_end + *response.ask_again_in < kLongestHold) {
+        hold(connection, message, *response.ask_again_in);
+        return;
+    }
     try {
         respond(connection, message, negotiate(request, std::move(response), access));
     } catch (const std::exception& exception) {
@@ -604,6 +615,32 @@ void Worker::request_complete(SoupServerMessage* message) {
     connection.phase = Connection::Phase::kResponse;
     connection.since = connection.handled;
     connection.progress = bytes_through(connection);
+}
+
+// Asks the handler again after `time`. The message must not be lost by then, but the connection may
+// be.
+void Worker::hold(Connection& connection, SoupServerMessage* message, milliseconds time) {
+    struct Held {
+        Worker* worker;
+        base::Ref<SoupServerMessage> message;
+    };
+    soup_server_message_pause(message);
+    connection.phase = Connection::Phase::kHeld;
+    GSource* source =
+        g_timeout_source_new(static_cast<guint>(std::max<std::int64_t>(time.count(), 1)));
+    g_source_set_callback(
+        source,
+        [](gpointer data) -> gboolean {
+            // Answering may hold the message again, and so end this source and its data.
+            const Held held = *static_cast<Held*>(data);
+            soup_server_message_unpause(held.message.get());
+            held.worker->request_complete(held.message.get());
+            return G_SOURCE_REMOVE;
+        },
+        new Held{this, base::Ref<SoupServerMessage>::share(message)},
+        [](gpointer data) { delete static_cast<Held*>(data); });
+    g_source_attach(source, context_.get());
+    connection.held_until = base::ScopedSource(source);
 }
 
 Response Worker::answer(Connection& connection, SoupServerMessage* message, Request& request,

@@ -40,6 +40,7 @@ struct Connection {
         kOpening,  // up to the end of the first request's head, TLS handshake included
         kHead,     // of a further request
         kContent,  // the request's content comes in
+        kHeld,     // what was asked for does not exist yet
         kResponse,
         kIdle,
     };
@@ -54,6 +55,7 @@ struct Connection {
     base::Ref<GSocketAddress> local;
     base::Ref<GSocketAddress> remote;  // libsoup's messages lead here through it
     base::ScopedSource first_byte;
+    base::ScopedSource held_until;  // of kHeld
     std::string remote_text;
 
     // The request under way.
@@ -112,6 +114,7 @@ class Worker {
     void request_head(SoupServerMessage* message);
     void request_content(SoupServerMessage* message, gsize size);
     void request_complete(SoupServerMessage* message);
+    void hold(Connection& connection, SoupServerMessage* message, std::chrono::milliseconds time);
     void request_finished(SoupServerMessage* message, bool in_full);
     Response answer(Connection& connection, SoupServerMessage* message, Request& request,
                     Access& access);

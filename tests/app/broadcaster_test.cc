@@ -306,6 +306,49 @@ TEST(Broadcaster, OffersAnEntryAsVod) {
     EXPECT_EQ(cinema.broadcaster->entry("none"), nullptr);
 }
 
+TEST(Broadcaster, HoldsAPlaylistUntilItHasTheSegmentAskedFor) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    cinema.play({"one"});
+    cinema.on_air();
+    cinema.clock.advance(seconds(100));
+    const auto ask = [&](std::int64_t sequence, bool skip = false) {
+        return cinema.broadcaster->channel("main")->resource("360p", "media.m3u8",
+                                                             cinema.clock.now(), {sequence, skip});
+    };
+    const std::int64_t newest = segments(cinema.playlist()).rbegin()->first;
+    EXPECT_FALSE(ask(newest).ask_again_in);
+    const http::Response held = ask(newest + 1);
+    ASSERT_TRUE(held.ask_again_in);
+    EXPECT_EQ(ask(newest + 3).status, 400);
+    cinema.clock.advance(*held.ask_again_in);
+    const http::Response there = ask(newest + 1);
+    EXPECT_FALSE(there.ask_again_in);
+    EXPECT_EQ(segments(there.body.to_text()).rbegin()->first, newest + 1);
+
+    // A delta update is the whole playlist's end, with less before it.
+    const std::string whole = there.body.to_text();
+    const std::string delta = ask(newest + 1, true).body.to_text();
+    EXPECT_LT(delta.size(), whole.size());
+    EXPECT_THAT(delta, HasSubstr("#EXT-X-SKIP:SKIPPED-SEGMENTS="));
+    const auto all = segments(whole);
+    for (const auto& [sequence, lines] : segments(delta)) {
+        EXPECT_EQ(all.at(sequence), lines);
+    }
+}
+
+TEST(DeliveryDirectives, AreCheckedBeforeTheyAreFollowed) {
+    EXPECT_EQ(
+        http::DeliveryDirectives::parse(http::Query("_HLS_msn=12&_HLS_skip=YES"))->media_sequence,
+        12);
+    EXPECT_TRUE(http::DeliveryDirectives::parse(http::Query("_HLS_skip=v2"))->skip);
+    EXPECT_FALSE(http::DeliveryDirectives::parse(http::Query(""))->skip);
+    for (const char* query : {"_HLS_msn=", "_HLS_msn=-1", "_HLS_msn=1x", "_HLS_skip=no",
+                              "_HLS_msn=99999999999999999999"}) {
+        EXPECT_FALSE(http::DeliveryDirectives::parse(http::Query(query))) << query;
+    }
+}
+
 TEST(Broadcaster, GoesOnPastAnAiringWhoseFilesAreGone) {
     Cinema cinema;
     cinema.add_film("one", film({25, 1}, 250));

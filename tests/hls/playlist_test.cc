@@ -33,6 +33,7 @@ struct Channel {
         playlist.channel_id = "main";
         playlist.type = PlaylistType::kLive;
         playlist.hold_back = std::chrono::seconds(18);
+        playlist.can_skip_until = std::chrono::seconds(36);
         playlist.labels = labels;
         playlist.init_id = [this](std::size_t airing) {
             return entry_init(rundown.airings()[airing].entry_id);
@@ -60,7 +61,7 @@ TEST(MediaPlaylist, OfALiveChannel) {
 #EXT-X-VERSION:7
 #EXT-X-TARGETDURATION:6
 #EXT-X-MEDIA-SEQUENCE:1
-#EXT-X-SERVER-CONTROL:HOLD-BACK=18.000
+#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=36.000,HOLD-BACK=18.000
 #EXT-X-MAP:URI="init-aaaaaaaaaaaaaaaa.mp4"
 #EXT-X-DATERANGE:ID="main-0",CLASS="matinee.airing",START-DATE="2026-11-23T20:00:00.000Z",DURATION=6.000,X-TITLE="one",X-AUTHOR="A. Author",X-COUNTRY="CN"
 #EXT-X-PROGRAM-DATE-TIME:2026-11-23T20:00:04.000Z
@@ -75,6 +76,37 @@ TEST(MediaPlaylist, OfALiveChannel) {
 #EXTINF:4.000000,
 3-00000002.m4s
 )");
+}
+
+TEST(MediaPlaylist, AsADeltaUpdateLeavesOutSegmentsButNoDateRange) {
+    const Channel channel = two_films();
+    MediaPlaylist playlist = channel.playlist({0, 4});
+    playlist.skipped = 3;
+    EXPECT_EQ(media_playlist(playlist), R"(#EXTM3U
+#EXT-X-VERSION:9
+#EXT-X-TARGETDURATION:6
+#EXT-X-MEDIA-SEQUENCE:0
+#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=36.000,HOLD-BACK=18.000
+#EXT-X-DATERANGE:ID="main-0",CLASS="matinee.airing",START-DATE="2026-11-23T20:00:00.000Z",DURATION=6.000,X-TITLE="one",X-AUTHOR="A. Author",X-COUNTRY="CN"
+#EXT-X-DATERANGE:ID="main-1",CLASS="matinee.airing",START-DATE="2026-11-23T20:00:06.000Z",DURATION=4.004,X-TITLE="two",X-AUTHOR="A. Author",X-COUNTRY="CN"
+#EXT-X-SKIP:SKIPPED-SEGMENTS=3
+#EXT-X-DATERANGE:ID="main-2",CLASS="matinee.airing",START-DATE="2026-11-23T20:00:10.004Z",X-TITLE="one",X-AUTHOR="A. Author",X-COUNTRY="CN"
+#EXT-X-PROGRAM-DATE-TIME:2026-11-23T20:00:10.004Z
+#EXTINF:4.000000,
+3-00000002.m4s
+)");
+}
+
+TEST(MediaPlaylist, SkipsOnlyWhatIsFarFromItsEnd) {
+    const Channel channel({Entry("one", {25, 1}, 1000)}, std::chrono::minutes(5));
+    const auto until = std::chrono::seconds(36);
+    const playout::SequenceRange range{3, 40};
+    const std::int64_t skipped = skippable(channel.rundown, range, until);
+    const Ticks end = channel.rundown.segment(39)->end();
+    EXPECT_LE(channel.rundown.segment(3 + skipped - 1)->end(), end - until);
+    EXPECT_GT(channel.rundown.segment(3 + skipped)->end(), end - until);
+    EXPECT_EQ(skippable(channel.rundown, {31, 40}, until), 0);
+    EXPECT_EQ(skippable(channel.rundown, {31, 31}, until), 0);
 }
 
 TEST(MediaPlaylist, HasDateRangesThatNeitherOverlapNorLeaveAGap) {

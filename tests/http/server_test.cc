@@ -1,5 +1,6 @@
 #include "http/server.h"
 
+#include <atomic>
 #include <filesystem>
 #include <future>
 #include <mutex>
@@ -356,6 +357,61 @@ TEST(Server, ServesManyClientsAtOnceOnAllItsThreads) {
         EXPECT_EQ(client.get(), 20);
     }
     EXPECT_EQ(threads.size(), 2U);
+}
+
+// Routes that wait: /soon for two rounds, /never for good.
+void add_waiting(Router& router, const std::shared_ptr<std::atomic<int>>& asked) {
+    EXPECT_TRUE(
+        router.add({Method::kGet, "/soon", "soon", Access::kMedia}, [asked](const Request&) {
+            Response response = Response::text("there");
+            if (++*asked < 3) response.ask_again_in = milliseconds(1);
+            return response;
+        }));
+    EXPECT_TRUE(
+        router.add({Method::kGet, "/never", "never", Access::kMedia}, [asked](const Request&) {
+            ++*asked;
+            Response response = Response::text("not yet");
+            response.ask_again_in = milliseconds(1);
+            return response;
+        }));
+}
+
+TEST(Server, HoldsARequestUntilItsAnswerExists) {
+    const auto asked = std::make_shared<std::atomic<int>>(0);
+    const Running running([](auto&) {}, [&](Router& router) { add_waiting(router, asked); });
+    RawClient client(running.port());
+    for (int round = 1; round <= 2; ++round) {
+        *asked = 0;
+        EXPECT_EQ(client.get("/soon")->body, "there");
+        EXPECT_EQ(*asked, 3);
+    }
+    EXPECT_EQ(client.get("/hello/x")->body, "hello x ") << "the connection goes on";
+}
+
+TEST(Server, AnswersWhatItHasToHeldRequestsWhenItStops) {
+    const auto asked = std::make_shared<std::atomic<int>>(0);
+    const Running running([](auto&) {}, [&](Router& router) { add_waiting(router, asked); });
+    RawClient client(running.port());
+    ASSERT_TRUE(client.send("GET /never HTTP/1.1\r\nHost: h\r\n\r\n"));
+    while (*asked < 3)
+        std::this_thread::yield();
+    running.server->stop(std::chrono::seconds(20));
+    const auto response = client.read_response();
+    ASSERT_TRUE(response);
+    EXPECT_EQ(response->body, "not yet");
+}
+
+TEST(Server, ForgetsHeldRequestsOfClientsThatLeave) {
+    const auto asked = std::make_shared<std::atomic<int>>(0);
+    const Running running([](auto&) {}, [&](Router& router) { add_waiting(router, asked); });
+    {
+        RawClient client(running.port());
+        ASSERT_TRUE(client.send("GET /never HTTP/1.1\r\nHost: h\r\n\r\n"));
+        while (*asked < 3)
+            std::this_thread::yield();
+    }
+    running.server->stop(std::chrono::seconds(20));
+    EXPECT_GE(*asked, 3);
 }
 
 TEST(Server, RefusesAPortThatIsTaken) {
