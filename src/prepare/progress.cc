@@ -84,7 +84,7 @@ void ProgressReporter::end_bar() {
 }
 
 void ProgressReporter::available(const std::string& directory, std::int64_t groups) {
-    if (!tells_available()) return;
+    if (style_ != ProgressStyle::kJsonLines) return;
     fmt::print("{}\n", available_line(directory, groups));
     std::fflush(stdout);
 }

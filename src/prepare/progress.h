@@ -55,8 +55,6 @@ class ProgressReporter {
     void report(Stage stage, double fraction);
     // So many groups of pictures can be played already (library/growing_entry.h); to programs only.
     void available(const std::string& directory, std::int64_t groups);
-    // Whether anybody listens to that.
-    [[nodiscard]] bool tells_available() const { return style_ == ProgressStyle::kJsonLines; }
     void done(const library::Manifest& manifest, const std::string& directory);
     void failed(const Error& error);
 

@@ -162,15 +162,15 @@ class BackgroundSound {
     // All must outlive this. `alive` beats while it gets on.
     BackgroundSound(const WorkerOptions& options, std::string stream_id, const StopFlag& stop,
                     Heartbeat& alive)
-        : result_(std::async(
-              std::launch::async, [this, &options, stream_id = std::move(stream_id), &stop, &alive] {
-                  Heartbeat heartbeat;
-                  const Supervision own{enough_, heartbeat, options.stall_timeout, [this, &stop] {
-                                            if (stop.requested()) enough_.request();
-                                        }};
-                  return find_sound(options, stream_id, own, heartbeat,
-                                    [&alive](std::int64_t) { alive.beat(); });
-              })) {}
+        : result_(std::async(std::launch::async, [this, &options, stream_id = std::move(stream_id),
+                                                  &stop, &alive] {
+              Heartbeat heartbeat;
+              const Supervision own{enough_, heartbeat, options.stall_timeout, [this, &stop] {
+                                        if (stop.requested()) enough_.request();
+                                    }};
+              return find_sound(options, stream_id, own, heartbeat,
+                                [&alive](std::int64_t) { alive.beat(); });
+          })) {}
     BackgroundSound(const BackgroundSound&) = delete;
     BackgroundSound& operator=(const BackgroundSound&) = delete;
     ~BackgroundSound() {
@@ -198,16 +198,16 @@ class Announcer {
 
     Announcer(const library::PreparedWriter& writer, const BackgroundHash& hash,
               library::Manifest described, std::int64_t promised_frames, fs::path folder,
-              ProgressReporter& reporter)
+              const WorkerOptions& options)
         : writer_(writer),
           hash_(hash),
           described_(std::move(described)),
           promised_frames_(promised_frames),
           folder_(std::move(folder)),
-          reporter_(reporter) {}
+          options_(options) {}
 
     void tick() {
-        if (!result_ || !reporter_.tells_available() ||
+        if (!result_ || !options_.on_available ||
             promised_frames_ < described_.frame_rate.frames_in(kWorthSeconds)) {
             return;
         }
@@ -220,7 +220,7 @@ class Announcer {
             result_ = describe();
             if (!result_) return;
         }
-        reporter_.available(folder_.string(), groups);
+        options_.on_available(folder_, groups);
         said_ = groups;
         said_at_ = now;
     }
@@ -239,7 +239,7 @@ class Announcer {
     library::Manifest described_;
     const std::int64_t promised_frames_;
     const fs::path folder_;
-    ProgressReporter& reporter_;
+    const WorkerOptions& options_;
     std::int64_t said_ = 0;
     std::chrono::steady_clock::time_point said_at_;
     Result<void> result_;
@@ -296,7 +296,7 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
     described.house = options.house;
     described.frame_rate = plan.frame_rate;
     library::PreparedWriter writer(folder.entry(), options.house, plan.frame_rate);
-    Announcer announcer(writer, hash, described, plan.promised_frames, folder.entry(), reporter);
+    Announcer announcer(writer, hash, described, plan.promised_frames, folder.entry(), options);
     const std::int64_t sound_ns =
         sound && !plan.picture ? sound->measure.end_ns - sound->measure.first_ns : 0;
     const EncodeJob job{
@@ -369,7 +369,11 @@ int run_worker(const WorkerOptions& options) {
     StopFlag stop;
     const StopOnSignals signals(stop);
     ProgressReporter reporter(options.progress);
-    const auto manifest = prepare(options, stop, reporter);
+    WorkerOptions telling = options;
+    telling.on_available = [&](const fs::path& directory, std::int64_t groups) {
+        reporter.available(directory.string(), groups);
+    };
+    const auto manifest = prepare(telling, stop, reporter);
     if (manifest) {
         reporter.done(*manifest, fs::absolute(options.output).string());
         return EXIT_SUCCESS;

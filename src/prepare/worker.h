@@ -2,7 +2,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "base/result.h"
@@ -23,6 +25,9 @@ struct WorkerOptions {
     ProgressStyle progress = ProgressStyle::kQuiet;
     // Nothing moving for so long is a failure.
     std::chrono::milliseconds stall_timeout{30'000};
+    // Called now and then with the folder of an entry that takes a while, and how many groups of
+    // pictures of it can be played already (library/growing_entry.h). May be empty.
+    std::function<void(const std::filesystem::path& directory, std::int64_t groups)> on_available;
 };
 
 // Prepares. Errors name the source and are for its producer: kInvalid, kUnsupported, kNotFound,
@@ -32,9 +37,9 @@ struct WorkerOptions {
 Result<library::Manifest> prepare(const WorkerOptions& options, const StopFlag& stop,
                                   ProgressReporter& reporter);
 
-// prepare() with SIGTERM and SIGINT as cancellation, telling progress and outcome in the style
-// asked for. Returns the exit status: 0 done, 1 failed, 2 the file cannot be prepared (kInvalid or
-// kUnsupported: trying again will not help), 130 cancelled.
+// prepare() with SIGTERM and SIGINT as cancellation, telling progress, what is available and the
+// outcome in the style asked for. Returns the exit status: 0 done, 1 failed, 2 the file cannot be
+// prepared (kInvalid or kUnsupported: trying again will not help), 130 cancelled.
 int run_worker(const WorkerOptions& options);
 
 }  // namespace matinee::prepare

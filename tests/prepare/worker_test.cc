@@ -10,9 +10,11 @@
 #include <gtest/gtest.h>
 
 #include "film.h"
+#include "library/growing_entry.h"
 #include "library/prepared_entry.h"
 #include "prepare/discover.h"
 #include "prepare/loudness.h"
+#include "prepare/plan.h"
 #include "prepare/sound_source.h"
 
 namespace matinee::prepare {
@@ -318,6 +320,69 @@ TEST(RunAll, NamesWhatTheMachineLacks) {
     ASSERT_FALSE(pipeline);
     EXPECT_EQ(pipeline.error().code(), ErrorCode::kUnsupported);
     EXPECT_THAT(pipeline.error().to_string(), HasSubstr("nosuchelement"));
+}
+
+TEST(Worker, CanBePlayedWhileItWorks) {
+    const TestFolder folder;
+    // Longer than what is not worth announcing.
+    const auto film =
+        make_film(folder / "long.mkv", ball("25/1", 63 * 25, "160x90", "matroskamux") +
+                                           " audiotestsrc num-buffers=3000 samplesperbuffer=1024 ! "
+                                           "audio/x-raw,rate=48000 ! avenc_aac ! mux.");
+    WorkerOptions options;
+    options.source = film;
+    options.output = folder / "out";
+    options.house = small_house();
+    std::unique_ptr<library::GrowingEntry> growing;
+    std::vector<std::shared_ptr<const PreparedEntry>> snapshots;
+    options.on_available = [&](const std::filesystem::path& directory, std::int64_t groups) {
+        if (!growing) {
+            auto opened = library::GrowingEntry::open(directory);
+            ASSERT_TRUE(opened) << opened.error().to_string();
+            growing = *std::move(opened);
+        }
+        const auto entry = growing->advance(groups);
+        ASSERT_TRUE(entry) << entry.error().to_string();
+        snapshots.push_back(*entry);
+    };
+    const StopFlag never;
+    ProgressReporter quiet(ProgressStyle::kQuiet);
+    const auto manifest = prepare::prepare(options, never, quiet);
+    ASSERT_TRUE(manifest) << manifest.error().to_string();
+    ASSERT_FALSE(snapshots.empty());
+    const auto whole = opened(options.output);
+    for (const auto& snapshot : snapshots) {
+        EXPECT_EQ(snapshot->manifest().media_id, manifest->media_id);
+        EXPECT_EQ(snapshot->manifest().frame_count, manifest->frame_count) << "the promise is kept";
+        const auto& early = snapshot->videos()[0].index;
+        const auto& late = whole->videos()[0].index;
+        ASSERT_GT(early.chunks.size(), 0U);
+        EXPECT_TRUE(std::ranges::equal(early.samples, late.samples.first(early.samples.size())));
+        EXPECT_EQ(snapshot->videos()[0].init_id, whole->videos()[0].init_id);
+        EXPECT_EQ(snapshot->audio().init_id, whole->audio().init_id);
+    }
+}
+
+// What is promised before encoding is what comes out, for sources whose timestamps are exact,
+// rounded to milliseconds, and uneven.
+TEST(Worker, KnowsBeforehandHowManyFramesThereWillBe) {
+    const TestFolder folder;
+    const std::pair<const char*, std::string> films[] = {
+        {"ntsc.mp4", ball("30000/1001", 100)},
+        {"film.mkv", ball("24000/1001", 77, "320x180", "matroskamux")},
+        {"odd.mp4", ball("17/1", 61)},
+        {"fast.mkv", ball("120/1", 250, "160x90", "matroskamux")}};
+    for (const auto& [name, description] : films) {
+        const auto film = make_film(folder / name, description);
+        const StopFlag never;
+        const auto source = discover(film.string(), {}, never);
+        ASSERT_TRUE(source) << source.error().to_string();
+        const auto plan = prepare::plan(*source, small_house());
+        ASSERT_TRUE(plan);
+        const auto manifest = prepare_film(film, folder / (std::string(name) + ".out"));
+        ASSERT_TRUE(manifest) << manifest.error().to_string();
+        EXPECT_EQ(plan->promised_frames, manifest->frame_count) << name;
+    }
 }
 
 }  // namespace
