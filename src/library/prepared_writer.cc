@@ -20,7 +20,6 @@ namespace fs = std::filesystem;
 
 using media::Chunk;
 using media::FragmentSample;
-using media::Sample;
 
 // AAC access units in a chunk of the audio track: about two seconds, like the video's.
 constexpr std::size_t kAudioChunkFrames = 94;
