@@ -27,7 +27,7 @@ const AssStyle& find_style(const AssScript& script, std::string_view name) {
     return found == script.styles.end() ? kPlain : found->second;
 }
 
-// "&H0000FF&": blue, green, red. As a WebVTT class; empty when it has none, or is white.
+// "&H0000FF&": blue, green, red. As a WebVTT class; empty when it has none.
 std::string colour_of(std::string_view value) {
     std::string digits;
     for (const char c : value) {
@@ -38,8 +38,7 @@ std::string colour_of(std::string_view value) {
     }
     digits.insert(0, 6 - digits.size(), '0');
     const std::string rgb = digits.substr(4, 2) + digits.substr(2, 2) + digits.substr(0, 2);
-    const std::string_view name = colour_class(rgb);
-    return name == "white" ? std::string() : std::string(name);
+    return std::string(text_colour(rgb));
 }
 
 // Whether an alpha ("&HFF&") leaves nothing to see.

@@ -58,8 +58,8 @@ std::string read_pango(std::string_view text) {
         if (token->name == "u") style.underline = true;
         if (token->name != "span") continue;
         for (const char* name : {"foreground", "fgcolor", "color"}) {
-            const std::string_view colour = colour_class(attribute(token->attributes, name));
-            if (!colour.empty() && colour != "white") style.colour = colour;
+            const std::string_view value = attribute(token->attributes, name);
+            if (!value.empty()) style.colour = text_colour(value);
         }
         for (const char* name : {"style", "font_style"}) {
             const std::string_view value = attribute(token->attributes, name);

@@ -95,6 +95,20 @@ std::vector<std::string_view> split_lines(std::string_view text) {
     return lines;
 }
 
+std::string replace_ignoring_case(std::string_view text, std::string_view from,
+                                  std::string_view to) {
+    const std::string lower = to_ascii_lower(text);
+    std::string out;
+    std::size_t at = 0;
+    for (std::size_t found = 0; (found = lower.find(from, at)) != std::string::npos;) {
+        out += text.substr(at, found - at);
+        out += to;
+        at = found + from.size();
+    }
+    out += text.substr(at);
+    return out;
+}
+
 std::string format_timestamp(Milliseconds time) {
     const std::int64_t ms = time.count();
     return fmt::format("{:02}:{:02}:{:02}.{:03}", ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60,

@@ -88,19 +88,29 @@ std::string_view colour_class(std::string_view css) {
     return {};
 }
 
+std::string_view text_colour(std::string_view css) {
+    const std::string_view name = colour_class(css);
+    return name == "white" || name == "black" ? std::string_view() : name;
+}
+
 void StyledTextWriter::text(std::string_view plain, const TextStyle& style) {
     while (!plain.empty()) {
         const std::size_t end = std::min(plain.find('\n'), plain.size());
         if (end > 0) {
-            for (; pending_lines_ > 0; --pending_lines_) {
-                if (written_) writer_.text("\n");
-            }
+            if (style != current_) close_styles();
+            write_pending_lines();
             change_to(style);
             writer_.text(plain.substr(0, end));
             written_ = true;
         }
         if (end < plain.size()) ++pending_lines_;
         plain.remove_prefix(std::min(end + 1, plain.size()));
+    }
+}
+
+void StyledTextWriter::write_pending_lines() {
+    for (; pending_lines_ > 0; --pending_lines_) {
+        if (written_) writer_.text("\n");
     }
 }
 
@@ -124,10 +134,8 @@ void StyledTextWriter::change_to(const TextStyle& style) {
 
 void StyledTextWriter::begin_ruby() {
     if (ruby_ != Ruby::kNone) return;
-    for (; pending_lines_ > 0; --pending_lines_) {
-        if (written_) writer_.text("\n");
-    }
     close_styles();
+    write_pending_lines();
     writer_.open("ruby");
     fixed_elements_ = 1;
     ruby_ = Ruby::kBase;

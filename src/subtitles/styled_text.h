@@ -25,6 +25,10 @@ struct TextStyle {
 // "rgb(255,0,0)", "rgba(255,0,0,255)") in WebVTT §5.1; empty when none does. Ignores case.
 std::string_view colour_class(std::string_view css);
 
+// Likewise, of text whose background is not known: white is what text has anyway, and black would
+// not be seen on a player's own dark ground, so both are empty.
+std::string_view text_colour(std::string_view css);
+
 class StyledTextWriter {
   public:
     // Plain text, with LF for a line end. Line ends before the first character and after the last
@@ -43,6 +47,7 @@ class StyledTextWriter {
   private:
     enum class Ruby { kNone, kBase, kText };
 
+    void write_pending_lines();
     void close_styles();
     void change_to(const TextStyle& style);
 
