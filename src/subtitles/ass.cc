@@ -32,11 +32,12 @@ constexpr std::string_view kEventFields =
     "layer,start,end,style,name,marginl,marginr,marginv,effect,text";
 
 std::vector<std::string> split_fields(std::string_view text) {
+    constexpr std::size_t kMostFields = 64;  // looked up one by one for each line
     std::vector<std::string> fields;
     for (;;) {
         const std::size_t comma = text.find(',');
         fields.push_back(to_ascii_lower(trim(text.substr(0, comma))));
-        if (comma == std::string_view::npos) return fields;
+        if (comma == std::string_view::npos || fields.size() == kMostFields) return fields;
         text.remove_prefix(comma + 1);
     }
 }

@@ -52,6 +52,8 @@ std::string read_pango(std::string_view text) {
             open.erase(last.base() - 1, open.end());
             continue;
         }
+        constexpr std::size_t kMostOpen = 64;  // searched by each end tag
+        if (open.size() == kMostOpen) continue;
         open.emplace_back(token->name, style);
         if (token->name == "i") style.italic = true;
         if (token->name == "b") style.bold = true;

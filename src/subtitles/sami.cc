@@ -21,6 +21,10 @@ namespace {
 
 constexpr Milliseconds kLastLasts{5000};
 
+// Each is searched for what a tag or a paragraph names; nobody writes so many.
+constexpr std::size_t kMostClasses = 64;
+constexpr std::size_t kMostOpen = 64;
+
 // What one class shows from an instant on, perhaps nothing.
 struct Shown {
     Milliseconds start{0};
@@ -130,6 +134,7 @@ class Parser {
             line_end();
         } else if (name == "i" || name == "em" || name == "b" || name == "strong" || name == "u" ||
                    name == "font") {
+            if (open_.size() == kMostOpen) return;
             open_.emplace_back(name, style_);
             if (name == "i" || name == "em") style_.italic = true;
             if (name == "b" || name == "strong") style_.bold = true;
@@ -248,6 +253,12 @@ class Parser {
             std::find_if(classes_.begin(), classes_.end(),
                          [&](const Class& candidate) { return candidate.name == name; });
         if (found != classes_.end()) return *found;
+        if (classes_.size() == kMostClasses) {
+            notes_.once(line_, fmt::format("more than {} classes: the others count as the last, "
+                                           "here and below",
+                                           kMostClasses));
+            return classes_.back();
+        }
         return classes_.emplace_back(Class{name, {}});
     }
 

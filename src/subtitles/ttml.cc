@@ -25,8 +25,12 @@ namespace {
 // Elements within elements; nothing that anybody writes comes near.
 constexpr int kMostLevels = 64;
 
-// Moments in one paragraph times its pieces: more is no subtitle but an attack.
-constexpr std::size_t kMostWork = 1'000'000;
+// Characters of all cues together, when paragraphs whose pieces come and go are said again at each
+// moment: more is no subtitle but an attack.
+constexpr std::size_t kMostRepeated = std::size_t{64} << 20U;
+
+// Each is searched for every paragraph.
+constexpr std::size_t kMostLanguages = 64;
 
 // How long a text that nothing ends is shown; the film ends sooner.
 constexpr Microseconds kToTheEnd = std::chrono::hours(24);
@@ -649,8 +653,13 @@ class Parser {
                 }
             }
         }
-        if (moments.size() * pieces.size() > kMostWork) {
-            notes_.add(line, "the paragraph changes too often: shown as a whole");
+        std::size_t size = 0;
+        for (const Piece& piece : pieces) {
+            size += piece.text.size() + sizeof(Piece);
+        }
+        if (moments.size() > 2) repeated_ += (moments.size() - 1) * size;
+        if (repeated_ > kMostRepeated && moments.size() > 2) {
+            notes_.once(line, "paragraphs change too often: shown as a whole, here and below");
             moments = {context.interval.begin, context.interval.end};
         }
         std::optional<SourceCue> last;
@@ -744,6 +753,7 @@ class Parser {
             return one.language == language;
         });
         if (found != sources_.end()) return *found;
+        if (sources_.size() == kMostLanguages) return sources_.back();
         sources_.emplace_back();
         sources_.back().language = language;
         return sources_.back();
@@ -895,6 +905,7 @@ class Parser {
     std::map<std::string_view, Region> regions_;
     std::vector<Source> sources_;
     std::size_t images_ = 0;
+    std::size_t repeated_ = 0;
     Notes notes_;
 };
 
