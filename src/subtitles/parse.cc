@@ -8,25 +8,18 @@
 
 #include <fmt/format.h>
 
+#include "subtitles/ass.h"
+#include "subtitles/microdvd.h"
+#include "subtitles/sami.h"
+#include "subtitles/sbv.h"
 #include "subtitles/scan.h"
 #include "subtitles/srt.h"
+#include "subtitles/subviewer.h"
+#include "subtitles/ttml.h"
 #include "subtitles/webvtt.h"
 
 namespace matinee::subtitles {
 namespace {
-
-// How far into a file its format must show.
-constexpr std::size_t kLinesToLookAt = 200;
-
-template <typename Predicate>
-bool any_early_line(std::string_view text, Predicate predicate) {
-    for (std::size_t i = 0; i < kLinesToLookAt && !text.empty(); ++i) {
-        const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
-        if (predicate(text.substr(0, end))) return true;
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return false;
-}
 
 bool looks_like_webvtt(std::string_view text) {
     return text.starts_with("WEBVTT") &&
@@ -37,20 +30,50 @@ bool looks_like_srt(std::string_view text) {
     return any_early_line(text, is_srt_timing);
 }
 
-// A format that is read: how it shows, and its reader.
+bool looks_like_microdvd(std::string_view text) {
+    return any_early_line(text, is_frame_timing);
+}
+
+using Sources = Result<std::vector<Source>>;
+
+Sources only(Result<Source> source) {
+    if (!source) return Unexpected(std::move(source).error());
+    std::vector<Source> sources;
+    sources.push_back(*std::move(source));
+    return sources;
+}
+
+// A format that is read: how it shows, and its reader, which gives a source for each language.
 struct Reader {
     Format format;
     std::string_view name;
-    std::string_view extension;
+    std::string_view extensions;  // each with a "." before and after
     Overlaps overlaps;
     bool (*recognise)(std::string_view text);
-    Result<Source> (*read)(std::string_view text);
+    Sources (*read)(std::string_view text, const FilmFacts& film);
 };
 
-// In the order in which they are asked: the surest sign first.
+// In the order in which they are asked: the surest sign first. ".sub" is MicroDVD for those that
+// show no sign.
 constexpr std::array kReaders = std::to_array<Reader>({
-    {Format::kWebVtt, "WebVTT", "vtt", Overlaps::kExpected, looks_like_webvtt, parse_webvtt},
-    {Format::kSrt, "SubRip (SRT)", "srt", Overlaps::kReported, looks_like_srt, parse_srt},
+    {Format::kWebVtt, "WebVTT", ".vtt.", Overlaps::kExpected, looks_like_webvtt,
+     [](std::string_view text, const FilmFacts&) { return only(parse_webvtt(text)); }},
+    {Format::kTtml, "TTML", ".ttml.dfxp.xml.", Overlaps::kExpected, looks_like_ttml,
+     [](std::string_view text, const FilmFacts&) { return parse_ttml(text); }},
+    {Format::kSami, "SAMI", ".smi.sami.", Overlaps::kReported, looks_like_sami,
+     [](std::string_view text, const FilmFacts&) { return parse_sami(text); }},
+    {Format::kAss, "SubStation Alpha (ASS/SSA)", ".ass.ssa.", Overlaps::kExpected, looks_like_ass,
+     [](std::string_view text, const FilmFacts&) { return only(parse_ass(text)); }},
+    {Format::kSrt, "SubRip (SRT)", ".srt.", Overlaps::kReported, looks_like_srt,
+     [](std::string_view text, const FilmFacts&) { return only(parse_srt(text)); }},
+    {Format::kSbv, "SBV", ".sbv.", Overlaps::kReported, looks_like_sbv,
+     [](std::string_view text, const FilmFacts&) { return only(parse_sbv(text)); }},
+    {Format::kMicroDvd, "MicroDVD", ".sub.", Overlaps::kReported, looks_like_microdvd,
+     [](std::string_view text, const FilmFacts& film) {
+         return only(parse_microdvd(text, film.frame_rate));
+     }},
+    {Format::kSubViewer, "SubViewer", ".sub.", Overlaps::kReported, looks_like_subviewer,
+     [](std::string_view text, const FilmFacts&) { return only(parse_subviewer(text)); }},
 });
 
 const Reader& reader_of(Format format) {
@@ -58,33 +81,10 @@ const Reader& reader_of(Format format) {
                          [&](const Reader& reader) { return reader.format == format; });
 }
 
-// "12:34:56.789,..." of SubViewer's and YouTube's formats: two times with only a comma between.
-bool is_comma_timing(std::string_view line) {
-    LineScanner scanner(line);
-    for (int time = 0; time < 2; ++time) {
-        if (time == 1 && !scanner.take(",")) return false;
-        for (int field = 0; field < 3; ++field) {
-            if (field > 0 && !scanner.take(":")) return false;
-            if (scanner.digits().empty()) return false;
-        }
-        if (!scanner.take(".") || scanner.digits().empty()) return false;
-    }
-    return scanner.at_end();
-}
-
-bool is_frame_timing(std::string_view line) {
-    LineScanner scanner(line);
-    return scanner.take("{") && !scanner.digits().empty() && scanner.take("}{");
-}
-
 bool is_lyric(std::string_view line) {
     LineScanner scanner(line);
     return scanner.take("[") && !scanner.digits().empty() && scanner.take(":") &&
            !scanner.digits().empty() && (scanner.take(".") || scanner.take("]"));
-}
-
-bool holds_early(std::string_view text, std::string_view wanted) {
-    return to_ascii_lower(text.substr(0, 4096)).find(wanted) != std::string::npos;
 }
 
 // A kind of subtitles that is known, but not read.
@@ -119,22 +119,8 @@ constexpr std::array kForeign = std::to_array<Foreign>({
          return bytes.size() >= 1024 && bytes.substr(3, 3) == "STL" && bytes.substr(8, 3) == ".01";
      },
      kConvert},
-    {"Advanced SubStation Alpha (ASS/SSA)", ".ass.ssa.",
-     [](std::string_view text) { return holds_early(text, "[script info]"); }, kConvert},
-    {"TTML", ".ttml.dfxp.xml.",
-     [](std::string_view text) {
-         return holds_early(text, "http://www.w3.org/ns/ttml") ||
-                (holds_early(text, "<?xml") && holds_early(text, ":tt "));
-     },
-     kConvert},
-    {"SAMI", ".smi.sami.", [](std::string_view text) { return holds_early(text, "<sami"); },
-     kConvert},
     {"Scenarist closed captions (SCC)", ".scc.",
      [](std::string_view text) { return text.starts_with("Scenarist_SCC"); }, kConvert},
-    {"MicroDVD", ".sub.",
-     [](std::string_view text) { return any_early_line(text, is_frame_timing); }, kConvert},
-    {"SubViewer or SBV", ".sbv.",
-     [](std::string_view text) { return any_early_line(text, is_comma_timing); }, kConvert},
     {"song lyrics (LRC)", ".lrc.",
      [](std::string_view text) { return any_early_line(text, is_lyric); }, kConvert},
 });
@@ -145,9 +131,11 @@ std::string extension_of(std::string_view file_name) {
                                          : to_ascii_lower(file_name.substr(dot + 1));
 }
 
-bool is_extension_of(const Foreign& foreign, const std::string& extension) {
+// Of a Reader or a Foreign.
+template <typename Kind>
+bool is_extension_of(const Kind& kind, const std::string& extension) {
     return !extension.empty() &&
-           foreign.extensions.find("." + extension + ".") != std::string_view::npos;
+           kind.extensions.find("." + extension + ".") != std::string_view::npos;
 }
 
 // The kind of subtitles that `bytes`, text or not, show to be; null when none.
@@ -173,7 +161,7 @@ const Reader* find_reader(std::string_view text, const std::string& extension) {
         if (reader.recognise(text)) return &reader;
     }
     for (const Reader& reader : kReaders) {
-        if (reader.extension == extension) return &reader;
+        if (is_extension_of(reader, extension)) return &reader;
     }
     return nullptr;
 }
@@ -184,11 +172,18 @@ std::string_view to_string(Format format) {
     return reader_of(format).name;
 }
 
-Result<ParsedFile> parse(std::string_view file_name, ByteSpan bytes) {
+Result<ParsedFile> parse(std::string_view file_name, ByteSpan bytes, const FilmFacts& film) {
     const std::string_view raw = base::as_text(bytes);
     const std::string extension = extension_of(file_name);
     if (raw.empty()) {
         return fail(ErrorCode::kInvalid, "{}: the file is empty: send it again", file_name);
+    }
+    constexpr std::size_t kMostBytes = std::size_t{64} << 20U;
+    if (bytes.size() > kMostBytes) {
+        return fail(ErrorCode::kInvalid,
+                    "{}: the file has {} bytes, more than the subtitles of any film: send the "
+                    "subtitles alone",
+                    file_name, bytes.size());
     }
     // What is no text at all goes first, or the message would be about its encoding.
     const auto* const binary = std::find_if(
@@ -224,19 +219,22 @@ Result<ParsedFile> parse(std::string_view file_name, ByteSpan bytes) {
                     "{}: this is no subtitle file known here: send it as SRT or WebVTT", file_name);
     }
 
-    Result<Source> source = reader->read(text);
-    if (!source) {
-        return fail(std::move(source).error(), "{}: not read as {}", file_name, reader->name);
+    Sources sources = reader->read(text, film);
+    if (!sources) {
+        return fail(std::move(sources).error(), "{}: not read as {}", file_name, reader->name);
     }
     ParsedFile parsed;
     parsed.format = reader->format;
     parsed.encoding = decoded.encoding;
-    if (!extension.empty() && extension != reader->extension && has_subtitle_extension(file_name)) {
+    if (!extension.empty() && !is_extension_of(*reader, extension) &&
+        has_subtitle_extension(file_name)) {
         parsed.problems.push_back(
             {0, fmt::format("the file is called .{}, but its content is {}: read as that",
                             extension, reader->name)});
     }
-    parsed.documents.push_back(tidy(*std::move(source), reader->overlaps, parsed.problems));
+    for (Source& source : *sources) {
+        parsed.documents.push_back(tidy(std::move(source), reader->overlaps, parsed.problems));
+    }
     return parsed;
 }
 
@@ -245,7 +243,7 @@ bool has_subtitle_extension(std::string_view file_name) {
     // Any program writes .xml: only its content tells.
     if (extension == "xml") return false;
     return std::any_of(kReaders.begin(), kReaders.end(),
-                       [&](const Reader& reader) { return reader.extension == extension; }) ||
+                       [&](const Reader& reader) { return is_extension_of(reader, extension); }) ||
            std::any_of(kForeign.begin(), kForeign.end(),
                        [&](const Foreign& foreign) { return is_extension_of(foreign, extension); });
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -10,10 +11,20 @@
 #include "base/result.h"
 #include "subtitles/cue.h"
 #include "subtitles/encoding.h"
+#include "subtitles/frame_rate.h"
 
 namespace matinee::subtitles {
 
-enum class Format : std::uint8_t { kSrt, kWebVtt };
+enum class Format : std::uint8_t {
+    kSrt,
+    kWebVtt,
+    kAss,
+    kTtml,  // also IMSC 1, EBU-TT-D
+    kSami,
+    kSbv,
+    kSubViewer,
+    kMicroDvd,
+};
 
 // As people call it: "SubRip (SRT)", "WebVTT".
 std::string_view to_string(Format format);
@@ -29,13 +40,19 @@ struct ParsedFile {
     std::vector<Problem> problems;
 };
 
+// What is known of the film that subtitles belong to.
+struct FilmFacts {
+    std::optional<FrameRate> frame_rate;  // for subtitles that count in frames
+};
+
 // Reads the file called `file_name` (without folder; it ends up in messages) with content `bytes`.
 // The content says what format it is; only where it does not, the extension does.
 //
-// Fails, naming the file and a remedy, with kInvalid when it is empty, damaged or in an encoding
-// not known here, and with kUnsupported when it is another kind of subtitles, bitmap subtitles for
-// example.
-Result<ParsedFile> parse(std::string_view file_name, ByteSpan bytes);
+// Fails, naming the file and a remedy, with kInvalid when it is empty, damaged, larger than any
+// subtitles or in an encoding not known here, or when it counts in frames and neither it nor `film`
+// says how many make a second; and with kUnsupported when it is another kind of subtitles, bitmap
+// subtitles for example.
+Result<ParsedFile> parse(std::string_view file_name, ByteSpan bytes, const FilmFacts& film = {});
 
 // Whether a file of this name is worth giving to parse(): its extension is that of a subtitle
 // format, supported or not. For picking sidecars out of a folder.

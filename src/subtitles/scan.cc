@@ -1,6 +1,9 @@
 #include "subtitles/scan.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -92,10 +95,39 @@ std::vector<std::string_view> split_lines(std::string_view text) {
     return lines;
 }
 
+std::string replace_ignoring_case(std::string_view text, std::string_view from,
+                                  std::string_view to) {
+    const std::string lower = to_ascii_lower(text);
+    std::string out;
+    std::size_t at = 0;
+    for (std::size_t found = 0; (found = lower.find(from, at)) != std::string::npos;) {
+        out += text.substr(at, found - at);
+        out += to;
+        at = found + from.size();
+    }
+    out += text.substr(at);
+    return out;
+}
+
 std::string format_timestamp(Milliseconds time) {
     const std::int64_t ms = time.count();
     return fmt::format("{:02}:{:02}:{:02}.{:03}", ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60,
                        ms % 1000);
+}
+
+std::optional<double> parse_decimal(std::string_view text) {
+    if (text.starts_with('+')) text.remove_prefix(1);
+    double value = 0;
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return std::isfinite(value) ? std::optional(value) : std::nullopt;
+}
+
+std::optional<Milliseconds> parse_clock(std::string_view text) {
+    LineScanner scanner(trim(text));
+    const std::optional<Milliseconds> time = scanner.clock();
+    return scanner.at_end() ? time : std::nullopt;
 }
 
 void LineScanner::skip_space() {
@@ -118,6 +150,33 @@ std::string_view LineScanner::digits() {
     const std::string_view found = rest_.substr(0, count);
     rest_.remove_prefix(count);
     return found;
+}
+
+std::optional<Milliseconds> LineScanner::clock() {
+    constexpr std::int64_t kMost = 1'000'000'000;
+    const bool negative = take("-");
+    std::array<std::int64_t, 3> fields{};
+    std::size_t count = 0;
+    for (; count < fields.size(); ++count) {
+        if (count > 0 && !take(":")) break;
+        const std::string_view number = digits();
+        if (number.empty()) return std::nullopt;
+        fields[count] = saturating_number(number, kMost);
+    }
+    if (count < 2) return std::nullopt;
+    const std::int64_t seconds =
+        count == 3 ? (fields[0] * 60 + fields[1]) * 60 + fields[2] : fields[0] * 60 + fields[1];
+    std::int64_t thousandths = 0;
+    const bool has_fraction =
+        rest_.size() > 1 && (rest_[0] == '.' || rest_[0] == ',') && is_ascii_digit(rest_[1]);
+    if (has_fraction) {
+        rest_.remove_prefix(1);
+        std::string padded(digits().substr(0, 3));
+        padded.resize(3, '0');
+        thousandths = saturating_number(padded, 999);
+    }
+    const std::int64_t time = std::min(seconds, kMost * 3600) * 1000 + thousandths;
+    return Milliseconds(negative ? -time : time);
 }
 
 std::optional<Milliseconds> LineScanner::webvtt_timestamp() {

@@ -1,6 +1,7 @@
 // Small tools for reading lines of text, shared by the readers of all formats.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -43,8 +44,34 @@ std::vector<std::string_view> split_at_space(std::string_view text);
 // The lines of `text`, which end with LF, CR or CRLF; a line end at the very end starts no line.
 std::vector<std::string_view> split_lines(std::string_view text);
 
+// How far into a file its format must show.
+inline constexpr std::size_t kLinesToLookAt = 200;
+
+// Whether `predicate` holds for one of the first lines.
+template <typename Predicate>
+bool any_early_line(std::string_view text, Predicate predicate) {
+    for (std::size_t i = 0; i < kLinesToLookAt && !text.empty(); ++i) {
+        const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
+        if (predicate(text.substr(0, end))) return true;
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return false;
+}
+
+// `text` with each `from` (lower case ASCII), in any case, replaced by `to`.
+std::string replace_ignoring_case(std::string_view text, std::string_view from,
+                                  std::string_view to);
+
 // WebVTT's way to write a time (§4.1): hours always, of two digits or more.
 std::string format_timestamp(Milliseconds time);
+
+// A decimal number with an optional sign, without exponent. Unset when `text` is anything else, or
+// too large to be one.
+std::optional<double> parse_decimal(std::string_view text);
+
+// A time as most editors write it: "[-]h:mm:ss.fff" and nothing else. Hours may be missing;
+// fractions too, and have any length; each number may be of any length.
+std::optional<Milliseconds> parse_clock(std::string_view text);
 
 // Reads forward in one line.
 class LineScanner {
@@ -61,6 +88,9 @@ class LineScanner {
 
     // The digits that come next, perhaps none.
     std::string_view digits();
+
+    // What parse_clock() reads, with "." or "," before the fraction.
+    std::optional<Milliseconds> clock();
 
     // WebVTT §6.3, "collect a WebVTT timestamp". Hours beyond a billion count as a billion.
     std::optional<Milliseconds> webvtt_timestamp();

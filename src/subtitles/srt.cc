@@ -12,7 +12,9 @@
 #include <fmt/format.h>
 
 #include "subtitles/cue_text.h"
+#include "subtitles/markup.h"
 #include "subtitles/scan.h"
+#include "subtitles/styled_text.h"
 #include "subtitles/webvtt.h"
 
 namespace matinee::subtitles {
@@ -92,40 +94,6 @@ bool is_coordinates(std::string_view rest) {
         return word.size() > 3 && (word[0] == 'X' || word[0] == 'Y') &&
                (word[1] == '1' || word[1] == '2') && word[2] == ':';
     });
-}
-
-// WebVTT §5.1: the classes that every player colours, and the names and values that mean them.
-struct Colour {
-    std::string_view class_name;
-    std::string_view value;
-};
-constexpr std::array<Colour, 8> kColours = {{
-    {"white", "#ffffff"},
-    {"lime", "#00ff00"},
-    {"cyan", "#00ffff"},
-    {"red", "#ff0000"},
-    {"yellow", "#ffff00"},
-    {"magenta", "#ff00ff"},
-    {"blue", "#0000ff"},
-    {"black", "#000000"},
-}};
-
-// The value of `name` among HTML attributes: quoted or not.
-std::string attribute(std::string_view attributes, std::string_view name) {
-    const std::string lower = to_ascii_lower(attributes);
-    std::size_t at = lower.find(name);
-    if (at == std::string::npos) return {};
-    LineScanner scanner(std::string_view(lower).substr(at + name.size()));
-    scanner.skip_space();
-    if (!scanner.take("=")) return {};
-    scanner.skip_space();
-    std::string_view value = scanner.rest();
-    if (!value.empty() && (value.front() == '"' || value.front() == '\'')) {
-        const char quote = value.front();
-        value.remove_prefix(1);
-        return std::string(trim(value.substr(0, value.find(quote))));
-    }
-    return std::string(value.substr(0, value.find_first_of(" \t")));
 }
 
 // Reads one cue's text.
@@ -234,15 +202,11 @@ class TextReader {
             if (written) close("c");
             return;
         }
-        const std::string wanted = attribute(attributes, "color");
-        const auto* const colour =
-            std::find_if(kColours.begin(), kColours.end(), [&](const Colour& candidate) {
-                return candidate.class_name == wanted || candidate.value == wanted ||
-                       candidate.value.substr(1) == wanted;
-            });
-        fonts_.push_back(colour != kColours.end());
-        if (colour != kColours.end()) {
-            open("c", {std::string(colour->class_name)});
+        const std::string wanted = to_ascii_lower(attribute(attributes, "color"));
+        const std::string_view colour = colour_class(wanted);
+        fonts_.push_back(!colour.empty());
+        if (!colour.empty()) {
+            open("c", {std::string(colour)});
         } else if (!wanted.empty()) {
             problem(fmt::format(
                 "the colour \"{}\" is none of WebVTT's eight: dropped here and below", wanted));

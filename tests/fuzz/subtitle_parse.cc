@@ -13,11 +13,13 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace matinee;
     if (size == 0) return 0;
-    constexpr std::array<const char*, 6> kNames = {"film.en.srt", "film.vtt", "film.ass",
-                                                   "film.sub",    "film.xml", "film"};
+    constexpr std::array<const char*, 9> kNames = {"film.en.srt", "film.vtt", "film.ass",
+                                                   "film.sub",    "film.xml", "film",
+                                                   "film.smi",    "film.sbv", "film.ssa"};
     const std::string name = kNames[data[0] % kNames.size()];
     const ByteSpan content = std::as_bytes(std::span(data + 1, size - 1));
-    const Result<subtitles::ParsedFile> parsed = subtitles::parse(name, content);
+    const Result<subtitles::ParsedFile> parsed =
+        subtitles::parse(name, content, {subtitles::FrameRate{25, 1}});
     if (!parsed) {
         FUZZ_CHECK(parsed.error().to_string().starts_with(name));
         FUZZ_CHECK(base::is_valid_utf8(parsed.error().to_string()));

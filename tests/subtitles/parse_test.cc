@@ -112,16 +112,13 @@ TEST(Parse, NamesWhatItDoesNotRead) {
         {"a.idx", "# VobSub index file, v7\n", ErrorCode::kUnsupported, "VobSub bitmap"},
         {"a.sub", packets, ErrorCode::kUnsupported, "DVB bitmap"},
         {"a.stl", stl, ErrorCode::kUnsupported, "EBU STL"},
-        {"a.ass", "\xef\xbb\xbf[Script Info]\nTitle: x\n", ErrorCode::kUnsupported, "Alpha"},
-        {"a.txt", "[Script Info]\nTitle: x\n", ErrorCode::kUnsupported, "Alpha"},
-        {"a.ass", "nothing", ErrorCode::kUnsupported, "Alpha"},
-        {"a.xml", "<?xml?><tt xmlns=\"http://www.w3.org/ns/ttml\"/>", ErrorCode::kUnsupported,
-         "TTML"},
-        {"a.smi", "<SAMI><BODY>", ErrorCode::kUnsupported, "SAMI"},
+        {"a.ass", "[Script Info]\nTitle: x\n", ErrorCode::kInvalid, "no cue found"},
+        {"a.ass", "nothing", ErrorCode::kInvalid, "ASS"},
+        {"a.smi", "<SAMI><BODY>", ErrorCode::kInvalid, "SAMI"},
+        {"a.sub", "nothing", ErrorCode::kInvalid, "MicroDVD"},
+        {"a.sub", "{0}{25}Hello\n", ErrorCode::kInvalid, "how many a second"},
+        {"a.ttml", "<html/>", ErrorCode::kInvalid, "no <tt> element"},
         {"a.scc", "Scenarist_SCC V1.0\n", ErrorCode::kUnsupported, "Scenarist"},
-        {"a.sub", "{0}{25}Hello\n", ErrorCode::kUnsupported, "MicroDVD"},
-        {"a.srt", "{0}{25}Hello\n", ErrorCode::kUnsupported, "MicroDVD"},
-        {"a.sbv", "0:00:00.599,0:00:04.160\nHello\n", ErrorCode::kUnsupported, "SBV"},
         {"a.lrc", "[00:12.00]la\n", ErrorCode::kUnsupported, "LRC"},
     };
     for (const RefusedCase& c : cases) {
@@ -131,6 +128,43 @@ TEST(Parse, NamesWhatItDoesNotRead) {
         EXPECT_THAT(parsed.error().to_string(), StartsWith(std::string(c.name) + ": "));
         EXPECT_THAT(parsed.error().to_string(), HasSubstr(c.says));
     }
+}
+
+TEST(Parse, KnowsEachFormatByItsContent) {
+    const std::pair<Format, const char*> cases[] = {
+        {Format::kAss,
+         "[Script Info]\n[Events]\n"
+         "Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,a\n"},
+        {Format::kTtml,
+         "<tt xmlns=\"http://www.w3.org/ns/ttml\"><body><div>"
+         "<p begin=\"1s\" end=\"2s\">a</p></div></body></tt>"},
+        {Format::kSami, "<SAMI><BODY><SYNC Start=1000 End=2000><P>a</SAMI>"},
+        {Format::kSbv, "0:00:01.000,0:00:02.000\na\n"},
+        {Format::kSubViewer, "00:00:01.00,00:00:02.00\na\n"},
+        {Format::kSubViewer, "[00:00:01]\na\n[00:00:02]\n"},
+        {Format::kMicroDvd, "{25}{50}a\n"},
+        {Format::kSrt, "1\n00:00:01,000 --> 00:00:02,000\na\n"},
+        {Format::kWebVtt, "WEBVTT\n\n00:01.000 --> 00:02.000\na\n"},
+    };
+    const FilmFacts film{FrameRate{25, 1}};
+    for (const auto& [format, content] : cases) {
+        for (const char* name : {"a", "a.srt", "a.vtt", "a.sub", "a.txt"}) {
+            const Result<ParsedFile> parsed = parse(name, base::as_byte_span(content), film);
+            ASSERT_TRUE(parsed) << parsed.error().to_string();
+            EXPECT_EQ(to_string(parsed->format), to_string(format)) << content;
+            ASSERT_EQ(parsed->documents.size(), 1U);
+            ASSERT_EQ(parsed->documents[0].cues.size(), 1U) << content;
+            EXPECT_EQ(parsed->documents[0].cues[0], make_cue(1000, 2000, "a")) << content;
+        }
+    }
+}
+
+TEST(Parse, RefusesWhatIsLargerThanAnySubtitles) {
+    const std::string large(std::size_t{65} << 20U, 'a');
+    const Result<ParsedFile> parsed = parse_text("a.srt", large);
+    ASSERT_FALSE(parsed);
+    EXPECT_EQ(parsed.error().code(), ErrorCode::kInvalid);
+    EXPECT_THAT(parsed.error().to_string(), HasSubstr("more than the subtitles of any film"));
 }
 
 TEST(Parse, PicksSubtitlesOutOfAFolder) {

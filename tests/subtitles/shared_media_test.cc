@@ -58,7 +58,9 @@ class SharedSubtitles : public ::testing::Test {
     }
 
     [[nodiscard]] std::string name(const fs::path& path) const {
-        return path.lexically_relative(root_).generic_string();
+        return path.lexically_normal()
+            .lexically_relative(root_.lexically_normal())
+            .generic_string();
     }
 
     fs::path root_;
@@ -70,7 +72,7 @@ TEST_F(SharedSubtitles, AreReadOrRefusedWithAReasonAndReadBackAsTheyWere) {
     for (const fs::path& path : files(".")) {
         const std::string content = read_file(path);
         const Result<ParsedFile> parsed =
-            parse(path.filename().string(), base::as_byte_span(content));
+            parse(path.filename().string(), base::as_byte_span(content), {FrameRate{25, 1}});
         if (!parsed) {
             ++refused;
             EXPECT_THAT(parsed.error().to_string(), StartsWith(path.filename().string() + ": "));
@@ -123,10 +125,35 @@ TEST_F(SharedSubtitles, HaveTheCuesOneCounts) {
         {"vtt/webvtt-py_one_caption.vtt", 1},
         {"vtt/webvtt-py_styles.vtt", 1},
         {"vtt/gpac_empty2.vtt", 0},
+        {"ass/gaupol.ass", 9},  // one ends before the film starts
+        {"ass/gaupol.ssa", 9},
+        {"ass/libass_drawImg.ass", 0},  // a drawing, and nothing else
+        {"ass/libass_ffmpeg_legacy3.ass", 1},
+        {"ass/st_ass01.ass", 0},  // three lines without text
+        {"ass/st_no-header.ssa", 3},
+        {"ass/st_ssa04--with-ass-header.ssa", 20},
+        {"ass/st_three-cues.ass", 3},
+        {"ass/st_three-cues.ssa", 3},
+        {"encodings/utf-8-000-chi.ass", 21},
+        {"microdvd/gaupol.sub", 9},
+        {"microdvd/three-cues.sub", 3},
+        {"sbv/subaligner_test.sbv", 17},
+        {"sbv/subsrt_sample.sbv", 5},
+        {"sbv/webvtt-py_missing_timeframe.sbv", 3},  // one has no timing, one ends before it starts
+        {"ttml/astisub_example-out-no-indent.ttml", 6},
+        {"ttml/gpac_ebu-ttd_prefix.ttml", 2},
+        {"ttml/gpac_ebu-ttd_sample.ttml", 13},
+        {"ttml/gpac_ebu-ttd_sample_invalid_ns.ttml", 2},
+        {"ttml/mantas_sample.dfxp", 17},
+        {"ttml/imsc1/document/DocumentExample120.ttml", 11},
+        {"ttml/imsc1/structure/Structure002.ttml", 0},  // no body
+        {"ttml/imsc1/timing/BeginEnd001.ttml", 9},
+        {"ttml/imsc1/timing/TimeExpressions001.ttml", 11},
     };
     for (const auto& [file, count] : expected) {
         const std::string content = read_file(root_ / file);
-        const Result<ParsedFile> parsed = parse(file, base::as_byte_span(content));
+        const FilmFacts film{FrameRate{25, 1}};
+        const Result<ParsedFile> parsed = parse(file, base::as_byte_span(content), film);
         ASSERT_TRUE(parsed) << file << ": " << parsed.error().to_string();
         EXPECT_EQ(parsed->documents.at(0).cues.size(), count)
             << file << "\n"
@@ -145,14 +172,14 @@ TEST_F(SharedSubtitles, AreRefusedForTheRightReason) {
         {"bitmap/three-english-cues.sup", "PGS"},
         {"bitmap/vobsub_example.idx", "VobSub"},
         {"bitmap/vobsub_example.sub", "VobSub"},
-        {"ass/st_three-cues.ass", "ASS"},
-        {"microdvd/three-cues.sub", "MicroDVD"},
-        {"other/three-cues.smi", "SAMI"},
+        {"ass/fake-binary.ass", "not text"},
+        {"microdvd/three-cues.sub", "how many a second"},
+        {"sbv/webvtt-py_invalid_format.sbv", "no cue found"},
         {"other/test.scc", "Scenarist"},
         {"other/gaupol.lrc", "LRC"},
-        {"sbv/subaligner_test.sbv", "SBV"},
         {"stl/astisub_example-in.stl", "EBU STL"},
-        {"ttml/gpac_ebu-ttd_sample.ttml", "TTML"},
+        {"ttml/imsc1/altText/altText1.ttml", "pictures"},
+        {"ttml/gpac_ttml_images.ttml", "pictures"},
     };
     for (const auto& [file, says] : expected) {
         const std::string content = read_file(root_ / file);
@@ -160,6 +187,99 @@ TEST_F(SharedSubtitles, AreRefusedForTheRightReason) {
         ASSERT_FALSE(parsed) << file;
         EXPECT_THAT(parsed.error().to_string(), HasSubstr(says)) << file;
     }
+}
+
+// Cases of the W3C's IMSC suite say in their own text when it is to be seen.
+TEST_F(SharedSubtitles, KeepTheTimesOfImsc) {
+    const std::map<std::string, std::vector<std::string>> expected = {
+        {"BasicTiming001", {"10000-20000"}},
+        {"BasicTiming002", {"10000-20000"}},
+        {"BasicTiming003", {"10000-20000"}},
+        {"BasicTiming006", {"0-15000"}},
+        {"BasicTiming007", {"5000-15000"}},
+        {"BasicTiming010", {"10000-24400", "25000-35000"}},
+        {"BasicTimeContainment001", {"0-5000", "5000-10000"}},
+        {"MediaParTiming001", {"5000-15000", "10000-20000"}},
+        {"MediaSeqTiming004", {"5000-10000", "15000-20000"}},
+        {"MediaSeqTiming007", {"5000-10000"}},
+    };
+    for (const auto& [file, times] : expected) {
+        const std::string content = read_file(root_ / "ttml/imsc1/timing" / (file + ".ttml"));
+        const Result<ParsedFile> parsed = parse(file, base::as_byte_span(content));
+        ASSERT_TRUE(parsed) << file << ": " << parsed.error().to_string();
+        std::vector<std::string> found;
+        for (const Cue& cue : parsed->documents.at(0).cues) {
+            found.push_back(fmt::format("{}-{}", cue.start.count(), cue.end.count()));
+            EXPECT_EQ(cue.text.find("must not appear"), std::string::npos) << file;
+        }
+        EXPECT_EQ(found, times) << file;
+    }
+}
+
+// No file of any kind but these may be refused, and what is read has plausible cues.
+TEST_F(SharedSubtitles, AreAllRead) {
+    // By the folder or file they are in: what cannot be text.
+    const std::pair<std::string, ErrorCode> unreadable[] = {
+        {"bitmap/", ErrorCode::kUnsupported},
+        {"stl/", ErrorCode::kUnsupported},
+        {"other/test.scc", ErrorCode::kUnsupported},
+        {"other/gaupol.lrc", ErrorCode::kUnsupported},
+        {"ass/fake-binary.ass", ErrorCode::kInvalid},
+        {"sbv/webvtt-py_invalid_format.sbv", ErrorCode::kInvalid},
+        {"srt/empty.srt", ErrorCode::kInvalid},
+        {"srt/webvtt-py_invalid_format", ErrorCode::kInvalid},
+        {"vtt/webvtt-py_empty.vtt", ErrorCode::kInvalid},
+        {"ttml/gpac_ttml_images.ttml", ErrorCode::kUnsupported},
+        {"ttml/imsc1/altText/altText1.ttml", ErrorCode::kUnsupported},
+        {"ttml/imsc1/aspectRatio/", ErrorCode::kUnsupported},
+    };
+    const std::set<std::string> subtitles = {".srt",  ".vtt", ".ass", ".ssa", ".ttml",
+                                             ".dfxp", ".smi", ".sbv", ".sub", ".idx",
+                                             ".sup",  ".scc", ".lrc", ".stl"};
+    std::size_t encodings = 0;
+    std::map<std::string, std::pair<std::size_t, std::size_t>> counts;  // read, refused
+    for (const fs::path& path : files(".")) {
+        const std::string file = name(path);
+        if (!subtitles.contains(path.extension()) || file.starts_with("vttjs-suite")) continue;
+        const std::string content = read_file(path);
+        const FilmFacts film{FrameRate{25, 1}};
+        const Result<ParsedFile> parsed = parse(file, base::as_byte_span(content), film);
+        auto& [read, refused] = counts[path.extension()];
+        if (!parsed) {
+            ++refused;
+            const std::string reason = parsed.error().to_string();
+            if (reason.find("is not UTF-8") != std::string::npos) {
+                ++encodings;
+                continue;
+            }
+            const auto* const known =
+                std::find_if(std::begin(unreadable), std::end(unreadable),
+                             [&](const auto& one) { return file.starts_with(one.first); });
+            const bool webvtt_without_signature =
+                path.extension() == ".vtt" && reason.find("WEBVTT") != std::string::npos;
+            EXPECT_TRUE(known != std::end(unreadable) || webvtt_without_signature) << reason;
+            if (known != std::end(unreadable)) {
+                EXPECT_EQ(parsed.error().code(), known->second) << reason;
+            }
+            continue;
+        }
+        ++read;
+        for (const Document& document : parsed->documents) {
+            for (const Cue& cue : document.cues) {
+                EXPECT_LE(cue.start, std::chrono::hours(200)) << file;
+                EXPECT_TRUE(has_visible_text(cue.text)) << file;
+                EXPECT_EQ(cue.text.find("{\\"), std::string::npos) << file << ": " << cue.text;
+            }
+        }
+        // A file without cues says why.
+        EXPECT_TRUE(!parsed->documents.at(0).cues.empty() || !parsed->problems.empty() ||
+                    path.extension() == ".vtt")
+            << file;
+    }
+    for (const auto& [extension, count] : counts) {
+        fmt::print("{:6} {:4} read, {:3} refused\n", extension, count.first, count.second);
+    }
+    fmt::print("{} refused for their encoding\n", encodings);
 }
 
 // The test suite of vtt.js gives for each file what a parser must find in it. It follows the
