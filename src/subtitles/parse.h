@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +22,8 @@ std::string_view to_string(Format format);
 struct ParsedFile {
     Format format = Format::kSrt;
     Encoding encoding = Encoding::kUtf8;
+    Certainty encoding_certainty = Certainty::kSure;
+    std::string encoding_reason;  // why it was taken to be that, for the producer
 
     // At least one; several where a format holds several languages, each with its language then.
     std::vector<Document> documents;
@@ -32,10 +35,14 @@ struct ParsedFile {
 // Reads the file called `file_name` (without folder; it ends up in messages) with content `bytes`.
 // The content says what format it is; only where it does not, the extension does.
 //
+// `decoding`: the encoding, when the producer has named it, and the language its name gives, which
+// helps to find it out.
+//
 // Fails, naming the file and a remedy, with kInvalid when it is empty, damaged or in an encoding
 // not known here, and with kUnsupported when it is another kind of subtitles, bitmap subtitles for
 // example.
-Result<ParsedFile> parse(std::string_view file_name, ByteSpan bytes);
+Result<ParsedFile> parse(std::string_view file_name, ByteSpan bytes,
+                         const DecodeOptions& decoding = {});
 
 // Whether a file of this name is worth giving to parse(): its extension is that of a subtitle
 // format, supported or not. For picking sidecars out of a folder.
