@@ -278,7 +278,11 @@ Result<std::string> name_of_source(const std::vector<store::SubtitleSource>& sou
         std::string name = fs::path(source.path).filename().string();
         if (name == fs::path(wanted).filename().string()) return name;
         known += fmt::format("{}{} ({})", known.empty() ? "" : ", ", name, source.language);
-        if (language && source.language == *language) of_language.push_back(std::move(name));
+        // "zh" means what was found to be zh-Hant, too.
+        if (language &&
+            (source.language == *language || source.language.starts_with(*language + "-"))) {
+            of_language.push_back(std::move(name));
+        }
     }
     if (of_language.size() == 1) return of_language.front();
     return fail(of_language.empty() ? ErrorCode::kNotFound : ErrorCode::kConflict,
@@ -488,7 +492,9 @@ int set_subtitles(const SetSubtitlesArguments& arguments) {
         TRY(parse_subtitle_options(options));
         TRY(store.set_subtitle_options(arguments.entry, name, options == "{}" ? "" : options));
         const auto notes = TRY(refresh_subtitles(store, *workspace.library, arguments.entry));
-        print_notes(notes, "subtitles");
+        for (const ImportNote& note : notes) {
+            if (note.path.filename() == name) fmt::print("{}: {}\n", name, note.text);
+        }
         for (const store::SubtitleSource& source : TRY(store.list_subtitles(arguments.entry))) {
             if (fs::path(source.path).filename().string() != name) continue;
             fmt::print("{}: {} {}\n", arguments.entry, name, source.options);

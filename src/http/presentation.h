@@ -68,7 +68,8 @@ struct SubtitleChoice {
 
     // "subtitles-zh", "subtitles-en-sdh", "subtitles-en-2": the rendition's folder.
     [[nodiscard]] std::string rendition() const;
-    // "中文", "English (SDH)", "English (director)", "English 2": differs from the others'.
+    // "中文", "English (SDH)", "English 2", "English 2 (director)": differs from the
+    // others'.
     [[nodiscard]] std::string name() const;
 };
 

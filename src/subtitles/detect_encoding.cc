@@ -119,6 +119,7 @@ struct Candidate {
     std::string_view languages;  // that are written in it, separated by spaces
 };
 
+// ISO 8859-16 is not among them: hardly anybody has used it, and ISO 8859-2 reads it nearly alike.
 constexpr std::array kCandidates = std::to_array<Candidate>({
     {Encoding::kGb18030, 0, "zh-Hans zh-Hant"},
     {Encoding::kBig5, 0, "zh-Hant"},
@@ -134,7 +135,6 @@ constexpr std::array kCandidates = std::to_array<Candidate>({
     {Encoding::kEucKr, 2, "ko"},
     {Encoding::kWindows1250, 3, "pl cs sk hu ro hr"},
     {Encoding::kIso8859Part2, 4, "pl cs sk hu ro hr"},
-    {Encoding::kIso8859Part16, 7, "ro"},
     {Encoding::kWindows1254, 4, "tr"},
     {Encoding::kWindows1257, 6, "lt lv et"},
     {Encoding::kIso8859Part15, 6, "fr fi et"},

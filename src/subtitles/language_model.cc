@@ -203,7 +203,7 @@ const Table& table_of(const LanguageModel& model) {
 }
 
 bool is_western_punctuation(char32_t c) {
-    return c == 0xa0 || c == 0xab || c == 0xbb || c == 0xbf || c == 0xa1 || c == 0xb0 ||
+    return c == 0xa0 || c == 0xab || c == 0xbb || c == 0xb0 ||
            c == 0xb7 || (c >= 0x2010 && c <= 0x2026) || c == 0x2116 || c == 0x266a || c == 0x266b;
 }
 
@@ -243,6 +243,7 @@ double surprise(const LanguageModel& model, char32_t character) {
     const bool characters = has_characters(model.script);
     if (characters && is_wide_punctuation(character)) return kWidePunctuation;
     if (is_western_punctuation(character)) return kPunctuation;
+    if ((character == 0xa1 || character == 0xbf) && model.tag == "es") return kPunctuation;
     if (character < 0xa0 || (character >= 0xe000 && character <= 0xf8ff) ||
         (character >= 0xfff0 && character <= 0xffff)) {
         return kControl;
