@@ -166,16 +166,16 @@ std::string sample_of(std::string_view bytes) {
 
 // The bits that frequent words of ASCII take off the surprise: they tell the language of texts in
 // Latin script, whose few other letters look alike in several encodings.
-double familiarity(const std::string& ascii_words, const LanguageModel& model) {
+// No more than `most`, since words of ASCII may be another language's in a text of two.
+double familiarity(const std::string& ascii_words, const LanguageModel& model, double most) {
     constexpr double kAWord = 1.5;
-    constexpr double kMost = 9;
     if (model.script != Script::kLatin) return 0;
     double bits = 0;
     for (const std::string_view word : split_at_space(ascii_words)) {
-        if (bits >= kMost) break;
+        if (bits >= most) break;
         if (model.words.find(fmt::format(" {} ", word)) != std::string_view::npos) bits += kAWord;
     }
-    return std::min(bits, kMost);
+    return std::min(bits, most);
 }
 
 // Lower-case words of ASCII letters only, of lines that are not ASCII.
@@ -291,6 +291,10 @@ std::vector<Reading> weigh_all(const std::string& sample, std::string_view bytes
     constexpr double kDeclaredForm = 4;  // of Chinese writing
     const std::optional<Encoding> opinion = by_uchardet(bytes.substr(0, std::size_t{64} * 1024));
     const std::string ascii_words = ascii_words_of(sample);
+    // Far less for each byte than an alphabet's letter surprises in the wrong encoding.
+    const auto other_bytes =
+        std::count_if(sample.begin(), sample.end(), [](char c) { return (c & 0x80) != 0; });
+    const double most_familiarity = 9 + 0.5 * static_cast<double>(other_bytes);
     std::vector<Reading> readings;
     for (const Candidate& candidate : kCandidates) {
         Reading best;
@@ -301,7 +305,7 @@ std::vector<Reading> weigh_all(const std::string& sample, std::string_view bytes
         for (const std::string_view tag : split_at_space(candidate.languages)) {
             const LanguageModel* const model = find_language_model(tag);
             double bits = weigh(best.text, *model) + candidate.reluctance + order -
-                          familiarity(ascii_words, *model);
+                          familiarity(ascii_words, *model, most_familiarity);
             order += 0.5;
             if (!language.empty() && base_language(language) == base_language(tag)) {
                 bits -= kDeclaredLanguage;
