@@ -293,6 +293,12 @@ Result<SubtitleReading> read_subtitles(const std::string& file_name, ByteSpan by
                                        const SidecarName& said, const SubtitleOptions& options,
                                        const SubtitleContext& context) {
     using subtitles::LanguageSource;
+    // A day of karaoke has a tenth of that. It is all read into memory, by the server too.
+    constexpr std::size_t kLargest = std::size_t{32} << 20;
+    if (bytes.size() > kLargest) {
+        return fail(ErrorCode::kInvalid, "{}: larger than {} MiB: this is no subtitle file",
+                    file_name, kLargest >> 20);
+    }
     subtitles::DecodeOptions decoding;
     decoding.encoding = options.encoding;
     decoding.language = options.language.empty() ? said.language : options.language;

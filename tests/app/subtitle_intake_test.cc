@@ -214,6 +214,14 @@ TEST_F(SubtitleIntakeTest, LeavesOutWhatIsNotToBeUsedOrCannotBeRead) {
     EXPECT_THAT(cues("ru"), SizeIs(1));
 }
 
+TEST_F(SubtitleIntakeTest, RefusesWhatIsFarTooLargeUnread) {
+    write("a.ru.srt", kRussianSrt);
+    fs::resize_file(films() / "a.ru.srt", std::size_t{33} << 20);  // sparse
+    import();
+    EXPECT_THAT(report(sources().at(0))["error"].get<std::string>(),
+                HasSubstr("larger than 32 MiB"));
+}
+
 TEST_F(SubtitleIntakeTest, ChangesNothingWhenAFileIsGone) {
     write("a.ru.srt", kRussianSrt);
     import();
