@@ -10,15 +10,20 @@
 #include <nlohmann/json.hpp>
 
 #include "app/doctor.h"
+#include "app/installed_fonts.h"
 #include "app/intake.h"
 #include "app/progress_display.h"
 #include "app/station.h"
 #include "app/stop_signals.h"
+#include "app/subtitle_intake.h"
 #include "app/workspace.h"
 #include "base/log.h"
 #include "library/mapped_file.h"
+#include "library/output_file.h"
 #include "subtitles/language.h"
 #include "subtitles/parse.h"
+#include "subtitles/timing.h"
+#include "subtitles/webvtt.h"
 
 namespace matinee::app {
 
@@ -180,44 +185,114 @@ json entry_json(const store::Entry& entry) {
             {"media", entry.media_id}};
 }
 
-json subtitles_json(const subtitles::ParsedFile& parsed) {
-    json documents = json::array();
-    for (const subtitles::Document& document : parsed.documents) {
-        json cues = json::array();
-        for (const subtitles::Cue& cue : document.cues) {
-            cues.push_back(
-                {{"start", cue.start.count()}, {"end", cue.end.count()}, {"text", cue.text}});
-        }
-        documents.push_back({{"language", document.language}, {"cues", std::move(cues)}});
-    }
-    json problems = json::array();
-    for (const subtitles::Problem& problem : parsed.problems) {
-        problems.push_back({{"line", problem.line}, {"message", problem.message}});
-    }
-    return json{{"format", to_string(parsed.format)},
-                {"encoding", to_string(parsed.encoding)},
-                {"documents", std::move(documents)},
-                {"problems", std::move(problems)}};
-}
-
 std::string clock_text(subtitles::Milliseconds time) {
     const std::chrono::hh_mm_ss split(time);
     return fmt::format("{:02}:{:02}:{:02}.{:03}", split.hours().count(), split.minutes().count(),
                        split.seconds().count(), split.subseconds().count());
 }
 
-void print_subtitles(const subtitles::ParsedFile& parsed) {
-    fmt::print("{}, {}\n", to_string(parsed.format), to_string(parsed.encoding));
-    for (const subtitles::Document& document : parsed.documents) {
-        for (const subtitles::Cue& cue : document.cues) {
-            std::string text = cue.text;
-            std::ranges::replace(text, '\n', '/');
-            fmt::print("{} - {}  {}\n", clock_text(cue.start), clock_text(cue.end), text);
+// A report as read_subtitles() writes it. Empty when it is none.
+json report_json(const std::string& report) {
+    const json parsed = json::parse(report, nullptr, false);
+    return parsed.is_object() ? parsed : json::object();
+}
+
+void print_report(const json& report) {
+    if (report.contains("error")) {
+        fmt::print("  not used: {}\n", report["error"].get<std::string>());
+        return;
+    }
+    if (!report.contains("encoding")) {
+        fmt::print("  not used, as set\n");
+        return;
+    }
+    const auto text = [](const json& from, const char* key) { return from.value(key, ""); };
+    fmt::print("  {}, {} ({}: {})\n", text(report, "format"), text(report, "encoding"),
+               text(report, "certainty"), text(report, "reason"));
+    const json tracks = report.value("tracks", json::array());
+    for (const json& track : tracks) {
+        const std::string label = text(track, "label");
+        fmt::print("  {} ({}, by {}), {}{}{}, {} cues\n",
+                   subtitles::native_name(text(track, "language")), text(track, "language"),
+                   text(track, "language_source"), text(track, "kind"), label.empty() ? "" : ", ",
+                   label, track.value("cues", 0));
+        if (!text(track, "note").empty()) fmt::print("  {}\n", text(track, "note"));
+        const json findings = track.value("findings", json::array());
+        for (const json& finding : findings) {
+            const std::string place =
+                finding.contains("cue")
+                    ? fmt::format("cue {} at {}", finding.value("cue", 0),
+                                  clock_text(subtitles::Milliseconds(finding.value("start", 0LL))))
+                    : std::string("all");
+            fmt::print("  {:7} {:13} {}: {}\n", text(finding, "severity"), text(finding, "check"),
+                       place, text(finding, "message"));
+        }
+        const json counts = track.value("counts", json::object());
+        std::size_t found = 0;
+        for (const json& count : counts) {
+            found += count.get<std::size_t>();
+        }
+        if (found > findings.size()) {
+            fmt::print("  and {} more of the same kinds\n", found - findings.size());
         }
     }
-    for (const subtitles::Problem& problem : parsed.problems) {
-        fmt::print("line {}: {}\n", problem.line, problem.message);
+    const json problems = report.value("problems", json::array());
+    for (const json& problem : problems) {
+        const int line = problem.value("line", 0);
+        fmt::print("  {}{}\n", line > 0 ? fmt::format("line {}: ", line) : "",
+                   text(problem, "message"));
     }
+}
+
+json subtitle_sources_json(const std::vector<store::SubtitleSource>& sources) {
+    json all = json::array();
+    for (const store::SubtitleSource& source : sources) {
+        all.push_back({{"file", source.path},
+                       {"language", source.language},
+                       {"kind", source.kind},
+                       {"label", source.label},
+                       {"options", report_json(source.options)},
+                       {"report", report_json(source.report)}});
+    }
+    return all;
+}
+
+void print_json(const json& value) {
+    // A file name need not be UTF-8.
+    fmt::print("{}\n", value.dump(2, ' ', false, json::error_handler_t::replace));
+}
+
+// Checks that need the film's duration, which is known once it is prepared.
+Result<void> recheck_subtitles(Workspace& workspace, const std::vector<std::string>& ids) {
+    for (const std::string& id : ids) {
+        const auto checked = refresh_subtitles(*workspace.store, *workspace.library, id);
+        if (!checked) fmt::print("subtitles: {}: {}\n", id, checked.error().to_string());
+    }
+    return {};
+}
+
+// The name of the entry's subtitle file that `wanted` means: a file name, or a language that one
+// file alone has.
+Result<std::string> name_of_source(const std::vector<store::SubtitleSource>& sources,
+                                   const std::string& entry, const std::string& wanted) {
+    std::vector<std::string> of_language;
+    std::string known;
+    const auto language = subtitles::language_of_word(wanted);
+    for (const store::SubtitleSource& source : sources) {
+        std::string name = fs::path(source.path).filename().string();
+        if (name == fs::path(wanted).filename().string()) return name;
+        known += fmt::format("{}{} ({})", known.empty() ? "" : ", ", name, source.language);
+        // "zh" means what was found to be zh-Hant, too.
+        if (language &&
+            (source.language == *language || source.language.starts_with(*language + "-"))) {
+            of_language.push_back(std::move(name));
+        }
+    }
+    if (of_language.size() == 1) return of_language.front();
+    return fail(of_language.empty() ? ErrorCode::kNotFound : ErrorCode::kConflict,
+                "entry {} has {} subtitle file \"{}\": it has {}", entry,
+                of_language.empty() ? "no" : "more than one", wanted,
+                known.empty() ? "none" : known);
 }
 
 }  // namespace
@@ -250,7 +325,9 @@ int demo(const DemoArguments& arguments) {
         }
         const Preparation done = TRY(show_preparation(*workspace.store, signals));
         if (done.stopped) return 0;
-        if (TRY(ready_entries(workspace, entries)).empty()) {
+        const auto ready = TRY(ready_entries(workspace, entries));
+        TRY(recheck_subtitles(workspace, ready));
+        if (ready.empty()) {
             return fail(ErrorCode::kInvalid,
                         "{}: holds no film that could be prepared; the reasons stand above",
                         films.string());
@@ -271,6 +348,7 @@ int import(const ImportArguments& arguments) {
             return kSomeFailed;
         }
         const auto ready = TRY(ready_entries(workspace, intake.summary.entries));
+        TRY(recheck_subtitles(workspace, ready));
         fmt::print("{} of {} entries are ready\n", ready.size(), intake.summary.entries.size());
         return ready.size() == intake.summary.entries.size() ? 0 : kSomeFailed;
     });
@@ -328,26 +406,120 @@ int list_entries(const fs::path& data, bool as_json) {
         json all = json::array();
         for (const store::Entry& entry : TRY(workspace.store->list_entries())) {
             if (as_json) {
-                all.push_back(entry_json(entry));
+                json item = entry_json(entry);
+                item["subtitles"] =
+                    subtitle_sources_json(TRY(workspace.store->list_subtitles(entry.id)));
+                all.push_back(std::move(item));
             } else {
                 fmt::print("{:9} {:30} {}\n", to_string(entry.state), entry.id, entry.reason);
             }
         }
+        if (as_json) print_json(all);
+        return 0;
+    });
+}
+
+int show_entry(const fs::path& data, const std::string& id, bool as_json) {
+    return run([&]() -> Result<int> {
+        Workspace workspace = TRY(Workspace::open(data));
+        const store::Entry entry = TRY(workspace.store->find_entry(id));
+        const auto sources = TRY(workspace.store->list_subtitles(id));
         if (as_json) {
-            fmt::print("{}\n", all.dump(2, ' ', false, json::error_handler_t::replace));
+            json item = entry_json(entry);
+            item["subtitles"] = subtitle_sources_json(sources);
+            print_json(item);
+            return 0;
+        }
+        fmt::print("{}: {}{}{}\n", entry.id, to_string(entry.state),
+                   entry.reason.empty() ? "" : ": ", entry.reason);
+        fmt::print("{}\n", entry.source.path);
+        for (const store::SubtitleSource& source : sources) {
+            fmt::print("\n{}", fs::path(source.path).filename().string());
+            if (source.options != "{}") fmt::print("  {}", source.options);
+            fmt::print("\n");
+            print_report(report_json(source.report));
         }
         return 0;
     });
 }
 
-int show_subtitles(const fs::path& file, bool as_json) {
+int show_subtitles(const SubtitlesArguments& arguments) {
     return run([&]() -> Result<int> {
-        const auto mapped = TRY(library::MappedFile::open(file));
-        const auto parsed = TRY(subtitles::parse(file.filename().string(), mapped->bytes()));
-        if (as_json) {
-            fmt::print("{}\n", subtitles_json(parsed).dump(2));
+        const auto mapped = TRY(library::MappedFile::open(arguments.file));
+        const std::string name = arguments.file.filename().string();
+        SubtitleContext context;
+        context.has_glyph = installed_glyphs();
+        if (arguments.duration) {
+            context.duration = std::chrono::round<subtitles::Milliseconds>(
+                std::chrono::duration<double>(*arguments.duration));
+        }
+        const SubtitleOptions options = TRY(parse_subtitle_options(arguments.options));
+        const subtitles::Sidecar said = subtitles::sidecar_alone(name);
+        SubtitleReading reading = TRY(read_subtitles(
+            name, mapped->bytes(), {said.language, std::string(kind_word(said.kind)), said.label},
+            options, context));
+        if (arguments.json) {
+            json report = report_json(reading.report);
+            for (std::size_t i = 0; i < reading.tracks.size(); ++i) {
+                json cues = json::array();
+                for (const subtitles::Cue& cue : reading.tracks[i].cues()) {
+                    cues.push_back({{"start", cue.start.count()},
+                                    {"end", cue.end.count()},
+                                    {"text", cue.text}});
+                }
+                report["documents"].push_back(
+                    {{"language", reading.tracks[i].language()}, {"cues", std::move(cues)}});
+            }
+            print_json(report);
         } else {
-            print_subtitles(parsed);
+            for (const subtitles::Track& track : reading.tracks) {
+                for (const subtitles::Cue& cue : track.cues()) {
+                    std::string text = cue.text;
+                    std::ranges::replace(text, '\n', '/');
+                    fmt::print("{} - {}  {}\n", clock_text(cue.start), clock_text(cue.end), text);
+                }
+            }
+            fmt::print("\n{}\n", name);
+            print_report(report_json(reading.report));
+        }
+        if (arguments.output.empty()) return 0;
+        if (reading.tracks.size() != 1) {
+            return fail(ErrorCode::kInvalid, "{}: holds {} languages, but one file can be written",
+                        name, reading.tracks.size());
+        }
+        subtitles::Document document = reading.tracks.front().document();
+        std::vector<subtitles::Problem> trimmed;
+        if (context.duration) trim_to(*context.duration, document, trimmed);
+        for (const subtitles::Problem& problem : trimmed) {
+            fmt::print(stderr, "{}: {}\n", name, problem.message);
+        }
+        TRY(library::write_file(arguments.output,
+                                base::as_byte_span(subtitles::render_file(document))));
+        return 0;
+    });
+}
+
+int set_subtitles(const SetSubtitlesArguments& arguments) {
+    return run([&]() -> Result<int> {
+        Workspace workspace = TRY(Workspace::open(arguments.data));
+        store::Store& store = *workspace.store;
+        const auto sources = TRY(store.list_subtitles(arguments.entry));
+        const std::string name = TRY(name_of_source(sources, arguments.entry, arguments.file));
+        const auto before = TRY(store.list_subtitle_options(arguments.entry));
+        const auto found = before.find(name);
+        const bool keep = found != before.end() && !arguments.reset;
+        const std::string options =
+            merge_subtitle_options(keep ? found->second : "{}", arguments.options);
+        // Nothing is kept that would be refused when it is used.
+        TRY(parse_subtitle_options(options));
+        TRY(store.set_subtitle_options(arguments.entry, name, options == "{}" ? "" : options));
+        const auto notes = TRY(refresh_subtitles(store, *workspace.library, arguments.entry));
+        for (const ImportNote& note : notes) {
+            if (note.path.filename() == name) fmt::print("{}: {}\n", name, note.text);
+        }
+        for (const store::SubtitleSource& source : TRY(store.list_subtitles(arguments.entry))) {
+            if (fs::path(source.path).filename().string() != name) continue;
+            fmt::print("{}: {} {}\n", arguments.entry, name, source.options);
         }
         return 0;
     });

@@ -44,9 +44,28 @@ struct ChannelArguments {
 int add_channel(const ChannelArguments& arguments);
 int list_channels(const std::filesystem::path& data, bool json);
 int list_entries(const std::filesystem::path& data, bool json);
+int show_entry(const std::filesystem::path& data, const std::string& id, bool json);
 
-// What the parser makes of a subtitle file. 0 also when lines were dropped: they are listed.
-int show_subtitles(const std::filesystem::path& file, bool json);
+struct SubtitlesArguments {
+    std::filesystem::path file;
+    std::string options = "{}";      // JSON, as parse_subtitle_options() reads it
+    std::optional<double> duration;  // of the film, in seconds
+    std::filesystem::path output;    // where to write what came of it, as WebVTT; empty: nowhere
+    bool json = false;
+};
+// What the parser makes of a subtitle file, and what is wrong with it. 0 also when lines were
+// dropped: they are listed.
+int show_subtitles(const SubtitlesArguments& arguments);
+
+struct SetSubtitlesArguments {
+    std::filesystem::path data;
+    std::string entry;
+    std::string file;            // its name, or a language when only one file has it
+    std::string options = "{}";  // JSON: what to set; null takes a setting away
+    bool reset = false;          // forget what was set before
+};
+// Sets options of one subtitle file of an entry, by hand, and reads the entry's subtitles again.
+int set_subtitles(const SetSubtitlesArguments& arguments);
 
 // 0 all well, 1 warnings, 2 problems.
 int doctor(const std::filesystem::path& data, bool json);

@@ -13,12 +13,14 @@
 #include <set>
 #include <sstream>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include <glib.h>
 #include <nlohmann/json.hpp>
 #include <openssl/evp.h>
 
+#include "app/subtitle_intake.h"
 #include "base/glib_support.h"
 #include "base/handle.h"
 #include "base/utf8.h"
@@ -306,7 +308,7 @@ class Importer {
         if (!known || static_cast<const store::EntryDescription&>(*known) != description) {
             TRY(store_.upsert_entry(description));
         }
-        TRY(import_subtitles(film, id, known));
+        TRY(import_subtitles(film, id, known, description));
         summary_.entries.push_back(id);
         return queue_if_needed(id, known, description);
     }
@@ -344,33 +346,52 @@ class Importer {
     }
 
     Result<void> import_subtitles(const Candidate& film, const std::string& id,
-                                  const std::optional<store::Entry>& known) {
-        std::vector<store::SubtitleSource> sources = find_subtitles(film);
-        std::string subtitles_id;
+                                  const std::optional<store::Entry>& known,
+                                  const store::EntryDescription& description) {
+        auto described = described_subtitle_options(description.metadata);
+        if (!described) {
+            fs::path sidecar = film.path;
+            note_problem(sidecar.replace_extension(".json"),
+                         Unexpected(std::move(described).error()));
+            described = OptionsByFile();
+        }
+        const OptionsByFile set_by_hand = known ? TRY(store_.list_subtitle_options(id)) : OptionsByFile();
+        std::vector<store::SubtitleSource> sources = find_subtitles(film, *described, set_by_hand);
+        InstalledSubtitles installed;
         if (!sources.empty()) {
-            auto installed = options_.install_subtitles(id, sources);
-            if (!installed) {
+            auto result = options_.install_subtitles(id, sources);
+            if (!result) {
                 // The film goes on with what it had.
-                note_problem(film.path, fail(std::move(installed).error(), "its subtitles"));
+                note_problem(film.path, fail(std::move(result).error(), "its subtitles"));
                 return {};
             }
-            subtitles_id = *std::move(installed);
+            installed = *std::move(result);
         }
-        if (subtitles_id == (known ? known->subtitles_id : "") &&
-            sources == TRY(store_.list_subtitles(id))) {
+        if (installed.set == (known ? known->subtitles_id : "") &&
+            installed.sources == TRY(store_.list_subtitles(id))) {
             return {};
         }
-        return store_.set_subtitles(id, subtitles_id, sources);
+        return store_.set_subtitles(id, installed.set, installed.sources);
     }
 
-    // By language and kind, as the store lists them.
-    std::vector<store::SubtitleSource> find_subtitles(const Candidate& film) {
-        std::map<std::pair<std::string, std::string>, store::SubtitleSource> found;
+    using OptionsByFile = std::map<std::string, std::string>;
+
+    // In the order in which the store lists them.
+    std::vector<store::SubtitleSource> find_subtitles(const Candidate& film,
+                                                      const OptionsByFile& described,
+                                                      const OptionsByFile& set_by_hand) {
+        std::vector<store::SubtitleSource> sources;
         const std::string film_name = film.path.filename().string();
         const fs::path folder = film.path.parent_path();
-        for (const std::string& name : folder_at(folder).files) {
-            const auto sidecar = options_.match_subtitles(film_name, name);
-            if (!sidecar || belongs_to_longer_name(film.path, name)) continue;
+        const std::set<std::string>& files = folder_at(folder).files;
+        for (const std::string& name : files) {
+            const auto described_options = described.find(name);
+            const bool is_named = described_options != described.end();
+            auto sidecar = options_.match_subtitles(film_name, name);
+            if (sidecar && !is_named && belongs_to_longer_name(film.path, name)) continue;
+            // What the description names belongs to the film, whatever it is called.
+            if (!sidecar && is_named) sidecar = SidecarName{"und", "full"};
+            if (!sidecar) continue;
             const fs::path path = folder / name;
             used_.insert(path);
             auto sha256 = sha256_of_file(path);
@@ -378,20 +399,25 @@ class Importer {
                 note_problem(path, Unexpected(std::move(sha256).error()));
                 continue;
             }
-            const auto [place, is_new] =
-                found.try_emplace({sidecar->language, sidecar->kind},
-                                  store::SubtitleSource{sidecar->language, sidecar->kind,
-                                                        path.string(), *std::move(sha256)});
-            if (!is_new) {
-                note_problem(path, fail(ErrorCode::kConflict,
-                                        "not used: {} has the same language and kind ({}, {})",
-                                        place->second.path, sidecar->language, sidecar->kind));
+            store::SubtitleSource source{sidecar->language, sidecar->kind, path.string(),
+                                         *std::move(sha256), sidecar->label};
+            if (is_named) source.options = described_options->second;
+            const auto by_hand = set_by_hand.find(name);
+            if (by_hand != set_by_hand.end()) {
+                source.options = merge_subtitle_options(source.options, by_hand->second);
             }
-        }
-        std::vector<store::SubtitleSource> sources;
-        for (auto& [key, source] : found) {
             sources.push_back(std::move(source));
         }
+        for (const auto& [name, options] : described) {
+            if (files.contains(name)) continue;
+            note_problem(folder / name, fail(ErrorCode::kNotFound,
+                                             "the description of {} sets options of this "
+                                             "subtitle file, but it is not there",
+                                             film_name));
+        }
+        std::ranges::sort(sources, {}, [](const store::SubtitleSource& source) {
+            return std::tie(source.language, source.kind, source.label, source.path);
+        });
         return sources;
     }
 

@@ -16,8 +16,15 @@ namespace matinee::app {
 
 // What a subtitle file's name says.
 struct SidecarName {
-    std::string language;  // BCP-47
-    std::string kind;      // "full", "forced", "sdh"
+    std::string language;    // BCP-47
+    std::string kind;        // "full", "forced", "sdh"
+    std::string label = {};  // tells it from others of the same language and kind; or empty
+};
+
+// A set of subtitles in the library, and what its files turned out to be.
+struct InstalledSubtitles {
+    std::string set;                             // its name; empty when no file could be used
+    std::vector<store::SubtitleSource> sources;  // in the store's order
 };
 
 // What `file_name` is to the film `film_name`, both without folders: nothing unless it is a
@@ -28,10 +35,11 @@ using SidecarMatcher = std::function<std::optional<SidecarName>(std::string_view
 struct ImportOptions {
     SidecarMatcher match_subtitles;
 
-    // Makes an immutable set in the library of an entry's subtitle files, and returns its name:
-    // the same for the same content. An entry without files has no set.
-    std::function<Result<std::string>(const std::string& entry_id,
-                                      std::span<const store::SubtitleSource> sources)>
+    // Makes an immutable set in the library of an entry's subtitle files: the same for the same
+    // content. An entry without files has no set. `sources` have what their names say, and in
+    // `options` what the producer has set; the result has them as they turned out.
+    std::function<Result<InstalledSubtitles>(const std::string& entry_id,
+                                             std::span<const store::SubtitleSource> sources)>
         install_subtitles;
 
     // Whether the library has this preparation.
@@ -74,7 +82,9 @@ struct ImportSummary {
 //
 //     {"title": {"zh": "...", "ru": "...", "en": "..."}, "author": "...", "country": "..."}
 //
-// where "title" may also be a text, and other keys are kept as they are.
+// where "title" may also be a text, and other keys are kept as they are. "subtitles" sets options
+// of subtitle files by their names (SubtitleOptions), also of files whose names do not tell that
+// they belong to the film.
 //
 // Importing again is cheap and changes nothing: content is hashed only when a file's size or
 // time has changed. Fails only when the store does.

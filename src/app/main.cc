@@ -1,9 +1,12 @@
 // The command line.
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "app/commands.h"
 #include "base/log.h"
@@ -19,6 +22,41 @@ std::optional<matinee::Instant> instant_from(const std::string& text) {
     if (end == nullptr || std::string_view(end) != "Z") return std::nullopt;
     return matinee::Instant(std::chrono::seconds(::timegm(&fields)));
 }
+
+// The options of a subtitle file, by the keys of app::SubtitleOptions.
+class SubtitleFlags {
+  public:
+    void add_to(CLI::App& command) {
+        add(command, "encoding", "its encoding: windows-1251, KOI8-R, GB18030, Big5 ...");
+        add(command, "language", "its language: zh-Hant, rus, Russian ...");
+        add(command, "kind", "subtitles, forced or sdh");
+        add(command, "label", "what tells it from others of its language");
+        add(command, "shift", "later by so many seconds (-1.5: earlier), or a time");
+        add(command, "stretch", "from a frame rate to the film's (25:23.976), or a factor");
+        add(command, "sync",
+            "two times of the file with theirs in the film: 1:00=1:02.5,80:00=80:09");
+        add(command, "overlaps", "cues that overlap: keep or cut");
+    }
+
+    // What was given; null where the value was empty.
+    [[nodiscard]] nlohmann::json json() const {
+        nlohmann::json all = nlohmann::json::object();
+        for (const auto& [key, value] : values_) {
+            if (!value) continue;
+            all[key] = value->empty() ? nlohmann::json() : nlohmann::json(*value);
+        }
+        return all;
+    }
+
+  private:
+    void add(CLI::App& command, const std::string& key, const std::string& help) {
+        std::optional<std::string>& value = values_[key];
+        command.add_option_function<std::string>(
+            "--" + key, [&value](const std::string& given) { value = given; }, help);
+    }
+
+    std::map<std::string, std::optional<std::string>> values_;
+};
 
 }  // namespace
 
@@ -114,16 +152,62 @@ with_json(with_data(channel->add_subcommand("list", "List the channels")))->call
     status = app::list_channels(data, json);
 });
 
-CLI::App* entry = cli.add_subcommand("entry", "Entries: list");
+CLI::App* entry = cli.add_subcommand("entry", "Entries: list, show");
 entry->require_subcommand(1);
 with_json(with_data(entry->add_subcommand("list", "List the entries and their states")))
     ->callback([&] { status = app::list_entries(data, json); });
+std::string entry_id;
+CLI::App* show = with_json(with_data(entry->add_subcommand(
+    "show", "Show one entry, and what was found in its subtitles, by cue and time")));
+show->add_option("ID", entry_id, "as `matinee entry list` has it")->required();
+show->callback([&] { status = app::show_entry(data, entry_id, json); });
 
-std::string file;
-CLI::App* subtitles =
-    with_json(cli.add_subcommand("subtitles", "Show what the parser makes of a subtitle file"));
-subtitles->add_option("FILE", file)->required();
-subtitles->callback([&] { status = app::show_subtitles(file, json); });
+// What can be set for a subtitle file: for one look, or for good.
+SubtitleFlags flags;
+app::SubtitlesArguments looked_at;
+CLI::App* subtitles = with_json(cli.add_subcommand(
+    "subtitles",
+    "Show what the parser makes of a subtitle file, and what is wrong with it.\n"
+    "`matinee subtitles set` sets for an entry's file what these options try out"));
+subtitles->add_option("FILE", looked_at.file, "a subtitle file");
+flags.add_to(*subtitles);
+subtitles
+    ->add_option("--duration", looked_at.duration,
+                 "how long the film is, in seconds: finds cues past its end")
+    ->check(CLI::PositiveNumber);
+subtitles->add_option("--output", looked_at.output,
+                      "write what came of it as WebVTT, cut to the duration");
+app::SetSubtitlesArguments set;
+SubtitleFlags set_flags;
+CLI::App* set_command = with_data(subtitles->add_subcommand(
+    "set",
+    "Set options of an entry's subtitle file, for this and every later import.\n"
+    "The film is not prepared again. An empty value takes a setting away"));
+set_command->add_option("ENTRY", set.entry, "as `matinee entry list` has it")->required();
+set_command
+    ->add_option("FILE", set.file, "the file's name, or its language when only one file has it")
+    ->required();
+set_flags.add_to(*set_command);
+bool use = false;
+bool ignore = false;
+set_command->add_flag("--use", use, "use the file (again)");
+set_command->add_flag("--ignore", ignore, "do not use the file");
+set_command->add_flag("--reset", set.reset, "forget what was set before");
+set_command->callback([&] {
+    set.data = data;
+    nlohmann::json options = set_flags.json();
+    if (use) options["use"] = nullptr;
+    if (ignore) options["use"] = false;
+    set.options = options.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    status = app::set_subtitles(set);
+});
+subtitles->callback([&] {
+    if (set_command->parsed()) return;
+    if (looked_at.file.empty()) throw CLI::RequiredError("FILE");
+    looked_at.json = json;
+    looked_at.options = flags.json().dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    status = app::show_subtitles(looked_at);
+});
 
 CLI::App* doctor =
     with_json(with_data(cli.add_subcommand("doctor",

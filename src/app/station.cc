@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "app/subtitle_intake.h"
 #include "base/log.h"
 #include "http/routes.h"
 
@@ -48,6 +49,19 @@ JobRunnerOptions job_options(const Workspace& workspace) {
     return options;
 }
 
+namespace {
+
+// Now that the film's duration is known.
+void recheck_subtitles(Workspace& workspace, const std::string& entry_id) {
+    const auto checked = refresh_subtitles(*workspace.store, *workspace.library, entry_id);
+    if (!checked) {
+        log::warning("an entry's subtitles could not be checked",
+                     {{"entry", entry_id}, {"reason", checked.error().to_string()}});
+    }
+}
+
+}  // namespace
+
 Station::Station(ServerLock lock) : lock_(std::move(lock)), pages_(web_folder()) {}
 
 Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Options& options) {
@@ -63,14 +77,15 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
                             broadcaster_options(workspace.config)));
                         if (options.prepare) {
                             JobRunnerOptions jobs = job_options(workspace);
-                            jobs.on_change = [broadcaster = station->broadcaster_.get()](
-                                                 const store::Job& job) {
+                            jobs.on_change = [broadcaster = station->broadcaster_.get(),
+                                              &workspace](const store::Job& job) {
                                 if (job.state == store::JobState::kFailed) {
                                     log::warning("an entry could not be prepared",
                                                  {{"entry", job.entry_id}, {"reason", job.reason}});
                                 }
                                 if (job.state == store::JobState::kDone) {
                                     log::info("an entry is prepared", {{"entry", job.entry_id}});
+                                    recheck_subtitles(workspace, job.entry_id);
                                     broadcaster->wake();
                                 } else if (job.state != store::JobState::kRunning) {
                                     broadcaster->withdraw(job.entry_id);

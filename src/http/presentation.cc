@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <set>
+#include <map>
 
 #include "hls/segment.h"
 #include "http/negotiate.h"
@@ -131,21 +131,21 @@ std::string fingerprint(const Film& film, std::span<const library::Rung> ladder)
 }
 
 std::string SubtitleChoice::rendition() const {
-    const std::string name = "subtitles-" + language;
-    return kind == subtitles::Kind::kSubtitles ? name : fmt::format("{}-{}", name, to_string(kind));
+    std::string name = "subtitles-" + language;
+    if (kind != subtitles::Kind::kSubtitles) name += fmt::format("-{}", to_string(kind));
+    if (ordinal != 1) name += fmt::format("-{}", ordinal);
+    return name;
 }
 
 std::string SubtitleChoice::name() const {
-    const std::string language_name = subtitles::native_name(language);
-    switch (kind) {
-        case subtitles::Kind::kForced:
-            return language_name + " (forced)";
-        case subtitles::Kind::kSdh:
-            return language_name + " (SDH)";
-        case subtitles::Kind::kSubtitles:
-            break;
-    }
-    return language_name;
+    std::string name = subtitles::native_name(language);
+    // A rendition's name is its only one in the group (RFC 8216bis section 4.4.6.1.1), also when
+    // two have one label.
+    if (ordinal != 1) name += fmt::format(" {}", ordinal);
+    if (!label.empty()) name += fmt::format(" ({})", label);
+    if (kind == subtitles::Kind::kForced) name += " (forced)";
+    if (kind == subtitles::Kind::kSdh) name += " (SDH)";
+    return name;
 }
 
 Result<std::shared_ptr<const Presentation>> Presentation::create(
@@ -186,14 +186,21 @@ Presentation::Presentation(Settings settings, playout::Rundown rundown,
         complete_end_ = airing.first_sequence + complete;
         break;
     }
-    std::set<SubtitleChoice> choices;
+    // Choices without label, and the label that all films agree on.
+    std::map<SubtitleChoice, std::string> choices;
     for (const auto& film : repertoire_) {
         if (!film->subtitles) continue;
         for (const subtitles::Track& subtitle : film->subtitles->tracks()) {
-            choices.insert({subtitle.language(), subtitle.kind()});
+            const SubtitleChoice choice{
+                subtitle.language(), subtitle.kind(), subtitle.ordinal(), {}};
+            const auto [place, is_new] = choices.emplace(choice, subtitle.label());
+            if (!is_new && place->second != subtitle.label()) place->second.clear();
         }
     }
-    subtitles_.assign(choices.begin(), choices.end());
+    for (const auto& [choice, label] : choices) {
+        subtitles_.push_back(choice);
+        subtitles_.back().label = label;
+    }
     multivariant_ = std::make_shared<const std::string>(render_multivariant());
 }
 
@@ -452,7 +459,8 @@ Response Presentation::segment(const Rendition& rendition, const ResourceName& n
     if (rendition.kind == RenditionKind::kSubtitles) {
         const subtitles::Track* subtitle =
             film.subtitles
-                ? film.subtitles->find(rendition.subtitles->language, rendition.subtitles->kind)
+                ? film.subtitles->find(rendition.subtitles->language, rendition.subtitles->kind,
+                                       rendition.subtitles->ordinal)
                 : nullptr;
         response =
             Response::content(Body::text(subtitles::render_segment(

@@ -60,16 +60,19 @@ struct Film {
 // EXT-X-DISCONTINUITY on a channel of that ladder.
 std::string fingerprint(const Film& film, std::span<const library::Rung> ladder);
 
-// A subtitle rendition: a language, and what for.
+// A subtitle rendition: a language, what for, and which of several.
 struct SubtitleChoice {
     std::string language;  // BCP-47
     subtitles::Kind kind = subtitles::Kind::kSubtitles;
+    unsigned ordinal = 1;  // of those of the same language and kind
+    std::string label;     // what all films of the repertoire call it; else empty
 
     auto operator<=>(const SubtitleChoice&) const = default;
 
-    // "subtitles-zh", "subtitles-en-sdh": the rendition's folder.
+    // "subtitles-zh", "subtitles-en-sdh", "subtitles-en-2": the rendition's folder.
     [[nodiscard]] std::string rendition() const;
-    // "中文", "English (SDH)"
+    // "中文", "English (SDH)", "English 2", "English 2 (director)": differs from the
+    // others'.
     [[nodiscard]] std::string name() const;
 };
 

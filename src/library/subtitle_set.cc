@@ -29,6 +29,8 @@ struct File {
     std::string name;
     std::string language;
     std::string kind;
+    unsigned ordinal = 1;
+    std::string label;
     std::string text;
 };
 
@@ -38,7 +40,11 @@ std::vector<File> files_of(std::span<const subtitles::Track> tracks) {
         File file;
         file.language = track.language();
         file.kind = to_string(track.kind());
-        file.name = fmt::format("{}.{}.vtt", file.language, file.kind);
+        file.ordinal = track.ordinal();
+        file.label = track.label();
+        file.name = file.ordinal == 1
+                        ? fmt::format("{}.{}.vtt", file.language, file.kind)
+                        : fmt::format("{}.{}.{}.vtt", file.language, file.kind, file.ordinal);
         file.text = subtitles::render_file(track.document());
         files.push_back(std::move(file));
     }
@@ -50,6 +56,7 @@ std::string name_of(const std::vector<File>& files) {
     std::string all;
     for (const File& file : files) {
         all += fmt::format("{}\n{}\n{}", file.name, file.text.size(), file.text);
+        if (!file.label.empty()) all += fmt::format("label {}\n{}", file.label.size(), file.label);
     }
     return sha256_hex(base::as_byte_span(all)).substr(0, 32);
 }
@@ -57,8 +64,11 @@ std::string name_of(const std::vector<File>& files) {
 std::string manifest_of(const std::vector<File>& files) {
     json manifest{{"format", kFormat}, {"tracks", json::array()}};
     for (const File& file : files) {
-        manifest["tracks"].push_back(
-            {{"language", file.language}, {"kind", file.kind}, {"file", file.name}});
+        json track{{"language", file.language}, {"kind", file.kind}, {"file", file.name}};
+        // Only where they say something: the ordinary track is described as it always was.
+        if (file.ordinal != 1) track["ordinal"] = file.ordinal;
+        if (!file.label.empty()) track["label"] = file.label;
+        manifest["tracks"].push_back(std::move(track));
     }
     return manifest.dump(2) + "\n";
 }
@@ -122,10 +132,14 @@ Result<std::shared_ptr<const SubtitleSet>> SubtitleSet::open(const fs::path& dir
         for (const json& item : manifest.at("tracks")) {
             const std::string name = item.at("file");
             const auto file = TRY(MappedFile::open(directory / name));
-            auto parsed = TRY(subtitles::parse(name, file->bytes()));
+            // We wrote it: no guessing.
+            subtitles::DecodeOptions decoding;
+            decoding.encoding = subtitles::Encoding::kUtf8;
+            auto parsed = TRY(subtitles::parse(name, file->bytes(), decoding));
             const subtitles::Kind kind = TRY(kind_from(item.at("kind")));
             set->tracks_.emplace_back(item.at("language"), kind,
-                                      std::move(parsed.documents.front()));
+                                      std::move(parsed.documents.front()),
+                                      item.value("ordinal", 1U), item.value("label", ""));
         }
     } catch (const json::exception& error) {
         return fail(ErrorCode::kInvalid, "{}: {}", (directory / kSetFile).string(), error.what());
@@ -133,9 +147,10 @@ Result<std::shared_ptr<const SubtitleSet>> SubtitleSet::open(const fs::path& dir
     return std::shared_ptr<const SubtitleSet>(std::move(set));
 }
 
-const subtitles::Track* SubtitleSet::find(std::string_view language, subtitles::Kind kind) const {
+const subtitles::Track* SubtitleSet::find(std::string_view language, subtitles::Kind kind,
+                                          unsigned ordinal) const {
     const auto found = std::ranges::find_if(tracks_, [&](const subtitles::Track& track) {
-        return track.language() == language && track.kind() == kind;
+        return track.language() == language && track.kind() == kind && track.ordinal() == ordinal;
     });
     return found == tracks_.end() ? nullptr : &*found;
 }

@@ -20,15 +20,16 @@ class SubtitleSet {
     static Result<std::shared_ptr<const SubtitleSet>> open(const std::filesystem::path& directory);
 
     // Writes `tracks` into a folder below `parent` that is named by their content, unless it is
-    // there already, and returns its name: 32 hexadecimal digits. Appears whole or not at all.
+    // there already, and returns its name: 32 hexadecimal digits. Appears whole or not at all. No
+    // two tracks have the same language, kind and ordinal.
     static Result<std::string> publish(const std::filesystem::path& parent,
                                        std::span<const subtitles::Track> tracks);
 
     [[nodiscard]] std::span<const subtitles::Track> tracks() const { return tracks_; }
 
-    // Null when the entry lacks it.
-    [[nodiscard]] const subtitles::Track* find(std::string_view language,
-                                               subtitles::Kind kind) const;
+    // Null when the entry lacks it. `ordinal`: which of several of that language and kind, from 1.
+    [[nodiscard]] const subtitles::Track* find(std::string_view language, subtitles::Kind kind,
+                                               unsigned ordinal = 1) const;
 
   private:
     std::vector<subtitles::Track> tracks_;

@@ -309,10 +309,11 @@ Result<void> Store::set_subtitles(const std::string& entry_id, const std::string
         TRY(expect_changed(statement, "entry", entry_id));
         sql << "DELETE FROM subtitle_sources WHERE entry_id = :id", use(entry_id);
         for (const SubtitleSource& source : sources) {
-            sql << "INSERT INTO subtitle_sources (entry_id, language, kind, path, sha256) "
-                   "VALUES (:id, :language, :kind, :path, :sha256)",
+            sql << "INSERT INTO subtitle_sources (entry_id, language, kind, path, sha256, label, "
+                   "options, report) "
+                   "VALUES (:id, :language, :kind, :path, :sha256, :label, :options, :report)",
                 use(entry_id), use(source.language), use(source.kind), use(source.path),
-                use(source.sha256);
+                use(source.sha256), use(source.label), use(source.options), use(source.report);
         }
         return {};
     });
@@ -322,15 +323,49 @@ Result<std::vector<SubtitleSource>> Store::list_subtitles(const std::string& ent
     return impl_->read([&](soci::session& sql) -> Result<std::vector<SubtitleSource>> {
         SubtitleSource row;
         soci::statement statement =
-            (sql.prepare << "SELECT language, kind, path, sha256 FROM subtitle_sources "
-                            "WHERE entry_id = :id ORDER BY language, kind",
-             use(entry_id), into(row.language), into(row.kind), into(row.path), into(row.sha256));
+            (sql.prepare << "SELECT language, kind, path, sha256, label, options, report "
+                            "FROM subtitle_sources WHERE entry_id = :id "
+                            "ORDER BY language, kind, label, path",
+             use(entry_id), into(row.language), into(row.kind), into(row.path), into(row.sha256),
+             into(row.label), into(row.options), into(row.report));
         statement.execute();
         std::vector<SubtitleSource> sources;
         while (statement.fetch()) {
             sources.push_back(row);
         }
         return sources;
+    });
+}
+
+Result<void> Store::set_subtitle_options(const std::string& entry_id, const std::string& file,
+                                         const std::string& options) {
+    return impl_->write([&](soci::session& sql) -> Result<void> {
+        auto entries = TRY(query_entries(sql, "WHERE id = :id", &entry_id));
+        TRY(the_one(std::move(entries), "entry", entry_id));
+        sql << "DELETE FROM subtitle_options WHERE entry_id = :id AND file = :file", use(entry_id),
+            use(file);
+        if (options.empty()) return {};
+        sql << "INSERT INTO subtitle_options (entry_id, file, options) "
+               "VALUES (:id, :file, :options)",
+            use(entry_id), use(file), use(options);
+        return {};
+    });
+}
+
+Result<std::map<std::string, std::string>> Store::list_subtitle_options(
+    const std::string& entry_id) {
+    return impl_->read([&](soci::session& sql) -> Result<std::map<std::string, std::string>> {
+        std::string file;
+        std::string options;
+        soci::statement statement =
+            (sql.prepare << "SELECT file, options FROM subtitle_options WHERE entry_id = :id",
+             use(entry_id), into(file), into(options));
+        statement.execute();
+        std::map<std::string, std::string> all;
+        while (statement.fetch()) {
+            all.emplace(file, options);
+        }
+        return all;
     });
 }
 

@@ -69,6 +69,9 @@ struct SubtitleSource {
     std::string kind;      // "full", "forced", "sdh"
     std::string path;
     std::string sha256;
+    std::string label = {};      // tells it from others of the same language and kind; or empty
+    std::string options = "{}";  // JSON: what the producer has set for it, all in all
+    std::string report = "{}";   // JSON: what was found in it
 
     bool operator==(const SubtitleSource&) const = default;
 };
@@ -197,8 +200,16 @@ class Store {
     Result<void> set_subtitles(const std::string& entry_id, const std::string& subtitles_id,
                                std::span<const SubtitleSource> sources);
 
-    // By language and kind.
+    // By language, kind, label and path.
     Result<std::vector<SubtitleSource>> list_subtitles(const std::string& entry_id);
+
+    // Keeps what the producer has set by hand for the entry's subtitle file of that name (without
+    // folder): `options` is JSON, empty to forget it.
+    Result<void> set_subtitle_options(const std::string& entry_id, const std::string& file,
+                                      const std::string& options);
+
+    // File name -> JSON.
+    Result<std::map<std::string, std::string>> list_subtitle_options(const std::string& entry_id);
 
     // -- Prepared media --------------------------------------------------------------------------
 

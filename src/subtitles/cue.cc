@@ -117,8 +117,13 @@ std::string_view to_string(Kind kind) {
     return "subtitles";
 }
 
-Track::Track(std::string language, Kind kind, Document document)
-    : language_(std::move(language)), kind_(kind), document_(std::move(document)) {
+Track::Track(std::string language, Kind kind, Document document, unsigned ordinal,
+             std::string label)
+    : language_(std::move(language)),
+      kind_(kind),
+      ordinal_(ordinal),
+      label_(std::move(label)),
+      document_(std::move(document)) {
     const std::vector<Cue>& cues = document_.cues;
     while (leaf_count_ < cues.size()) {
         leaf_count_ *= 2;

@@ -129,10 +129,15 @@ std::string_view to_string(Kind kind);
 // One language of one entry: a document with an index by time. Immutable.
 class Track {
   public:
-    Track(std::string language, Kind kind, Document document);
+    Track(std::string language, Kind kind, Document document, unsigned ordinal = 1,
+          std::string label = {});
 
     [[nodiscard]] const std::string& language() const { return language_; }  // BCP-47
     [[nodiscard]] Kind kind() const { return kind_; }
+    // 1 for the first track of its language and kind, 2 for the second ...
+    [[nodiscard]] unsigned ordinal() const { return ordinal_; }
+    // What tells it from the others, in the producer's words ("director"); may be empty.
+    [[nodiscard]] const std::string& label() const { return label_; }
     [[nodiscard]] const Document& document() const { return document_; }
     [[nodiscard]] const std::vector<Cue>& cues() const { return document_.cues; }
 
@@ -143,6 +148,8 @@ class Track {
   private:
     std::string language_;
     Kind kind_;
+    unsigned ordinal_;
+    std::string label_;
     Document document_;
 
     // A binary tree in an array: node i has children 2i and 2i+1, leaves start at leaf_count_.

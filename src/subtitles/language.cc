@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "subtitles/encoding.h"
 #include "subtitles/scan.h"
 
 namespace matinee::subtitles {
@@ -283,6 +284,9 @@ constexpr std::array<std::string_view, 9> kIdleWords = {
     "sub", "subs", "subtitle", "subtitles", "default", "full", "utf8", "utf", "final",
 };
 
+// Between the words of a file name.
+constexpr std::string_view kSeparators = "._- []()";
+
 std::string_view without_extension(std::string_view name) {
     const std::size_t dot = name.rfind('.');
     return dot == std::string_view::npos || dot == 0 ? name : name.substr(0, dot);
@@ -334,10 +338,14 @@ class WordReader {
                 return 1;
             }
         }
-        const bool idle = std::find(kIdleWords.begin(), kIdleWords.end(), word) != kIdleWords.end();
-        // A number names another film ("film 2.srt"), but after a language another version.
-        const bool version = has_language_ && is_number(word);
-        return idle || version ? 1 : 0;
+        if (std::find(kIdleWords.begin(), kIdleWords.end(), word) != kIdleWords.end()) return 1;
+        // A number or a word may be another film's ("film 2.srt"), but after a language it tells
+        // versions apart.
+        if (!has_language_ || language_of_word(word)) return 0;
+        if (encoding_by_name(word)) return 1;  // "film.ru.cp1251.srt"
+        if (!sidecar_.label.empty()) sidecar_.label += ' ';
+        sidecar_.label += words_[at].text;
+        return 1;
     }
 
     // Words [at, at + count) as they would be written in a tag or a name.
@@ -369,7 +377,7 @@ class WordReader {
     }
 
     std::vector<Word> words_;
-    Sidecar sidecar_{std::string(kUndetermined), Kind::kSubtitles};
+    Sidecar sidecar_{std::string(kUndetermined)};
     bool has_language_ = false;
     bool was_hi_ = false;
 };
@@ -461,7 +469,6 @@ std::string native_name(std::string_view tag) {
 }
 
 std::optional<Sidecar> match_sidecar(std::string_view subtitle_name, std::string_view film_name) {
-    constexpr std::string_view kSeparators = "._- []()";
     const std::string_view subtitle = without_extension(subtitle_name);
     // Some tools write "film.mp4.en.srt".
     for (const std::string_view film : {film_name, without_extension(film_name)}) {
@@ -474,6 +481,19 @@ std::optional<Sidecar> match_sidecar(std::string_view subtitle_name, std::string
         return WordReader(split_words(rest, kSeparators)).read();
     }
     return std::nullopt;
+}
+
+Sidecar sidecar_alone(std::string_view subtitle_name) {
+    const std::string_view stem = without_extension(subtitle_name);
+    if (const auto language = language_of_word(stem)) return Sidecar{*language};
+    // The shortest beginning after which every word means something.
+    for (std::size_t i = 1; i < stem.size(); ++i) {
+        if (kSeparators.find(stem[i]) == std::string_view::npos) continue;
+        std::optional<Sidecar> sidecar =
+            WordReader(split_words(stem.substr(i), kSeparators)).read();
+        if (sidecar && sidecar->language != kUndetermined) return *std::move(sidecar);
+    }
+    return Sidecar{std::string(kUndetermined)};
 }
 
 std::optional<SidecarMatch> find_film(std::string_view subtitle_name,

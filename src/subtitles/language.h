@@ -39,15 +39,23 @@ struct Sidecar {
     std::string language;  // BCP-47; kUndetermined when the name does not say
     Kind kind = Kind::kSubtitles;
 
+    // Words after the language that are no kind: what tells this file from others of the same
+    // language and kind ("director" of "film.en.director.srt", "2"); else empty.
+    std::string label = {};
+
     bool operator==(const Sidecar&) const = default;
 };
 
 // Whether `subtitle_name` ("film.zh.srt", "film.en.forced.srt", "My.Film.2019.Russian.srt") is
 // named after `film_name` ("film.mp4"): the film's name without its last extension, then, each
-// after one of ". _-[]()" or a space, words for a language, a kind, or without meaning. Names
-// without folders. Unset when it is not, or when a word means nothing known here: "film 2.srt" is
-// another film's.
+// after one of ". _-[]()" or a space, words for a language, a kind, or without meaning. What follows
+// a language and is none of these is a label. Names without folders. Unset when it is not, or when
+// a word before the language means nothing known here: "film 2.srt" is another film's.
 std::optional<Sidecar> match_sidecar(std::string_view subtitle_name, std::string_view film_name);
+
+// The same without a film to compare with: "night.train.ru.srt" is Russian, whatever the film is
+// called. Says kUndetermined when no word is a language.
+Sidecar sidecar_alone(std::string_view subtitle_name);
 
 // The film among `film_names` that `subtitle_name` is named after: the one with the longest name,
 // as of "film.mp4" and "film.en.mp4" the second is meant by "film.en.srt".

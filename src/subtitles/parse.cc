@@ -153,7 +153,7 @@ Unexpected refuse(std::string_view file_name, const Foreign& foreign) {
 
 bool is_binary(std::string_view bytes) {
     return bytes.substr(0, 4096).find('\0') != std::string_view::npos &&
-           !bytes.starts_with("\xff\xfe") && !bytes.starts_with("\xfe\xff");
+           !looks_like_wide_text(bytes);
 }
 
 const Reader* find_reader(std::string_view text, const std::string& extension) {
@@ -172,7 +172,8 @@ std::string_view to_string(Format format) {
     return reader_of(format).name;
 }
 
-Result<ParsedFile> parse(std::string_view file_name, ByteSpan bytes, const FilmFacts& film) {
+Result<ParsedFile> parse(std::string_view file_name, ByteSpan bytes, const DecodeOptions& decoding,
+                         const FilmFacts& film) {
     const std::string_view raw = base::as_text(bytes);
     const std::string extension = extension_of(file_name);
     if (raw.empty()) {
@@ -195,16 +196,16 @@ Result<ParsedFile> parse(std::string_view file_name, ByteSpan bytes, const FilmF
                     "{}: the file is not text: send the subtitles as SRT or WebVTT", file_name);
     }
 
-    Result<DecodedText> decoding = decode_text(file_name, bytes);
-    if (!decoding) {
+    Result<DecodedText> decoded_or_not = decode_text(file_name, bytes, decoding);
+    if (!decoded_or_not) {
         // Another encoding would not help a format that is not read.
         if (!looks_like_srt(raw)) {
             const Foreign* const foreign = find_foreign(raw);
             if (foreign != nullptr) return refuse(file_name, *foreign);
         }
-        return Unexpected(std::move(decoding).error());
+        return Unexpected(std::move(decoded_or_not).error());
     }
-    const DecodedText decoded = *std::move(decoding);
+    DecodedText decoded = *std::move(decoded_or_not);
     const std::string_view text = decoded.text;
     const Reader* const reader = find_reader(text, extension);
     if (reader == nullptr || !reader->recognise(text)) {
@@ -226,6 +227,9 @@ Result<ParsedFile> parse(std::string_view file_name, ByteSpan bytes, const FilmF
     ParsedFile parsed;
     parsed.format = reader->format;
     parsed.encoding = decoded.encoding;
+    parsed.encoding_certainty = decoded.certainty;
+    parsed.encoding_reason = std::move(decoded.reason);
+    parsed.problems = std::move(decoded.problems);
     if (!extension.empty() && !is_extension_of(*reader, extension) &&
         has_subtitle_extension(file_name)) {
         parsed.problems.push_back(

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -32,6 +33,8 @@ std::string_view to_string(Format format);
 struct ParsedFile {
     Format format = Format::kSrt;
     Encoding encoding = Encoding::kUtf8;
+    Certainty encoding_certainty = Certainty::kSure;
+    std::string encoding_reason;  // why it was taken to be that, for the producer
 
     // At least one; several where a format holds several languages, each with its language then.
     std::vector<Document> documents;
@@ -48,11 +51,15 @@ struct FilmFacts {
 // Reads the file called `file_name` (without folder; it ends up in messages) with content `bytes`.
 // The content says what format it is; only where it does not, the extension does.
 //
+// `decoding`: the encoding, when the producer has named it, and the language its name gives, which
+// helps to find it out. `film`: what is known of the film they belong to.
+//
 // Fails, naming the file and a remedy, with kInvalid when it is empty, damaged, larger than any
 // subtitles or in an encoding not known here, or when it counts in frames and neither it nor `film`
 // says how many make a second; and with kUnsupported when it is another kind of subtitles, bitmap
 // subtitles for example.
-Result<ParsedFile> parse(std::string_view file_name, ByteSpan bytes, const FilmFacts& film = {});
+Result<ParsedFile> parse(std::string_view file_name, ByteSpan bytes,
+                         const DecodeOptions& decoding = {}, const FilmFacts& film = {});
 
 // Whether a file of this name is worth giving to parse(): its extension is that of a subtitle
 // format, supported or not. For picking sidecars out of a folder.

@@ -55,15 +55,20 @@ class Cinema {
         ASSERT_TRUE(store->finish_job(job->id, "test", media));
     }
 
-    void add_subtitles(const std::string& id, const std::string& language) {
+    // A track with each of the labels, all of one language and kind.
+    void add_subtitles(const std::string& id, const std::string& language,
+                       const std::vector<std::string>& labels = {""}) {
         subtitles::Document document;
         subtitles::Cue cue;
         cue.start = subtitles::Milliseconds(1000);
         cue.end = subtitles::Milliseconds(3000);
         cue.text = "A line";
         document.cues.push_back(cue);
-        const std::vector<subtitles::Track> tracks = {
-            {language, subtitles::Kind::kSubtitles, document}};
+        std::vector<subtitles::Track> tracks;
+        for (unsigned i = 0; i < labels.size(); ++i) {
+            document.cues[0].text = "A line" + (i == 0 ? "" : " of " + labels[i]);
+            tracks.emplace_back(language, subtitles::Kind::kSubtitles, document, i + 1, labels[i]);
+        }
         const std::string set =
             *library::SubtitleSet::publish(temp.path() / "library/subtitles", tracks);
         ASSERT_TRUE(store->set_subtitles(id, set, {}));
@@ -252,6 +257,42 @@ TEST(Broadcaster, MarksWhereInitSectionsDifferAndNowhereElse) {
     EXPECT_TRUE(media::read_init_section(base::as_byte_span(init)));
     EXPECT_THAT(cinema.playlist("180p"), HasSubstr("#EXT-X-DISCONTINUITY\n"));
     EXPECT_THAT(cinema.playlist("audio"), HasSubstr("#EXT-X-DISCONTINUITY\n"));
+}
+
+TEST(Broadcaster, OffersSeveralTracksOfOneLanguage) {
+    Cinema cinema;
+    cinema.add_film("two", film({25, 1}, 100));
+    cinema.add_film("one", film({25, 1}, 100));
+    cinema.add_subtitles("two", "en", {"", "director"});
+    cinema.add_subtitles("one", "en");
+    cinema.play({"two", "one"});
+    cinema.on_air();
+    const std::string master = cinema.broadcaster->channel("main")->multivariant().body.to_text();
+    EXPECT_THAT(master, HasSubstr("NAME=\"English\",LANGUAGE=\"en\""));
+    EXPECT_THAT(master, HasSubstr("URI=\"subtitles-en/media.m3u8\""));
+    EXPECT_THAT(master, HasSubstr("NAME=\"English 2 (director)\",LANGUAGE=\"en\""));
+    EXPECT_THAT(master, HasSubstr("URI=\"subtitles-en-2/media.m3u8\""));
+    int lines = 0;
+    for (const auto& [sequence, text] : segments(cinema.playlist("subtitles-en-2"))) {
+        const std::size_t start = text.rfind('\n', text.size() - 2) + 1;
+        const std::string body =
+            cinema.get("subtitles-en-2", text.substr(start, text.size() - 1 - start));
+        EXPECT_EQ(body.find("A line\n"), std::string::npos) << "that is the first track's";
+        lines += body.find("A line of director") == std::string::npos ? 0 : 1;
+    }
+    EXPECT_GT(lines, 0);
+}
+
+TEST(Broadcaster, CallsATrackByItsLabelOnlyWhenAllFilmsDo) {
+    Cinema cinema;
+    cinema.add_film("a", film({25, 1}, 100));
+    cinema.add_film("b", film({25, 1}, 100));
+    cinema.add_subtitles("a", "en", {"", "director"});
+    cinema.add_subtitles("b", "en", {"", "songs"});
+    cinema.play({"a", "b"});
+    cinema.on_air();
+    EXPECT_THAT(cinema.broadcaster->channel("main")->multivariant().body.to_text(),
+                HasSubstr("NAME=\"English 2\",LANGUAGE=\"en\""));
 }
 
 TEST(Broadcaster, HasEveryLanguageOnEveryAiringAlsoAfterThe33BitWrap) {

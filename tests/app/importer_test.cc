@@ -43,12 +43,13 @@ class ImporterTest : public testing::Test {
         options_.match_subtitles = match_by_suffix;
         options_.install_subtitles =
             [](const std::string&,
-               std::span<const store::SubtitleSource> sources) -> Result<std::string> {
-            std::string name = "set";
+               std::span<const store::SubtitleSource> sources) -> Result<InstalledSubtitles> {
+            InstalledSubtitles installed{"set", {sources.begin(), sources.end()}};
             for (const auto& source : sources) {
-                name += "-" + source.language + "-" + source.sha256.substr(0, 4);
+                installed.set += "-" + source.language + "-" + source.sha256.substr(0, 4);
+                if (source.options != "{}") installed.set += source.options;
             }
-            return name;
+            return installed;
         };
         options_.has_media = [this](const std::string& id) { return library_.contains(id); };
         options_.house_json = "house-1";
@@ -255,20 +256,69 @@ TEST_F(ImporterTest, ReplacesSubtitlesWithoutPreparingAgain) {
     EXPECT_THAT(must(store_->list_subtitles("a")), IsEmpty());
 }
 
-TEST_F(ImporterTest, ReportsTwoSubtitlesOfOneKind) {
+TEST_F(ImporterTest, KeepsTwoSubtitlesOfOneKind) {
     write("a.mp4", "one");
     write("a.zh.srt", "zh");
     write("a.zh.vtt", "zh");
+    EXPECT_THAT(import().problems, IsEmpty());
+    const auto subtitles = must(store_->list_subtitles("a"));
+    ASSERT_THAT(subtitles, SizeIs(2));
+    EXPECT_EQ(subtitles[0].path, (films() / "a.zh.srt").string());
+    EXPECT_EQ(subtitles[1].path, (films() / "a.zh.vtt").string());
+}
+
+TEST_F(ImporterTest, SetsOptionsOfSubtitlesFromTheDescription) {
+    write("a.mp4", "one");
+    write("a.ru.srt", "ru");
+    write("korean.srt", "ko");  // only the description says whose it is
+    write("a.json", R"({"subtitles": {"a.ru.srt": {"shift": "-1.5"},
+                                      "korean.srt": {"language": "ko"}}})");
     const ImportSummary summary = import();
-    EXPECT_THAT(paths_of(summary.problems), ElementsAre("a.zh.vtt"));
-    EXPECT_THAT(summary.problems[0].text, HasSubstr("a.zh.srt"));
-    EXPECT_THAT(must(store_->list_subtitles("a")), SizeIs(1));
+    EXPECT_THAT(summary.problems, IsEmpty());
+    EXPECT_THAT(summary.ignored, IsEmpty());
+    const auto subtitles = must(store_->list_subtitles("a"));
+    ASSERT_THAT(subtitles, SizeIs(2));
+    EXPECT_EQ(subtitles[0].options, R"({"shift":"-1.5"})");
+    EXPECT_EQ(subtitles[1].options, R"({"language":"ko"})");
+}
+
+TEST_F(ImporterTest, LetsWhatWasSetByHandStandOverTheDescription) {
+    write("a.mp4", "one");
+    write("a.ru.srt", "ru");
+    write("a.json", R"({"subtitles": {"a.ru.srt": {"shift": "-1.5", "encoding": "koi8-r"}}})");
+    import();
+    prepare_next();
+    const std::string before = entry("a").subtitles_id;
+    must(store_->set_subtitle_options("a", "a.ru.srt", R"({"shift":"2"})"));
+    EXPECT_THAT(import().unchanged, ElementsAre("a"));  // the film is not prepared again
+    EXPECT_NE(entry("a").subtitles_id, before);
+    EXPECT_EQ(must(store_->list_subtitles("a")).at(0).options,
+              R"({"encoding":"koi8-r","shift":"2"})");
+}
+
+TEST_F(ImporterTest, ReportsOptionsThatMakeNoSense) {
+    write("a.mp4", "one");
+    write("a.ru.srt", "ru");
+    const std::pair<const char*, const char*> cases[] = {
+        {R"({"subtitles": 1})", "must name files"},
+        {R"({"subtitles": {"a.ru.srt": {"shift": "soon"}}})", "is no shift"},
+        {R"({"subtitles": {"a.ru.srt": {"speed": "2"}}})", "nothing that can be set"},
+        {R"({"subtitles": {"a.ru.srt": {"encoding": "klingon"}}})", "is no encoding known here"},
+        {R"({"subtitles": {"gone.srt": {"shift": "1"}}})", "it is not there"},
+    };
+    for (const auto& [text, says] : cases) {
+        write("a.json", text);
+        const ImportSummary summary = import();
+        ASSERT_THAT(summary.problems, SizeIs(1)) << text;
+        EXPECT_THAT(summary.problems[0].text, HasSubstr(says));
+        EXPECT_THAT(must(store_->list_subtitles("a")), SizeIs(1)) << text;
+    }
 }
 
 TEST_F(ImporterTest, GoesOnWhenSubtitlesAreBad) {
     write("a.mp4", "one");
     write("a.zh.srt", "zh");
-    options_.install_subtitles = [](const auto&, auto) -> Result<std::string> {
+    options_.install_subtitles = [](const auto&, auto) -> Result<InstalledSubtitles> {
         return fail(ErrorCode::kInvalid, "line 3 is no time");
     };
     const ImportSummary summary = import();

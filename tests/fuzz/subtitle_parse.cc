@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string name = kNames[data[0] % kNames.size()];
     const ByteSpan content = std::as_bytes(std::span(data + 1, size - 1));
     const Result<subtitles::ParsedFile> parsed =
-        subtitles::parse(name, content, {subtitles::FrameRate{25, 1}});
+        subtitles::parse(name, content, {}, {subtitles::FrameRate{25, 1}});
     if (!parsed) {
         FUZZ_CHECK(parsed.error().to_string().starts_with(name));
         FUZZ_CHECK(base::is_valid_utf8(parsed.error().to_string()));

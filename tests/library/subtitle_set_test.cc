@@ -1,10 +1,14 @@
 #include "library/subtitle_set.h"
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
 
 #include <gtest/gtest.h>
 
 #include "library/library.h"
+#include "library/sha256.h"
 #include "support/raw_entry.h"
 #include "support/temp_folder.h"
 
@@ -49,6 +53,42 @@ TEST(SubtitleSet, IsNamedByItsContentWhateverTheOrder) {
         ++folders;
     }
     EXPECT_EQ(folders, 2u) << "nothing is left behind";
+}
+
+TEST(SubtitleSet, HoldsSeveralTracksOfOneLanguage) {
+    const TempFolder temp;
+    const auto ordinary = track("en", Kind::kSubtitles, "one");
+    const subtitles::Track second("en", Kind::kSubtitles,
+                                  track("en", Kind::kSubtitles, "two").document(), 2, "director");
+    const std::string id = *SubtitleSet::publish(temp.path(), std::vector{ordinary, second});
+    const auto set = *SubtitleSet::open(temp.path() / id);
+    ASSERT_EQ(set->tracks().size(), 2u);
+    EXPECT_EQ(set->find("en", Kind::kSubtitles)->cues()[0].text, "one");
+    ASSERT_NE(set->find("en", Kind::kSubtitles, 2), nullptr);
+    EXPECT_EQ(set->find("en", Kind::kSubtitles, 2)->cues()[0].text, "two");
+    EXPECT_EQ(set->find("en", Kind::kSubtitles, 2)->label(), "director");
+    EXPECT_EQ(set->find("en", Kind::kSubtitles, 3), nullptr);
+    // Another label is another set.
+    const subtitles::Track renamed("en", Kind::kSubtitles, second.document(), 2, "cut");
+    EXPECT_NE(*SubtitleSet::publish(temp.path(), std::vector{ordinary, renamed}), id);
+}
+
+// What was published before tracks had ordinals and labels must be found and named as it was.
+TEST(SubtitleSet, NamesAndReadsOrdinarySetsAsEver) {
+    const TempFolder temp;
+    const std::string id =
+        *SubtitleSet::publish(temp.path(), std::vector{track("zh", Kind::kSubtitles, "你好")});
+    std::ifstream file(temp.path() / id / "zh.subtitles.vtt");
+    const std::string vtt{std::istreambuf_iterator<char>(file), {}};
+    ASSERT_NE(vtt.find("你好"), std::string::npos);
+    EXPECT_EQ(id, sha256_hex(base::as_byte_span("zh.subtitles.vtt\n" + std::to_string(vtt.size()) +
+                                                "\n" + vtt))
+                      .substr(0, 32));
+    std::ifstream manifest(temp.path() / id / "set.json");
+    const std::string text{std::istreambuf_iterator<char>(manifest), {}};
+    EXPECT_EQ(text.find("ordinal"), std::string::npos);
+    EXPECT_EQ(text.find("label"), std::string::npos);
+    EXPECT_EQ((*SubtitleSet::open(temp.path() / id))->tracks()[0].ordinal(), 1U);
 }
 
 TEST(Library, OpensEachThingOnceWhileItIsHeld) {

@@ -115,10 +115,33 @@ TEST_F(StoreEntries, KeepTheirSubtitlesWhenReplacingThemFails) {
     const std::vector<SubtitleSource> one = {{"en", "full", "/films/a.en.vtt", "3"}};
     must(store_->set_subtitles("a", "set-1", one));
     const std::vector<SubtitleSource> twice = {{"ru", "full", "/films/a.ru.srt", "1"},
-                                               {"ru", "full", "/films/a.ru.vtt", "2"}};
+                                               {"zh", "full", "/films/a.ru.srt", "2"}};
     EXPECT_EQ(store_->set_subtitles("a", "set-2", twice).error().code(), ErrorCode::kConflict);
     EXPECT_EQ(must(store_->list_subtitles("a")), one);
     EXPECT_EQ(must(store_->find_entry("a")).subtitles_id, "set-1");
+}
+
+TEST_F(StoreEntries, HaveSeveralSubtitlesOfOneLanguage) {
+    must(store_->upsert_entry(make_description("a")));
+    const std::vector<SubtitleSource> two = {
+        {"ru", "full", "/films/a.ru.srt", "1", "", R"({"shift":"1"})", R"({"encoding":"UTF-8"})"},
+        {"ru", "full", "/films/a.ru.director.srt", "2", "director"}};
+    must(store_->set_subtitles("a", "set-1", two));
+    EXPECT_EQ(must(store_->list_subtitles("a")), two);
+}
+
+TEST_F(StoreEntries, RememberWhatIsSetForAFileWhetherItIsThereOrNot) {
+    must(store_->upsert_entry(make_description("a")));
+    must(store_->set_subtitle_options("a", "a.ru.srt", "{1}"));
+    must(store_->set_subtitle_options("a", "a.ru.srt", "{2}"));
+    must(store_->set_subtitle_options("a", "a.zh.srt", "{3}"));
+    must(store_->set_subtitles("a", "", {}));
+    EXPECT_EQ(must(store_->list_subtitle_options("a")),
+              (std::map<std::string, std::string>{{"a.ru.srt", "{2}"}, {"a.zh.srt", "{3}"}}));
+    must(store_->set_subtitle_options("a", "a.ru.srt", ""));
+    EXPECT_EQ(must(store_->list_subtitle_options("a")).size(), 1U);
+    EXPECT_EQ(store_->set_subtitle_options("x", "a.ru.srt", "{}").error().code(),
+              ErrorCode::kNotFound);
 }
 
 using StorePlaylists = StoreTest;

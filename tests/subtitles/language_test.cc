@@ -12,7 +12,9 @@ namespace matinee::subtitles {
 namespace {
 
 std::string describe(const std::optional<Sidecar>& sidecar) {
-    return sidecar ? fmt::format("{} {}", sidecar->language, to_string(sidecar->kind)) : "no";
+    if (!sidecar) return "no";
+    const std::string said = fmt::format("{} {}", sidecar->language, to_string(sidecar->kind));
+    return sidecar->label.empty() ? said : fmt::format("{}, {}", said, sidecar->label);
 }
 
 TEST(Language, KnowsWellFormedTags) {
@@ -133,7 +135,14 @@ TEST(Sidecar, IsNamedAfterItsFilm) {
         {"film.en.hi.srt", "film.mp4", "en sdh"},
         {"film.hi.en.srt", "film.mp4", "en sdh"},
         {"film.hi.srt", "film.mp4", "hi subtitles"},
-        {"film.en.2.srt", "film.mp4", "en subtitles"},
+        {"film.en.2.srt", "film.mp4", "en subtitles, 2"},
+        {"film.en.director.srt", "film.mp4", "en subtitles, director"},
+        {"film.en.Director's Cut.sdh.srt", "film.mp4", "en sdh, Director's Cut"},
+        {"film.ru.cp1251.srt", "film.mp4", "ru subtitles"},
+        {"film.gb.srt", "film.mp4", "zh-Hans subtitles"},
+        {"film.big5.srt", "film.mp4", "zh-Hant subtitles"},
+        {"film.zh-CN.srt", "film.mp4", "zh-Hans subtitles"},
+        {"film.zh_TW.srt", "film.mp4", "zh-Hant subtitles"},
         {"film.sub.en.default.srt", "film.mp4", "en subtitles"},
         {"film.srt", "film.mp4", "und subtitles"},
         {"film.forced.srt", "film.mp4", "und forced"},
@@ -148,7 +157,7 @@ TEST(Sidecar, IsNamedAfterItsFilm) {
         {"film.en.ru.srt", "film.mp4", "no"},
         {"film.ru-RU.srt", "film.mp4", "ru subtitles"},
         {"film.en-forced.srt", "film.mp4", "en forced"},
-        {"film.en-director.srt", "film.mp4", "no"},
+        {"film.en-director.srt", "film.mp4", "en subtitles, director"},
         {"other.en.srt", "film.mp4", "no"},
         {"fil.en.srt", "film.mp4", "no"},
         {".srt", "film.mp4", "no"},

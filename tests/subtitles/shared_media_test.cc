@@ -8,6 +8,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -72,7 +73,7 @@ TEST_F(SharedSubtitles, AreReadOrRefusedWithAReasonAndReadBackAsTheyWere) {
     for (const fs::path& path : files(".")) {
         const std::string content = read_file(path);
         const Result<ParsedFile> parsed =
-            parse(path.filename().string(), base::as_byte_span(content), {FrameRate{25, 1}});
+            parse(path.filename().string(), base::as_byte_span(content), {}, {FrameRate{25, 1}});
         if (!parsed) {
             ++refused;
             EXPECT_THAT(parsed.error().to_string(), StartsWith(path.filename().string() + ": "));
@@ -153,7 +154,7 @@ TEST_F(SharedSubtitles, HaveTheCuesOneCounts) {
     for (const auto& [file, count] : expected) {
         const std::string content = read_file(root_ / file);
         const FilmFacts film{FrameRate{25, 1}};
-        const Result<ParsedFile> parsed = parse(file, base::as_byte_span(content), film);
+        const Result<ParsedFile> parsed = parse(file, base::as_byte_span(content), {}, film);
         ASSERT_TRUE(parsed) << file << ": " << parsed.error().to_string();
         EXPECT_EQ(parsed->documents.at(0).cues.size(), count)
             << file << "\n"
@@ -165,9 +166,6 @@ TEST_F(SharedSubtitles, AreRefusedForTheRightReason) {
     const std::pair<const char*, const char*> expected[] = {
         {"srt/empty.srt", "empty"},
         {"srt/webvtt-py_invalid_format2.srt", "no cue found"},
-        {"encodings/auto_detect_windows-1251.srt", "not UTF-8"},
-        {"encodings/derived_Russian_koi8-r.srt", "not UTF-8"},
-        {"encodings/gb2312.srt", "not UTF-8"},
         {"bitmap/ersatztv.sup", "PGS"},
         {"bitmap/three-english-cues.sup", "PGS"},
         {"bitmap/vobsub_example.idx", "VobSub"},
@@ -243,7 +241,7 @@ TEST_F(SharedSubtitles, AreAllRead) {
         if (!subtitles.contains(path.extension()) || file.starts_with("vttjs-suite")) continue;
         const std::string content = read_file(path);
         const FilmFacts film{FrameRate{25, 1}};
-        const Result<ParsedFile> parsed = parse(file, base::as_byte_span(content), film);
+        const Result<ParsedFile> parsed = parse(file, base::as_byte_span(content), {}, film);
         auto& [read, refused] = counts[path.extension()];
         if (!parsed) {
             ++refused;
@@ -280,6 +278,53 @@ TEST_F(SharedSubtitles, AreAllRead) {
         fmt::print("{:6} {:4} read, {:3} refused\n", extension, count.first, count.second);
     }
     fmt::print("{} refused for their encoding\n", encodings);
+}
+
+// What MANIFEST.tsv says of each file's encoding. Two of its columns speak of it: `encoding` is
+// what the file was collected as, `sniffed` what its bytes are; where they are valid UTF-8, that
+// counts.
+TEST_F(SharedSubtitles, AreInTheEncodingTheManifestSays) {
+    std::istringstream manifest(read_file(root_ / "MANIFEST.tsv"));
+    std::size_t compared = 0;
+    std::size_t legacy = 0;
+    for (std::string row; std::getline(manifest, row);) {
+        std::vector<std::string> fields;
+        std::istringstream cells(row);
+        for (std::string cell; std::getline(cells, cell, '\t');) {
+            fields.push_back(cell);
+        }
+        constexpr std::size_t kFile = 0;
+        constexpr std::size_t kEncoding = 8;
+        constexpr std::size_t kSniffed = 9;
+        if (fields.size() <= kSniffed || !fs::is_regular_file(root_ / fields[kFile])) continue;
+        // By its own word it does not know: the file is Korean, and was filed as Japanese.
+        if (fields[kEncoding].find("illegal") != std::string::npos) continue;
+        std::string says = fields[kEncoding].substr(0, fields[kEncoding].find(" ("));
+        if (fields[kSniffed].starts_with("UTF-8") || fields[kSniffed] == "ASCII") says = "UTF-8";
+        if (says.ends_with(" BOM")) says.resize(says.size() - 4);
+        const auto expected = encoding_by_name(says);
+        if (!expected) continue;  // "legacy/binary": of bitmaps and the like
+        const std::string content = read_file(root_ / fields[kFile]);
+        const Result<DecodedText> decoded = decode_text(fields[kFile], base::as_byte_span(content));
+        ASSERT_TRUE(decoded) << fields[kFile] << ": " << decoded.error().to_string();
+        std::string text = convert(content, *expected);
+        if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
+        // Encodings that read these bytes alike are as good: windows-1254 for ISO 8859-9.
+        EXPECT_EQ(decoded->text == text, true)
+            << fields[kFile] << " is " << fields[kEncoding] << ", not "
+            << to_string(decoded->encoding) << " (" << decoded->reason << ")";
+        EXPECT_NE(decoded->certainty, Certainty::kGuess) << fields[kFile] << decoded->reason;
+        ++compared;
+        if (fields[kSniffed] == "legacy/binary") {
+            ++legacy;
+            fmt::print("{:45} {:22} {:13} {}\n", fields[kFile], says, to_string(decoded->encoding),
+                       to_string(decoded->certainty));
+        }
+    }
+    fmt::print("{} files have the encoding the manifest says, {} of them a legacy one\n", compared,
+               legacy);
+    EXPECT_GT(compared, 200U);
+    EXPECT_GE(legacy, 12U);
 }
 
 // The test suite of vtt.js gives for each file what a parser must find in it. It follows the
