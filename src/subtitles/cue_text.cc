@@ -190,6 +190,8 @@ void append_escaped(std::string_view plain, std::string& out) {
             case '>':
                 out += "&gt;";
                 break;
+            case '\0':
+                break;  // no WebVTT file can hold one (§6.1)
             default:
                 out += c;
         }

@@ -30,8 +30,8 @@ std::size_t resolve_reference(std::string_view text, References references, std:
 // Writes cue text that is valid whatever it is told. For the readers of all formats.
 class CueTextWriter {
   public:
-    // Plain text: escaped here. Line ends become LF; an empty line in the middle gets a no-break
-    // space, as an empty line would end the cue (§4.1).
+    // Plain text: escaped here, NULs left out. Line ends become LF; an empty line in the middle
+    // gets a no-break space, as an empty line would end the cue (§4.1).
     void text(std::string_view plain);
 
     // Starts an element. `name` is one of c, i, b, u, ruby, rt, v, lang; each class has neither
