@@ -148,8 +148,38 @@ struct Conversion {
     std::vector<std::size_t> bad_at;  // offsets in `text` of what was lost
 };
 
+// Replaces what is no UTF-8 in the text: for the C library, characters go on beyond U+10FFFF.
+void replace_invalid(Conversion& conversion) {
+    if (base::is_valid_utf8(conversion.text)) return;
+    const std::string before = std::exchange(conversion.text, {});
+    const std::vector<std::size_t> lost = std::exchange(conversion.bad_at, {});
+    auto next_lost = lost.begin();
+    for (std::string_view rest = before; !rest.empty();) {
+        const std::size_t length = base::utf8_length(rest);
+        if (next_lost != lost.end() && *next_lost == before.size() - rest.size()) {
+            conversion.bad_at.push_back(conversion.text.size());
+            ++next_lost;
+        }
+        if (length > 0) {
+            conversion.text += rest.substr(0, length);
+            rest.remove_prefix(length);
+            continue;
+        }
+        conversion.bad_at.push_back(conversion.text.size());
+        ++conversion.bad_bytes;
+        ++conversion.characters_lost;
+        conversion.text += kReplacement;
+        rest.remove_prefix(1);
+    }
+}
+
 Conversion convert_all(std::string_view bytes, Encoding encoding) {
     Conversion result;
+    if (encoding == Encoding::kUtf8 || encoding == Encoding::kUtf8WithMark) {
+        result.text = bytes;
+        replace_invalid(result);
+        return result;
+    }
     result.text.reserve(bytes.size() + bytes.size() / 2);
     Converter converter(encoding);
     if (!converter.is_open()) {
@@ -165,6 +195,7 @@ Conversion convert_all(std::string_view bytes, Encoding encoding) {
         result.bad_at.push_back(result.text.size());
         result.text += kReplacement;
     }
+    replace_invalid(result);
     return result;
 }
 
