@@ -89,6 +89,7 @@ Result<Preparation> prepare_all(Workspace& workspace, const StopSignals& signals
         return Unexpected(std::move(lock).error());
     }
     std::unique_ptr<JobRunner> runner;
+    if (lock) log_sandbox(workspace.config.worker);
     if (lock) runner = TRY(JobRunner::start(*workspace.store, job_options(workspace)));
     return show_preparation(*workspace.store, signals);
 }
@@ -536,6 +537,7 @@ int doctor(const fs::path& data, bool as_json) {
             command.insert(command.end(), {"prepare", "--check"});
             return parse_worker_check(TRY(run_program(command)));
         };
+        probes.sandbox = [] { return ask_worker_for_sandbox(Workspace::worker_command()); };
         const base::SystemClock clock;
         const auto findings = diagnose(gather_facts(config, folder, clock, probes));
         fmt::print("{}", as_json ? to_json(findings) + "\n"

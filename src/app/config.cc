@@ -248,6 +248,27 @@ Result<void> read_jobs(TableReader reader, JobsConfig& jobs) {
     return reader.expect_nothing_else();
 }
 
+Result<void> read_worker(TableReader reader, WorkerConfig& worker) {
+    std::string sandbox(to_string(worker.sandbox));
+    TRY(reader.text("sandbox", sandbox));
+    const auto mode = prepare::sandbox_mode_from(sandbox);
+    if (!mode) return fail(mode.error(), "{}", reader.at("sandbox"));
+    worker.sandbox = *mode;
+    // A film takes a few hundred megabytes at the least.
+    TRY(reader.number("memory_mb", worker.memory_mb, 0, 1'000'000));
+    if (worker.memory_mb != 0 && worker.memory_mb < 500) {
+        return fail(ErrorCode::kInvalid,
+                    "{}: \"memory_mb\" is {}, no film can be prepared with less than 500; 0 leaves "
+                    "it to matinee",
+                    reader.at("memory_mb"), worker.memory_mb);
+    }
+    std::int64_t hours = worker.time.count();
+    TRY(reader.number("hours", hours, 1, 24 * 365));
+    worker.time = std::chrono::hours(hours);
+    TRY(reader.number("disk_gb", worker.disk_gb, 1, 1'000'000));
+    return reader.expect_nothing_else();
+}
+
 }  // namespace
 
 Result<ListenAddress> parse_listen_address(std::string_view text) {
@@ -294,12 +315,14 @@ Result<Config> parse_config(std::string_view text, const fs::path& file) {
     TableReader house = TRY(reader.table("house"));
     TableReader channel = TRY(reader.table("channel"));
     TableReader jobs = TRY(reader.table("jobs"));
+    TableReader worker = TRY(reader.table("worker"));
     // First, since a misspelt section would look like one that is left out.
     TRY(reader.expect_nothing_else());
     TRY(read_server(std::move(server), config.server));
     TRY(read_house(std::move(house), file, config.house));
     TRY(read_channel(std::move(channel), config.house, config.channel));
     TRY(read_jobs(std::move(jobs), config.jobs));
+    TRY(read_worker(std::move(worker), config.worker));
     return config;
 }
 
@@ -350,6 +373,20 @@ concurrent = {}
 # A preparation that says nothing for this long is given up.
 watchdog_seconds = {}
 
+# A film is prepared in a process of its own, since it may be damaged, or made to do damage. Then
+# that film fails with the reason, and nothing else.
+[worker]
+# What that process is kept from by the kernel: network, other programs, all files but its own.
+# "best": whatever this kernel offers; "required": prepare nothing without all of it; "off".
+# `matinee doctor` says what is in force.
+sandbox = "{}"
+# Memory it may take; 0: half of what the machine has, shared by jobs.concurrent.
+memory_mb = {}
+# How long one film may take.
+hours = {}
+# Disk it may fill. An hour of film takes about 10 GB while it is prepared.
+disk_gb = {}
+
 # What every film is conformed to. A change here prepares all films again.
 [house]
 # What is put beside pictures that are not 16:9: "blur" (a blurred copy) or "black".
@@ -370,9 +407,11 @@ true_peak_dbtp = {:.1f}
         to_string(config.server.listen), config.server.threads, config.server.certificate.string(),
         config.server.key.string(), config.channel.dvr_window.count(),
         config.channel.segment.count(), config.channel.hold_back.count(), config.jobs.concurrent,
-        config.jobs.watchdog.count(), house.padding == library::Padding::kBlur ? "blur" : "black",
-        house.speed_preset, house.quantizer, house.gop_seconds, house.max_frame_rate,
-        house.audio_kbps, *house.loudness_lufs, house.true_peak_dbtp);
+        config.jobs.watchdog.count(), to_string(config.worker.sandbox), config.worker.memory_mb,
+        config.worker.time.count(), config.worker.disk_gb,
+        house.padding == library::Padding::kBlur ? "blur" : "black", house.speed_preset,
+        house.quantizer, house.gop_seconds, house.max_frame_rate, house.audio_kbps,
+        *house.loudness_lufs, house.true_peak_dbtp);
     for (const library::Rung& rung : house.rungs) {
         text += fmt::format(
             "[[house.rungs]]\nname = \"{}\"\nwidth = {}\nheight = {}\nmax_kbps = {}\n\n", rung.name,

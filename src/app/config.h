@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "library/house_format.h"
+#include "prepare/sandbox.h"
 
 namespace matinee::app {
 
@@ -51,11 +52,22 @@ struct JobsConfig {
     bool operator==(const JobsConfig&) const = default;
 };
 
+// What the process that prepares one film may do and take.
+struct WorkerConfig {
+    prepare::SandboxMode sandbox = prepare::SandboxMode::kBest;
+    std::uint64_t memory_mb = 0;  // 0: by the machine's memory
+    std::chrono::hours time{48};
+    std::uint64_t disk_gb = 200;
+
+    bool operator==(const WorkerConfig&) const = default;
+};
+
 struct Config {
     ServerConfig server;
     library::HouseFormat house;
     ChannelConfig channel;
     JobsConfig jobs;
+    WorkerConfig worker;
 
     bool operator==(const Config&) const = default;
 };

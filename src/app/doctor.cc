@@ -93,6 +93,44 @@ Finding check_gstreamer(const MachineFacts& facts) {
     return finding;
 }
 
+Finding check_sandbox(const MachineFacts& facts) {
+    using prepare::SandboxLevel;
+    using prepare::SandboxMode;
+    if (facts.sandbox_mode == SandboxMode::kOff) {
+        return {"sandbox", Severity::kWarning,
+                "turned off: a film made for it can read and change what matinee can",
+                "sandbox = \"best\" under [worker] in matinee.toml"};
+    }
+    const Severity weight =
+        facts.sandbox_mode == SandboxMode::kRequired ? Severity::kProblem : Severity::kWarning;
+    if (!facts.sandbox) {
+        return {"sandbox", weight, facts.sandbox.error().to_string(),
+                "check that matinee is installed whole, and what forbids it to confine itself"};
+    }
+    const std::string mode(to_string(facts.sandbox_mode));
+    switch (*facts.sandbox) {
+        case SandboxLevel::kFull:
+            return {"sandbox", Severity::kOk,
+                    "full: preparing sees the film, and no network, program or other file (" +
+                        mode + ")",
+                    ""};
+        case SandboxLevel::kFiles:
+            return {"sandbox", weight,
+                    "files only: a film made for it could use the network (" + mode + ")",
+                    remedy_for(*facts.sandbox)};
+        case SandboxLevel::kSystemCalls:
+            return {"sandbox", weight,
+                    "network and programs only: a film made for it could read and change files (" +
+                        mode + ")",
+                    remedy_for(*facts.sandbox)};
+        case SandboxLevel::kLimits:
+            break;
+    }
+    return {"sandbox", weight,
+            "none but limits: a film made for it could do what matinee can (" + mode + ")",
+            remedy_for(*facts.sandbox)};
+}
+
 Finding check_fonts(const MachineFacts& facts) {
     if (!facts.font_tool) {
         return {"fonts", Severity::kWarning, "cannot be looked for: fc-list is missing",
@@ -353,6 +391,22 @@ Result<std::vector<MissingElement>> parse_worker_check(const std::string& text) 
     return missing;
 }
 
+Result<prepare::SandboxLevel> parse_sandbox_check(const std::string& text) {
+    const Json json = Json::parse(text, nullptr, false);
+    if (json.is_object() && json.contains("error") && json["error"].is_string()) {
+        return fail(ErrorCode::kUnavailable, "{}", json["error"].get<std::string>());
+    }
+    if (json.is_object() && json.contains("sandbox") && json["sandbox"].is_string()) {
+        return prepare::sandbox_level_from(json["sandbox"].get<std::string>());
+    }
+    return fail(ErrorCode::kInternal, "the worker's answer makes no sense: {}", text);
+}
+
+Result<prepare::SandboxLevel> ask_worker_for_sandbox(std::vector<std::string> worker_command) {
+    worker_command.insert(worker_command.end(), {"prepare", "--check-sandbox"});
+    return parse_sandbox_check(TRY(run_program(worker_command)));
+}
+
 Result<std::string> run_program(std::span<const std::string> command) {
     std::vector<const char*> arguments;
     for (const std::string& word : command) {
@@ -422,6 +476,8 @@ MachineFacts gather_facts(const Config& config, const fs::path& data_folder,
     MachineFacts facts;
     facts.now = clock.now();
     facts.missing_elements = probes.missing_elements();
+    facts.sandbox_mode = config.worker.sandbox;
+    facts.sandbox = probes.sandbox();
     ask_fonts(probes, facts);
     facts.listen = config.server.listen;
     facts.port = try_port(config.server.listen);
@@ -438,12 +494,12 @@ MachineFacts gather_facts(const Config& config, const fs::path& data_folder,
 }
 
 std::vector<Finding> diagnose(const MachineFacts& facts) {
-    std::vector<Finding> findings = {check_gstreamer(facts),   check_fonts(facts),
-                                     check_port(facts),        check_certificate(facts),
-                                     check_data_folder(facts), check_clock(facts),
-                                     check_open_files(facts)};
+    std::vector<Finding> findings = {check_gstreamer(facts),   check_sandbox(facts),
+                                     check_fonts(facts),       check_port(facts),
+                                     check_certificate(facts), check_data_folder(facts),
+                                     check_clock(facts),       check_open_files(facts)};
     // A folder that cannot be made has no free space either: say it once.
-    if (!facts.data_folder_error) findings.insert(findings.begin() + 5, check_disk(facts));
+    if (!facts.data_folder_error) findings.insert(findings.begin() + 6, check_disk(facts));
     return findings;
 }
 

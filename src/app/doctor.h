@@ -14,6 +14,7 @@
 #include "app/config.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "prepare/sandbox.h"
 
 namespace matinee::app {
 
@@ -45,6 +46,12 @@ struct MissingElement {
 // where an item may also be just the element's name.
 Result<std::vector<MissingElement>> parse_worker_check(const std::string& json);
 
+// What `matinee prepare --check-sandbox` prints: {"sandbox": "full"}, or {"error": "..."}.
+Result<prepare::SandboxLevel> parse_sandbox_check(const std::string& json);
+
+// Runs that; what the kernel gives a worker on this machine.
+Result<prepare::SandboxLevel> ask_worker_for_sandbox(std::vector<std::string> worker_command);
+
 enum class PortState : std::uint8_t { kFree, kInUse, kNotAllowed, kNoSuchAddress };
 
 enum class ClockState : std::uint8_t { kSynchronised, kNotSynchronised, kUnknown };
@@ -63,6 +70,8 @@ struct CertificateFacts {
 struct MachineFacts {
     Instant now;
     Result<std::vector<MissingElement>> missing_elements = std::vector<MissingElement>{};
+    prepare::SandboxMode sandbox_mode = prepare::SandboxMode::kBest;
+    Result<prepare::SandboxLevel> sandbox = prepare::SandboxLevel::kFull;  // what there could be
     std::map<std::string, bool> fonts;  // language -> whether a font has its letters
     bool font_tool = true;              // whether fonts could be looked for
     ListenAddress listen;
@@ -79,6 +88,9 @@ struct MachineFacts {
 struct DoctorProbes {
     // Asks the worker program, which alone knows GStreamer.
     std::function<Result<std::vector<MissingElement>>()> missing_elements;
+
+    // Asks it what the sandbox gives here.
+    std::function<Result<prepare::SandboxLevel>()> sandbox;
 
     // The standard output of a program that ended well; kNotFound when it is not installed.
     std::function<Result<std::string>(std::span<const std::string> command)> run;

@@ -1,8 +1,10 @@
 #include "app/job_runner.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -11,6 +13,7 @@
 #include <cmath>
 #include <csignal>
 #include <cstring>
+#include <fstream>
 #include <random>
 #include <string_view>
 #include <system_error>
@@ -121,12 +124,93 @@ void set_up_child(gpointer parent) noexcept {
     if (::getppid() != static_cast<pid_t>(GPOINTER_TO_INT(parent))) ::_exit(127);
     // Preparation yields to serving: for the processor and for the disk.
     ::setpriority(PRIO_PROCESS, 0, 10);
+    const sched_param no_priority{};
+    ::sched_setscheduler(0, SCHED_BATCH, &no_priority);
     constexpr int kWhoProcess = 1;
     constexpr int kBestEffortLowest = 2 << 13 | 7;
     ::syscall(SYS_ioprio_set, kWhoProcess, 0, kBestEffortLowest);
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+// The memory of a process that is its own, in bytes; nothing when it has gone.
+std::uint64_t private_memory(pid_t pid) {
+    std::ifstream status(fmt::format("/proc/{}/status", pid));
+    std::uint64_t kilobytes = 0;
+    for (std::string line; std::getline(status, line);) {
+        for (const std::string_view name : {"RssAnon:", "RssShmem:", "VmSwap:"}) {
+            if (line.starts_with(name)) kilobytes += std::stoull(line.substr(name.size()));
+        }
+    }
+    return kilobytes * 1024;
+}
+
+// What the files below a folder take up. Files come and go meanwhile; what cannot be seen counts
+// the next time.
+std::uint64_t disk_use(const fs::path& folder) {
+    std::uint64_t bytes = 0;
+    std::error_code error;
+    for (fs::recursive_directory_iterator entry(folder, error);
+         !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+        struct stat status {};
+        if (::lstat(entry->path().c_str(), &status) == 0 && S_ISREG(status.st_mode)) {
+            bytes += static_cast<std::uint64_t>(status.st_blocks) * 512;
+        }
+    }
+    return bytes;
+}
+
+// The size of what a worker made. It has decoded a stranger's file: a link among its files could
+// make the server hand out what it never meant to.
+Result<std::int64_t> size_of_plain_files(const fs::path& folder) {
+    std::int64_t bytes = 0;
+    std::error_code error;
+    fs::recursive_directory_iterator entry(folder, error);
+    for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+        struct stat status {};
+        if (::lstat(entry->path().c_str(), &status) != 0) {
+            return fail_with_errno(errno, "cannot look at", entry->path());
+        }
+        if (S_ISDIR(status.st_mode)) continue;
+        if (!S_ISREG(status.st_mode) || status.st_nlink != 1) {
+            return fail(ErrorCode::kInternal,
+                        "the preparer left {}, which is a link or no file: this is an attack, or a "
+                        "defect of matinee",
+                        entry->path().filename().string());
+        }
+        bytes += status.st_size;
+    }
+    if (error) return fail_with_errno(error.value(), "cannot list", folder);
+    return bytes;
+}
+
+std::string duration_text(milliseconds time) {
+    const auto hours = std::chrono::floor<std::chrono::hours>(time);
+    if (hours == time && hours.count() > 0) {
+        return fmt::format("{} hour{}", hours.count(), hours.count() == 1 ? "" : "s");
+    }
+    return fmt::format("{} s", std::chrono::duration<double>(time).count());
+}
+
+std::string size_text(std::uint64_t bytes) {
+    constexpr std::uint64_t kGigabyte = 1'000'000'000;
+    return bytes % kGigabyte == 0 ? fmt::format("{} GB", bytes / kGigabyte)
+                                  : fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
+}
+
+std::string too_long_reason(const JobLimits& limits) {
+    return fmt::format(
+        "was still busy after {} and was stopped: if the film is not that long it is damaged, "
+        "export it again; else allow more (hours under [worker] in matinee.toml)",
+        duration_text(limits.time));
+}
+
+std::string too_much_disk_reason(const JobLimits& limits) {
+    return fmt::format(
+        "needs more than {} of disk and was stopped: if the film is not that long it is damaged, "
+        "export it again; else allow more (disk_gb under [worker] in matinee.toml)",
+        size_text(limits.disk_bytes));
 }
 
 std::string make_name() {
@@ -137,12 +221,23 @@ std::string make_name() {
 }
 
 // Why a worker is being ended; the job's fate follows from it.
-enum class Stop : std::uint8_t { kNone, kSilent, kFlood, kCancelled, kLost, kShutdown };
+enum class Stop : std::uint8_t {
+    kNone,
+    kSilent,
+    kFlood,
+    kTooLong,
+    kTooMuchMemory,
+    kTooMuchDisk,
+    kCancelled,
+    kLost,
+    kShutdown,
+};
 
 // One worker process at one job. Lives until the process has ended and its output was read.
 struct Run {
     store::Job job;
-    fs::path folder;  // what was given as --out
+    fs::path folder;  // all it may write to
+    fs::path target;  // within it, what was given as --out
     Ref<GSubprocess> process;
     pid_t pid = 0;
     Ref<GInputStream> output;
@@ -153,6 +248,7 @@ struct Run {
     Json done;   // null until it came
     Json error;  // null until it came
 
+    const steady_clock::time_point started = steady_clock::now();
     steady_clock::time_point heard = steady_clock::now();
     Stop stop = Stop::kNone;
     steady_clock::time_point stopped;
@@ -305,6 +401,8 @@ class JobRunner::Impl {
             }
         } else if (now - run.heard > options_.watchdog) {
             end_worker(run, Stop::kSilent);
+        } else {
+            hold_to_limits(run);
         }
         if (run.stop == Stop::kLost) return;
         const auto order =
@@ -321,6 +419,27 @@ class JobRunner::Impl {
         }
         if (*order == store::JobOrder::kCancel) end_worker(run, Stop::kCancelled);
         report(run.job.id);
+    }
+
+    // What it takes is looked at from here as well: a worker that somebody else has got hold of
+    // need not keep to anything.
+    void hold_to_limits(Run& run) {
+        const JobLimits& limits = options_.limits;
+        if (limits.time.count() > 0 && steady_clock::now() - run.started > limits.time) {
+            end_worker(run, Stop::kTooLong);
+        } else if (limits.memory_bytes != 0 && private_memory(run.pid) > limits.memory_bytes) {
+            kill_worker(run, Stop::kTooMuchMemory);
+        } else if (limits.disk_bytes != 0 && disk_use(run.folder) > limits.disk_bytes) {
+            kill_worker(run, Stop::kTooMuchDisk);
+        }
+    }
+
+    // Now: what it has too much of, others lack.
+    void kill_worker(Run& run, Stop why) {
+        end_worker(run, why);
+        if (run.stop != why) return;
+        run.killed = true;
+        run.signal_group(SIGKILL);
     }
 
     // The first reason counts.
@@ -352,16 +471,11 @@ class JobRunner::Impl {
         run->job = job;
         // A name per attempt: a worker of an attempt whose lease ran out may still be writing.
         run->folder = options_.library / "incoming" / fmt::format("{}.{}", job.id, job.attempts);
+        run->target = run->folder / "entry";
         remove_folder(run->folder);
-        TRY(make_folder(run->folder));
+        TRY(make_folder(run->target));
 
-        std::vector<std::string> words = options_.worker;
-        const std::string folder = run->folder.string();
-        for (const std::string& word :
-             {std::string("prepare"), job.source_path, std::string("--out"), folder,
-              std::string("--house-json"), options_.house_json, std::string("--progress=json")}) {
-            words.push_back(word);
-        }
+        const std::vector<std::string> words = worker_command(job, run->target);
         std::vector<const char*> arguments;
         for (const std::string& word : words) {
             arguments.push_back(word.c_str());
@@ -392,6 +506,28 @@ class JobRunner::Impl {
         g_subprocess_wait_async(raw->process.get(), nullptr, on_exit, callback);
         read_more(callback);
         return {};
+    }
+
+    [[nodiscard]] std::vector<std::string> worker_command(const store::Job& job,
+                                                          const fs::path& output) const {
+        constexpr std::uint64_t kMegabyte = 1'000'000;
+        const JobLimits& limits = options_.limits;
+        const auto megabytes = [](std::uint64_t bytes) {
+            return (bytes + kMegabyte - 1) / kMegabyte;
+        };
+        // No more than all processors for all of its time.
+        const auto processor_seconds =
+            std::chrono::ceil<std::chrono::seconds>(limits.time).count() *
+            std::max(1U, std::thread::hardware_concurrency());
+        std::vector<std::string> words = options_.worker;
+        words.insert(words.end(),
+                     {"prepare", job.source_path, "--out", output.string(), "--house-json",
+                      options_.house_json, "--progress=json",
+                      fmt::format("--sandbox={}", prepare::to_string(options_.sandbox)),
+                      fmt::format("--memory-mb={}", megabytes(limits.memory_bytes)),
+                      fmt::format("--disk-mb={}", megabytes(limits.disk_bytes)),
+                      fmt::format("--processor-seconds={}", processor_seconds)});
+        return words;
     }
 
     // What GLib's callbacks get.
@@ -527,12 +663,26 @@ class JobRunner::Impl {
                 return store_.fail_job(id, name,
                                        "the preparer wrote without end and was stopped: this is "
                                        "a defect of matinee, please report it with the file");
+            case Stop::kTooLong:
+                return store_.fail_job(id, name, too_long_reason(options_.limits));
+            case Stop::kTooMuchMemory:
+                return store_.fail_job(id, name,
+                                       prepare::out_of_memory_reason(options_.limits.memory_bytes));
+            case Stop::kTooMuchDisk:
+                return store_.fail_job(id, name, too_much_disk_reason(options_.limits));
             case Stop::kNone:
                 break;
         }
         GSubprocess* const process = run.process.get();
         if (g_subprocess_get_if_signaled(process)) {
             const int signal = g_subprocess_get_term_sig(process);
+            // The kernel was quicker than the next heartbeat.
+            if (signal == SIGXCPU) {
+                return store_.fail_job(id, name, too_long_reason(options_.limits));
+            }
+            if (signal == SIGXFSZ) {
+                return store_.fail_job(id, name, too_much_disk_reason(options_.limits));
+            }
             if (run.job.crashes < kRetries) {
                 log::warning("a worker crashed; its job is tried again",
                              {{"job", id}, {"file", run.job.source_path}, {"signal", signal}});
@@ -605,22 +755,17 @@ class JobRunner::Impl {
                 media.frame_rate_denominator = denominator;
             }
         }
-        fs::path folder = run.folder;
+        fs::path folder = run.target;
         if (const auto place = done.find("directory"); place != done.end() && place->is_string()) {
-            folder = run.folder / place->get<std::string>();
+            folder = run.target / place->get<std::string>();
         }
         std::error_code error;
         folder = fs::weakly_canonical(folder, error);
-        if (!lies_within(folder, run.folder) || !fs::is_directory(folder, error)) {
+        if (!lies_within(folder, run.target) || !fs::is_directory(folder, error)) {
             return fail(ErrorCode::kInternal, "the preparer put its result into {}, not into {}",
-                        folder.string(), run.folder.string());
+                        folder.string(), run.target.string());
         }
-        fs::recursive_directory_iterator entry(folder, error);
-        for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-            if (!entry->is_regular_file(error)) continue;
-            media.size_bytes += static_cast<std::int64_t>(entry->file_size(error));
-        }
-        if (error) return fail_with_errno(error.value(), "cannot list", folder);
+        media.size_bytes = TRY(size_of_plain_files(folder));
         TRY(publish_media(folder, options_.library, media.id));
         return media;
     }

@@ -10,15 +10,25 @@
 #include <vector>
 
 #include "base/result.h"
+#include "prepare/sandbox.h"
 #include "store/store.h"
 
 namespace matinee::app {
 
+// What one preparation may take. Zero: no limit.
+struct JobLimits {
+    std::uint64_t memory_bytes = 0;
+    std::uint64_t disk_bytes = 0;      // of all it has written
+    std::chrono::milliseconds time{};  // from start to end
+};
+
 struct JobRunnerOptions {
     // The program that prepares one file, with what comes before "prepare": it is run as
     //
-    //     <worker...> prepare FILE --out FOLDER --house-json TEXT --progress=json
+    //     <worker...> prepare FILE --out FOLDER --house-json TEXT --progress=json --sandbox=MODE
+    //                 --memory-mb=N --disk-mb=N --processor-seconds=N
     //
+    // (zeros where there is no limit; FOLDER is there, empty, and alone in the folder it is in),
     // and writes JSON objects to its standard output, one per line:
     //
     //     {"stage": "discover|loudness|encode|finish|verify", "fraction": 0..1}
@@ -40,6 +50,11 @@ struct JobRunnerOptions {
     std::string name;
 
     unsigned concurrent = 1;
+
+    // How workers confine themselves.
+    prepare::SandboxMode sandbox = prepare::SandboxMode::kBest;
+    // Told to the worker, and watched from here at every heartbeat, whatever it does.
+    JobLimits limits;
 
     // A worker that writes nothing for this long is stuck.
     std::chrono::milliseconds watchdog = std::chrono::minutes(2);
@@ -63,7 +78,8 @@ struct JobRunnerOptions {
 //
 // What becomes of a job: done -> its folder is renamed to media/<media_id> (or dropped when that
 // is there already) and the entry is ready; an error of the worker -> failed, for its reason; a
-// crash -> tried once more; silence -> killed and failed; cancelled -> killed; this runner stops
+// crash -> tried once more; silence, or more than the limits -> killed and failed; cancelled ->
+// killed; this runner stops
 // -> killed, and queued again. Workers run with low priority, and never outlive the runner.
 class JobRunner {
   public:

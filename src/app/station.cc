@@ -1,8 +1,11 @@
 #include "app/station.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <map>
 
+#include "app/doctor.h"
 #include "app/subtitle_intake.h"
 #include "base/log.h"
 #include "http/routes.h"
@@ -26,6 +29,14 @@ fs::path web_folder() {
     return MATINEE_SOURCE_WEB;
 }
 
+// Half of the machine's memory among all workers, but enough for an ordinary film.
+std::uint64_t usual_memory(unsigned concurrent) {
+    constexpr std::uint64_t kLeast = 2'000'000'000;
+    const auto pages = static_cast<std::uint64_t>(std::max(0L, ::sysconf(_SC_PHYS_PAGES)));
+    const auto page = static_cast<std::uint64_t>(std::max(0L, ::sysconf(_SC_PAGESIZE)));
+    return std::max(kLeast, pages * page / 2 / concurrent);
+}
+
 }  // namespace
 
 BroadcasterOptions broadcaster_options(const Config& config) {
@@ -46,6 +57,12 @@ JobRunnerOptions job_options(const Workspace& workspace) {
     options.house_json = to_json(workspace.config.house);
     options.concurrent = workspace.config.jobs.concurrent;
     options.watchdog = workspace.config.jobs.watchdog;
+    const WorkerConfig& worker = workspace.config.worker;
+    options.sandbox = worker.sandbox;
+    options.limits.memory_bytes = worker.memory_mb != 0 ? worker.memory_mb * 1'000'000
+                                                        : usual_memory(options.concurrent);
+    options.limits.disk_bytes = worker.disk_gb * 1'000'000'000;
+    options.limits.time = worker.time;
     return options;
 }
 
@@ -62,6 +79,28 @@ void recheck_subtitles(Workspace& workspace, const std::string& entry_id) {
 
 }  // namespace
 
+void log_sandbox(const WorkerConfig& config) {
+    const auto level = ask_worker_for_sandbox(Workspace::worker_command());
+    if (!level) {
+        log::error("how workers are confined cannot be found out",
+                   {{"error", level.error().to_string()}});
+        return;
+    }
+    const bool off = config.sandbox == prepare::SandboxMode::kOff;
+    const auto in_force = off ? prepare::SandboxLevel::kLimits : *level;
+    if (in_force == prepare::SandboxLevel::kFull) {
+        log::info("workers are confined", {{"level", to_string(in_force)}});
+    } else {
+        log::warning(config.sandbox == prepare::SandboxMode::kRequired
+                         ? "no film can be prepared: the sandbox that is required is not to be had"
+                         : "workers are confined only in part",
+                     {{"level", to_string(in_force)},
+                      {"configured", to_string(config.sandbox)},
+                      {"remedy", off ? "sandbox = \"best\" under [worker] in matinee.toml"
+                                     : remedy_for(in_force)}});
+    }
+}
+
 Station::Station(ServerLock lock) : lock_(std::move(lock)), pages_(web_folder()) {}
 
 Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Options& options) {
@@ -76,6 +115,7 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
                             *workspace.store, *workspace.library, *workspace.clock,
                             broadcaster_options(workspace.config)));
                         if (options.prepare) {
+                            log_sandbox(workspace.config.worker);
                             JobRunnerOptions jobs = job_options(workspace);
                             jobs.on_change = [broadcaster = station->broadcaster_.get(),
                                               &workspace](const store::Job& job) {

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "prepare/confined_worker.h"
 #include "prepare/requirements.h"
 #include "prepare/worker.h"
 
@@ -24,6 +25,11 @@ int main(int argc, char** argv) {
     std::string progress = "bar";
     int stall_seconds = 30;
     bool check = false;
+    bool check_sandbox = false;
+    std::string sandbox = "best";
+    std::uint64_t memory_mb = 0;
+    std::uint64_t disk_mb = 0;
+    std::int64_t processor_seconds = 0;
     command->add_option("FILE", file, "the film");
     command->add_option("--out", out, "the folder to make");
     command->add_option("--house-json", house, "the house format (default: the usual one)");
@@ -32,9 +38,26 @@ int main(int argc, char** argv) {
         ->check(CLI::IsMember({"bar", "json", "none"}));
     command->add_option("--stall-seconds", stall_seconds, "nothing moving for so long is a failure")
         ->check(CLI::PositiveNumber);
+    command
+        ->add_option("--sandbox", sandbox,
+                     "what may be done while decoding: required (refuse to work without the whole "
+                     "sandbox), best (what this kernel offers) or off")
+        ->check(CLI::IsMember({"required", "best", "off"}));
+    command->add_option("--memory-mb", memory_mb, "memory it may take (default: no limit)");
+    command->add_option("--disk-mb", disk_mb, "what a file it writes may hold (default: no limit)");
+    command
+        ->add_option("--processor-seconds", processor_seconds,
+                     "processor time it may take (default: no limit)")
+        ->check(CLI::NonNegativeNumber);
     command->add_flag("--check", check, "print which GStreamer elements are missing, as JSON");
+    command->add_flag("--check-sandbox", check_sandbox,
+                      "print what the sandbox forbids on this machine, as JSON");
     CLI11_PARSE(cli, argc, argv);
 
+    if (check_sandbox) {
+        fmt::print("{}\n", prepare::sandbox_json());
+        return 0;
+    }
     if (check) {
         fmt::print("{}\n", prepare::missing_elements_json());
         return 0;
@@ -57,5 +80,27 @@ int main(int argc, char** argv) {
     options.progress = progress == "json"  ? prepare::ProgressStyle::kJsonLines
                        : progress == "bar" ? prepare::ProgressStyle::kBar
                                            : prepare::ProgressStyle::kQuiet;
+
+    const auto mode = prepare::sandbox_mode_from(sandbox);
+    constexpr std::uint64_t kMegabyte = 1'000'000;
+    const prepare::Limits limits{.memory_bytes = memory_mb * kMegabyte,
+                                 .file_bytes = disk_mb * kMegabyte,
+                                 .processor_time = std::chrono::seconds(processor_seconds)};
+    // From here on nothing in this process can do what preparing this one film does not take.
+    const auto confined =
+        mode ? prepare::confine_worker(options, *mode, limits)
+             : matinee::Result<prepare::SandboxLevel>(matinee::Unexpected(mode.error()));
+    if (!confined) {
+        prepare::ProgressReporter(options.progress).failed(confined.error());
+        return 1;
+    }
+    if (memory_mb != 0) {
+        const matinee::Error error(matinee::ErrorCode::kExhausted,
+                                   fmt::format("{}: {}", options.source.filename().string(),
+                                               prepare::out_of_memory_reason(limits.memory_bytes)));
+        prepare::when_out_of_memory(options.progress == prepare::ProgressStyle::kJsonLines
+                                        ? prepare::error_line(error)
+                                        : error.to_string());
+    }
     return prepare::run_worker(options);
 }

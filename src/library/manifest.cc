@@ -1,5 +1,7 @@
 #include "library/manifest.h"
 
+#include <limits>
+
 #include <nlohmann/json.hpp>
 
 #include "library/sha256.h"
@@ -97,6 +99,43 @@ Manifest read(const json& value) {
     return manifest;
 }
 
+bool is_plain_name(const std::string& name) {
+    return !name.empty() && name.front() != '.' && name.find('/') == std::string::npos &&
+           name.find('\0') == std::string::npos;
+}
+
+// A manifest is written by the process that has decoded a stranger's file, and read by the
+// server: what the server does with it must not depend on its being honest.
+Result<void> check(const Manifest& manifest) {
+    const auto refuse = [](std::string_view what, const auto& value) {
+        return fail(ErrorCode::kInvalid, "the entry's manifest cannot be read: its {} is {}", what,
+                    value);
+    };
+    for (const TrackInfo& track : manifest.tracks) {
+        if (!is_plain_name(track.file)) return refuse("track file", track.file);
+    }
+    if (!manifest.poster.empty() && !is_plain_name(manifest.poster)) {
+        return refuse("poster", manifest.poster);
+    }
+    if (manifest.thumbnails && !is_plain_name(manifest.thumbnails->file)) {
+        return refuse("file of thumbnails", manifest.thumbnails->file);
+    }
+    constexpr std::uint32_t kMostRate = 1'000'000;
+    const media::FrameRate rate = manifest.frame_rate;
+    if (rate.numerator == 0 || rate.numerator > kMostRate || rate.denominator == 0 ||
+        rate.denominator > kMostRate) {
+        return refuse("frame rate", fmt::format("{}/{}", rate.numerator, rate.denominator));
+    }
+    // Beyond it, FrameRate::start_of() no longer fits its integer.
+    const std::int64_t most_frames =
+        std::numeric_limits<std::int64_t>::max() / 2 / media::kVideoTimescale / rate.denominator;
+    if (manifest.frame_count < 0 || manifest.frame_count > most_frames) {
+        return refuse("frame count", manifest.frame_count);
+    }
+    if (manifest.duration < Ticks::zero()) return refuse("duration", manifest.duration.count());
+    return {};
+}
+
 }  // namespace
 
 std::string media_id(std::string_view source_sha256, const HouseFormat& house,
@@ -150,6 +189,7 @@ Result<Manifest> manifest_from_json(const std::string& text) {
                         value.at("format").dump(), kFormat);
         }
         Manifest manifest = read(value);
+        TRY(check(manifest));
         manifest.house = TRY(house_format_from_json(value.at("house").dump()));
         return manifest;
     } catch (const json::exception& error) {

@@ -120,29 +120,45 @@ Result<std::string> SubtitleSet::publish(const fs::path& parent,
     return name;
 }
 
-Result<std::shared_ptr<const SubtitleSet>> SubtitleSet::open(const fs::path& directory) {
-    const auto manifest_file = TRY(MappedFile::open(directory / kSetFile));
-    auto set = std::make_shared<SubtitleSet>();
+Result<std::vector<SubtitleFile>> read_subtitle_list(const std::string& text) {
+    std::vector<SubtitleFile> files;
     try {
-        const json manifest = json::parse(base::as_text(manifest_file->bytes()));
+        const json manifest = json::parse(text);
         if (manifest.at("format") != kFormat) {
-            return fail(ErrorCode::kUnsupported, "{}: format {} is not known to this build",
-                        (directory / kSetFile).string(), manifest.at("format").dump());
+            return fail(ErrorCode::kUnsupported, "format {} is not known to this build",
+                        manifest.at("format").dump(-1, ' ', false, json::error_handler_t::replace));
         }
         for (const json& item : manifest.at("tracks")) {
-            const std::string name = item.at("file");
-            const auto file = TRY(MappedFile::open(directory / name));
-            // We wrote it: no guessing.
-            subtitles::DecodeOptions decoding;
-            decoding.encoding = subtitles::Encoding::kUtf8;
-            auto parsed = TRY(subtitles::parse(name, file->bytes(), decoding));
-            const subtitles::Kind kind = TRY(kind_from(item.at("kind")));
-            set->tracks_.emplace_back(item.at("language"), kind,
-                                      std::move(parsed.documents.front()),
-                                      item.value("ordinal", 1U), item.value("label", ""));
+            SubtitleFile file {
+                item.at("language"), TRY(kind_from(item.at("kind")))
+                , item.at("file"), item.value("ordinal", 1U), item.value("label", "")
+            };
+            if (file.file.empty() ||
+                file.file.find_first_of(std::string_view("/\0", 2)) != std::string::npos) {
+                return fail(ErrorCode::kInvalid, "\"{}\" is no name of a file", file.file);
+            }
+            files.push_back(std::move(file));
         }
     } catch (const json::exception& error) {
-        return fail(ErrorCode::kInvalid, "{}: {}", (directory / kSetFile).string(), error.what());
+        return fail(ErrorCode::kInvalid, "{}", error.what());
+    }
+    return files;
+}
+
+Result<std::shared_ptr<const SubtitleSet>> SubtitleSet::open(const fs::path& directory) {
+    const auto list_file = TRY(MappedFile::open(directory / kSetFile));
+    auto list = read_subtitle_list(std::string(base::as_text(list_file->bytes())));
+    if (!list) return fail(std::move(list).error(), "{}", (directory / kSetFile).string());
+    auto set = std::make_shared<SubtitleSet>();
+    for (SubtitleFile& item : *list) {
+        const auto file = TRY(MappedFile::open(directory / item.file));
+        // We wrote it: no guessing.
+        subtitles::DecodeOptions decoding;
+        decoding.encoding = subtitles::Encoding::kUtf8;
+        auto parsed = TRY(subtitles::parse(item.file, file->bytes(), decoding));
+        set->tracks_.emplace_back(std::move(item.language), item.kind,
+                                  std::move(parsed.documents.front()), item.ordinal,
+                                  std::move(item.label));
     }
     return std::shared_ptr<const SubtitleSet>(std::move(set));
 }

@@ -13,6 +13,20 @@
 
 namespace matinee::library {
 
+// A track as the set's list has it.
+struct SubtitleFile {
+    std::string language;
+    subtitles::Kind kind = subtitles::Kind::kSubtitles;
+    std::string file;  // a plain name, within the folder
+    std::uint32_t ordinal = 1;  // among those of one language and kind
+    std::string label;
+
+    bool operator==(const SubtitleFile&) const = default;
+};
+
+// Reads set.json. kInvalid where it makes no sense, kUnsupported for another format.
+Result<std::vector<SubtitleFile>> read_subtitle_list(const std::string& text);
+
 // Immutable, so thread-safe.
 class SubtitleSet {
   public:

@@ -288,8 +288,9 @@ Result<SourceInfo> discover(const std::string& path, const DiscoverOptions& opti
     Ref<GstDiscovererInfo> info;
     base::OwnedGError error;
     // GstDiscoverer 1.22 now and then misses the error of a file it cannot open, and waits for
-    // nothing: a short try first, so that this costs seconds.
-    for (const std::chrono::seconds timeout : {options.timeout / 5, options.timeout}) {
+    // nothing, sometimes twice: short tries first, so that this costs seconds.
+    for (const std::chrono::seconds timeout :
+         {options.timeout / 10, options.timeout / 5, options.timeout}) {
         GError* raw_error = nullptr;
         const auto discoverer = Ref<GstDiscoverer>::adopt(gst_discoverer_new(
             static_cast<GstClockTime>(timeout.count()) * GST_SECOND, &raw_error));

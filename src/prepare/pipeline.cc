@@ -1,6 +1,7 @@
 #include "prepare/pipeline.h"
 
 #include <memory>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -59,6 +60,20 @@ Result<bool> Pipeline::poll() {
     return eos_;
 }
 
+namespace {
+
+// Whether an element decodes or takes apart: what its library stumbles over is in the source.
+bool reads_the_source(GstObject* object) {
+    if (!GST_IS_ELEMENT(object)) return false;
+    const gchar* const kind =
+        gst_element_class_get_metadata(GST_ELEMENT_GET_CLASS(object), GST_ELEMENT_METADATA_KLASS);
+    const std::string_view words(kind ? kind : "");
+    return words.find("Decoder") != std::string_view::npos ||
+           words.find("Demuxer") != std::string_view::npos;
+}
+
+}  // namespace
+
 Error error_from_message(GstMessage* message) {
     GError* raw = nullptr;
     gchar* debug = nullptr;
@@ -108,6 +123,9 @@ Error error_from_message(GstMessage* message) {
         }
     } else if (error->domain == GST_CORE_ERROR && error->code == GST_CORE_ERROR_MISSING_PLUGIN) {
         code = ErrorCode::kUnsupported;
+    } else if (error->domain == GST_LIBRARY_ERROR && reads_the_source(GST_MESSAGE_SRC(message))) {
+        code = ErrorCode::kInvalid;
+        what = "it is damaged: " + what;
     }
     const base::OwnedChars element(gst_object_get_name(GST_MESSAGE_SRC(message)));
     Error outer(code, std::move(what));

@@ -27,16 +27,33 @@ std::string complaint(std::string_view text) {
 
 TEST(Config, IsAllDefaultsWhenEmpty) {
     EXPECT_EQ(parse(""), Config{});
-    EXPECT_EQ(parse("[server]\n[house]\n[channel]\n[jobs]\n"), Config{});
+    EXPECT_EQ(parse("[server]\n[house]\n[channel]\n[jobs]\n[worker]\n"), Config{});
 }
 
 TEST(Config, PrintedDefaultsAreTheDefaults) {
     EXPECT_EQ(parse(default_config_text()), Config{});
-    for (const char* key :
-         {"listen", "threads", "certificate", "key", "dvr_window_seconds", "segment_seconds",
-          "hold_back_seconds", "concurrent", "watchdog_seconds", "padding", "speed_preset",
-          "quantizer", "gop_seconds", "max_frame_rate", "audio_kbps", "loudness_lufs",
-          "true_peak_dbtp", "max_kbps"}) {
+    for (const char* key : {"listen",
+                            "threads",
+                            "certificate",
+                            "key",
+                            "dvr_window_seconds",
+                            "segment_seconds",
+                            "hold_back_seconds",
+                            "concurrent",
+                            "watchdog_seconds",
+                            "sandbox",
+                            "memory_mb",
+                            "hours",
+                            "disk_gb",
+                            "padding",
+                            "speed_preset",
+                            "quantizer",
+                            "gop_seconds",
+                            "max_frame_rate",
+                            "audio_kbps",
+                            "loudness_lufs",
+                            "true_peak_dbtp",
+                            "max_kbps"}) {
         EXPECT_THAT(default_config_text(), HasSubstr(std::string(key) + " = "));
     }
 }
@@ -55,6 +72,11 @@ hold_back_seconds = 30
 [jobs]
 concurrent = 2
 watchdog_seconds = 60
+[worker]
+sandbox = "required"
+memory_mb = 4000
+hours = 12
+disk_gb = 50
 [house]
 padding = "black"
 speed_preset = "slow"
@@ -84,6 +106,8 @@ max_kbps = 800
     EXPECT_EQ(config.channel.hold_back.count(), 30);
     EXPECT_EQ(config.jobs.concurrent, 2U);
     EXPECT_EQ(config.jobs.watchdog.count(), 60);
+    EXPECT_EQ(config.worker,
+              (WorkerConfig{prepare::SandboxMode::kRequired, 4000, std::chrono::hours(12), 50}));
     EXPECT_EQ(config.house.padding, library::Padding::kBlack);
     EXPECT_EQ(config.house.speed_preset, "slow");
     EXPECT_EQ(config.house.quantizer, 20U);
@@ -94,6 +118,14 @@ max_kbps = 800
     EXPECT_EQ(config.house.true_peak_dbtp, -2.5);
     EXPECT_EQ(config.house.rungs,
               (std::vector<library::Rung>{{"hd", 1280, 720, 2500}, {"sd", 640, 360, 800}}));
+}
+
+TEST(Config, RefusesASandboxItDoesNotKnowAndTooLittleMemory) {
+    EXPECT_THAT(complaint("[worker]\nsandbox = \"none\""),
+                AllOf(HasSubstr("line 2"), HasSubstr("required, best or off")));
+    EXPECT_THAT(complaint("[worker]\nmemory_mb = 64"),
+                AllOf(HasSubstr("line 2"), HasSubstr("less than 500")));
+    EXPECT_THAT(complaint("[worker]\nhours = 0"), HasSubstr("line 2"));
 }
 
 TEST(Config, LeavesLevelsAloneWhenTold) {

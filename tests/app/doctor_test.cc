@@ -52,7 +52,7 @@ Finding finding_of(std::string_view check, Change change) {
 TEST(Doctor, FindsNothingOnAGoodMachine) {
     const std::vector<Finding> findings = diagnose(good_machine());
     EXPECT_EQ(worst(findings), Severity::kOk);
-    EXPECT_EQ(findings.size(), 8U);
+    EXPECT_EQ(findings.size(), 9U);
     for (const Finding& finding : findings) {
         EXPECT_EQ(finding.remedy, "") << finding.check;
         EXPECT_NE(finding.detail, "") << finding.check;
@@ -99,6 +99,40 @@ TEST(Doctor, JudgesThePort) {
     EXPECT_THAT(with(PortState::kInUse).detail, HasSubstr("127.0.0.1:8443 is in use"));
     EXPECT_EQ(with(PortState::kNotAllowed).severity, Severity::kProblem);
     EXPECT_EQ(with(PortState::kNoSuchAddress).severity, Severity::kProblem);
+}
+
+TEST(Doctor, JudgesTheSandboxByWhatTheConfigurationAsks) {
+    using prepare::SandboxLevel;
+    using prepare::SandboxMode;
+    const auto with = [](SandboxMode mode, Result<SandboxLevel> level) {
+        return finding_of("sandbox", [&](MachineFacts& facts) {
+            facts.sandbox_mode = mode;
+            facts.sandbox = std::move(level);
+        });
+    };
+    EXPECT_EQ(with(SandboxMode::kRequired, SandboxLevel::kFull).severity, Severity::kOk);
+    for (const SandboxLevel level :
+         {SandboxLevel::kLimits, SandboxLevel::kSystemCalls, SandboxLevel::kFiles}) {
+        EXPECT_EQ(with(SandboxMode::kBest, level).severity, Severity::kWarning);
+        EXPECT_EQ(with(SandboxMode::kRequired, level).severity, Severity::kProblem);
+        EXPECT_NE(with(SandboxMode::kBest, level).remedy, "");
+    }
+    EXPECT_THAT(with(SandboxMode::kBest, SandboxLevel::kSystemCalls).remedy, HasSubstr("landlock"));
+    const Finding off = with(SandboxMode::kOff, SandboxLevel::kFull);
+    EXPECT_EQ(off.severity, Severity::kWarning);
+    EXPECT_THAT(off.remedy, HasSubstr("matinee.toml"));
+    const Finding broken = with(SandboxMode::kBest, fail(ErrorCode::kInternal, "does not hold"));
+    EXPECT_EQ(broken.severity, Severity::kWarning);
+    EXPECT_EQ(broken.detail, "does not hold");
+}
+
+TEST(Doctor, ReadsWhatTheWorkerSaysOfItsSandbox) {
+    EXPECT_EQ(must(parse_sandbox_check(R"({"sandbox":"full"})")), prepare::SandboxLevel::kFull);
+    EXPECT_EQ(must(parse_sandbox_check(R"({"sandbox":"limits"})")), prepare::SandboxLevel::kLimits);
+    EXPECT_EQ(parse_sandbox_check(R"({"error":"no"})").error().message(), "no");
+    for (const char* text : {"", "[]", "{}", R"({"sandbox":1})", R"({"sandbox":"some"})"}) {
+        EXPECT_FALSE(parse_sandbox_check(text)) << text;
+    }
 }
 
 TEST(Doctor, JudgesTheCertificate) {
@@ -181,6 +215,7 @@ DoctorProbes make_probes(const std::string& synchronised) {
                 [] {
                     return std::vector<MissingElement>{{"x", "y"}};
                 },
+            .sandbox = [] { return prepare::SandboxLevel::kFiles; },
             .run = [=](std::span<const std::string> command) -> Result<std::string> {
                 if (command[0] == "timedatectl") return synchronised;
                 if (command[0] == "fc-list") {
@@ -199,6 +234,7 @@ TEST(DoctorGathers, WhatTheMachineSays) {
         gather_facts(config, folder / "new/data", clock, make_probes("yes\n"));
     EXPECT_EQ(facts.now, clock.now());
     EXPECT_EQ(must(facts.missing_elements).size(), 1U);
+    EXPECT_EQ(must(facts.sandbox), prepare::SandboxLevel::kFiles);
     EXPECT_EQ(facts.clock, ClockState::kSynchronised);
     EXPECT_TRUE(facts.fonts.at("zh-cn"));
     EXPECT_FALSE(facts.fonts.at("ru"));
@@ -241,7 +277,7 @@ TEST(DoctorGathers, ThatTheFolderCannotBeMade) {
     const MachineFacts facts = gather_facts(config, folder / "file/data", clock, make_probes(""));
     EXPECT_NE(facts.data_folder_error, std::nullopt);
     // Said once, not also as a full disk.
-    EXPECT_EQ(diagnose(facts).size(), 7U);
+    EXPECT_EQ(diagnose(facts).size(), 8U);
 }
 
 class DoctorCertificate : public testing::Test {

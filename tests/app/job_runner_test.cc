@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <mutex>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -32,12 +33,13 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 // A worker whose source file is a shell script that says what it does. In it, $out is the folder
-// to write to, and $here that of the test.
+// to write to, $here that of the test, and $limits what the worker is told of its confinement.
 constexpr std::string_view kFakeWorker = R"(#!/bin/sh
 [ "$1" = prepare ] && [ "$3" = --out ] && [ "$5" = --house-json ] && [ "$7" = --progress=json ] ||
     exit 64
 out=$4
 house=$6
+limits="$8 $9 ${10} ${11}"
 here=$(dirname "$0")
 . "$2"
 )";
@@ -265,6 +267,106 @@ wait
     EXPECT_FALSE(process_exists(std::stoi(text_of(folder_ / "pid"))));
     runner_->stop();
     EXPECT_THAT(names_in("incoming"), IsEmpty());
+}
+
+TEST_F(JobRunnerTest, TellsTheWorkerItsLimits) {
+    const Job job = queue("a", R"(
+printf '{"error":{"message":"%s"}}' "$limits"
+)");
+    options_.sandbox = prepare::SandboxMode::kRequired;
+    options_.limits = {
+        .memory_bytes = 1'500'000'000, .disk_bytes = 7'000'001, .time = std::chrono::hours(2)};
+    start();
+    EXPECT_EQ(wait_for_end(job.id).reason,
+              fmt::format("--sandbox=required --memory-mb=1500 --disk-mb=8 --processor-seconds={}",
+                          7200 * std::thread::hardware_concurrency()));
+}
+
+TEST_F(JobRunnerTest, EndsAWorkerThatIsBusyForTooLong) {
+    const Job job = queue("a", R"(
+while :; do echo '{"stage":"encode","fraction":0.5}'; done
+)");
+    options_.limits.time = milliseconds(100);
+    start();
+    const Job ended = wait_for_end(job.id);
+    EXPECT_EQ(ended.state, JobState::kFailed);
+    EXPECT_THAT(ended.reason, HasSubstr("was still busy after 0.1 s"));
+    EXPECT_THAT(ended.reason, HasSubstr("hours under [worker]"));
+    EXPECT_EQ(ended.attempts, 1);
+}
+
+TEST_F(JobRunnerTest, EndsAWorkerThatTakesTooMuchMemory) {
+    // It doubles a string for ever.
+    const Job job = queue("a", R"(
+text=0123456789abcdef
+while :; do text=$text$text; done
+)");
+    const Job good = queue("good", kGoodFilm);
+    options_.limits.memory_bytes = 64'000'000;
+    start();
+    const Job ended = wait_for_end(job.id);
+    EXPECT_EQ(ended.state, JobState::kFailed);
+    EXPECT_THAT(ended.reason, HasSubstr("ran out of memory"));
+    EXPECT_THAT(ended.reason, HasSubstr("more than 64 MB"));
+    EXPECT_EQ(ended.attempts, 1);
+    EXPECT_EQ(wait_for_end(good.id).state, JobState::kDone);
+}
+
+TEST_F(JobRunnerTest, EndsAWorkerThatFillsTheDisk) {
+    // In many files, each of them small.
+    const Job job = queue("a", R"(
+number=0
+while :; do
+    head -c 100000 /dev/zero > "$out/$number"
+    number=$((number + 1))
+done
+)");
+    options_.limits.disk_bytes = 2'000'000;
+    start();
+    const Job ended = wait_for_end(job.id);
+    EXPECT_EQ(ended.state, JobState::kFailed);
+    EXPECT_THAT(ended.reason, HasSubstr("needs more than 2.0 MB of disk"));
+    EXPECT_THAT(ended.reason, HasSubstr("disk_gb under [worker]"));
+    runner_->stop();
+    EXPECT_THAT(names_in("incoming"), IsEmpty());
+}
+
+TEST_F(JobRunnerTest, SaysWhichLimitTheKernelHeldAWorkerTo) {
+    const Job busy = queue("busy", "kill -XCPU $$");
+    const Job large = queue("large", R"(ulimit -f 1; exec head -c 100000 /dev/zero > "$out/x")");
+    options_.limits = {
+        .memory_bytes = 0, .disk_bytes = 1'000'000'000, .time = std::chrono::hours(3)};
+    options_.concurrent = 2;
+    start();
+    EXPECT_THAT(wait_for_end(busy.id).reason, HasSubstr("still busy after 3 hours"));
+    EXPECT_THAT(wait_for_end(large.id).reason, HasSubstr("more than 1 GB of disk"));
+}
+
+TEST_F(JobRunnerTest, LeavesNothingBehindBesideTheFolderThatWasAskedFor) {
+    // As the real worker does: its work is hidden beside $out.
+    const Job job = queue("a", R"(
+mkdir "$(dirname "$out")/.entry.preparing-1"
+kill -KILL $$
+)");
+    start();
+    EXPECT_THAT(wait_for_end(job.id).reason, HasSubstr("run out of memory"));
+    runner_->stop();
+    EXPECT_THAT(names_in("incoming"), IsEmpty());
+}
+
+TEST_F(JobRunnerTest, PublishesNoLinks) {
+    const Job symbolic = queue("symbolic", R"(
+ln -s /etc/passwd "$out/video.mp4"
+echo '{"done":{"media_id":"m1","duration_seconds":1}}'
+)");
+    const Job hard = queue("hard", R"(
+echo key > "$here/key" && ln "$here/key" "$out/video.mp4"
+echo '{"done":{"media_id":"m2","duration_seconds":1}}'
+)");
+    start();
+    EXPECT_THAT(wait_for_end(symbolic.id).reason, HasSubstr("video.mp4, which is a link"));
+    EXPECT_THAT(wait_for_end(hard.id).reason, HasSubstr("video.mp4, which is a link"));
+    EXPECT_THAT(names_in("media"), IsEmpty());
 }
 
 TEST_F(JobRunnerTest, CancelsARunningJob) {

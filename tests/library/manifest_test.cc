@@ -35,6 +35,36 @@ TEST(Manifest, ReadsBackWhatItWrote) {
     EXPECT_EQ(*manifest_from_json(to_json(silent)), silent);
 }
 
+TEST(Manifest, NamesNoFilesOutsideItsFolder) {
+    for (const char* name : {"../../tls/server.key", "/etc/passwd", "..", "", ".hidden"}) {
+        Manifest manifest = sample();
+        manifest.tracks.front().file = name;
+        EXPECT_FALSE(manifest_from_json(to_json(manifest))) << name;
+        manifest = sample();
+        manifest.thumbnails->file = name;
+        EXPECT_FALSE(manifest_from_json(to_json(manifest))) << name;
+        manifest = sample();
+        manifest.poster = name;
+        EXPECT_EQ(manifest_from_json(to_json(manifest)).has_value(), *name == '\0') << name;
+    }
+}
+
+TEST(Manifest, HasNumbersThatCanBeCalculatedWith) {
+    for (const media::FrameRate rate :
+         {media::FrameRate{0, 1}, media::FrameRate{25, 0}, media::FrameRate{4'000'000'000, 1}}) {
+        Manifest manifest = sample();
+        manifest.frame_rate = rate;
+        EXPECT_THAT(manifest_from_json(to_json(manifest)).error().message(),
+                    HasSubstr("frame rate"));
+    }
+    Manifest manifest = sample();
+    manifest.frame_count = -1;
+    EXPECT_THAT(manifest_from_json(to_json(manifest)).error().message(), HasSubstr("frame count"));
+    manifest = sample();
+    manifest.duration = Ticks(-1);
+    EXPECT_THAT(manifest_from_json(to_json(manifest)).error().message(), HasSubstr("duration"));
+}
+
 TEST(Manifest, NamesWhatIsMissing) {
     EXPECT_THAT(manifest_from_json("{}").error().message(), HasSubstr("format"));
     EXPECT_THAT(manifest_from_json(R"({"format":1})").error().message(), HasSubstr("media_id"));
