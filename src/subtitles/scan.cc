@@ -1,6 +1,9 @@
 #include "subtitles/scan.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -98,6 +101,21 @@ std::string format_timestamp(Milliseconds time) {
                        ms % 1000);
 }
 
+std::optional<double> parse_decimal(std::string_view text) {
+    if (text.starts_with('+')) text.remove_prefix(1);
+    double value = 0;
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return std::isfinite(value) ? std::optional(value) : std::nullopt;
+}
+
+std::optional<Milliseconds> parse_clock(std::string_view text) {
+    LineScanner scanner(trim(text));
+    const std::optional<Milliseconds> time = scanner.clock();
+    return scanner.at_end() ? time : std::nullopt;
+}
+
 void LineScanner::skip_space() {
     while (!rest_.empty() && is_ascii_space(rest_.front())) {
         rest_.remove_prefix(1);
@@ -118,6 +136,33 @@ std::string_view LineScanner::digits() {
     const std::string_view found = rest_.substr(0, count);
     rest_.remove_prefix(count);
     return found;
+}
+
+std::optional<Milliseconds> LineScanner::clock() {
+    constexpr std::int64_t kMost = 1'000'000'000;
+    const bool negative = take("-");
+    std::array<std::int64_t, 3> fields{};
+    std::size_t count = 0;
+    for (; count < fields.size(); ++count) {
+        if (count > 0 && !take(":")) break;
+        const std::string_view number = digits();
+        if (number.empty()) return std::nullopt;
+        fields[count] = saturating_number(number, kMost);
+    }
+    if (count < 2) return std::nullopt;
+    const std::int64_t seconds =
+        count == 3 ? (fields[0] * 60 + fields[1]) * 60 + fields[2] : fields[0] * 60 + fields[1];
+    std::int64_t thousandths = 0;
+    const bool has_fraction =
+        rest_.size() > 1 && (rest_[0] == '.' || rest_[0] == ',') && is_ascii_digit(rest_[1]);
+    if (has_fraction) {
+        rest_.remove_prefix(1);
+        std::string padded(digits().substr(0, 3));
+        padded.resize(3, '0');
+        thousandths = saturating_number(padded, 999);
+    }
+    const std::int64_t time = std::min(seconds, kMost * 3600) * 1000 + thousandths;
+    return Milliseconds(negative ? -time : time);
 }
 
 std::optional<Milliseconds> LineScanner::webvtt_timestamp() {

@@ -46,6 +46,14 @@ std::vector<std::string_view> split_lines(std::string_view text);
 // WebVTT's way to write a time (§4.1): hours always, of two digits or more.
 std::string format_timestamp(Milliseconds time);
 
+// A decimal number with an optional sign, without exponent. Unset when `text` is anything else, or
+// too large to be one.
+std::optional<double> parse_decimal(std::string_view text);
+
+// A time as most editors write it: "[-]h:mm:ss.fff" and nothing else. Hours may be missing;
+// fractions too, and have any length; each number may be of any length.
+std::optional<Milliseconds> parse_clock(std::string_view text);
+
 // Reads forward in one line.
 class LineScanner {
   public:
@@ -61,6 +69,9 @@ class LineScanner {
 
     // The digits that come next, perhaps none.
     std::string_view digits();
+
+    // What parse_clock() reads, with "." or "," before the fraction.
+    std::optional<Milliseconds> clock();
 
     // WebVTT §6.3, "collect a WebVTT timestamp". Hours beyond a billion count as a billion.
     std::optional<Milliseconds> webvtt_timestamp();

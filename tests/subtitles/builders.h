@@ -1,6 +1,7 @@
 // Short ways to write cues, and random ones.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <random>
@@ -12,6 +13,7 @@
 
 #include "subtitles/cue.h"
 #include "subtitles/cue_text.h"
+#include "subtitles/webvtt.h"
 
 namespace matinee::subtitles {
 
@@ -33,6 +35,19 @@ inline std::vector<std::string> messages(const std::vector<Problem>& problems) {
     std::vector<std::string> out;
     for (const Problem& problem : problems) {
         out.push_back(fmt::format("{}: {}", problem.line, problem.message));
+    }
+    return out;
+}
+
+// What a reader found, a line a cue: "start-end|settings|text", line ends as "/".
+inline std::vector<std::string> cue_lines(const Source& source) {
+    std::vector<std::string> out;
+    for (const SourceCue& found : source.cues) {
+        std::string line =
+            fmt::format("{}-{}|{}|{}", found.cue.start.count(), found.cue.end.count(),
+                        format_cue_settings(found.cue.settings), found.cue.text);
+        std::replace(line.begin(), line.end(), '\n', '/');
+        out.push_back(std::move(line));
     }
     return out;
 }
