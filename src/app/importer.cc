@@ -347,7 +347,8 @@ class Importer {
                                   const std::optional<store::Entry>& known) {
         std::vector<store::SubtitleSource> sources = find_subtitles(film);
         std::string subtitles_id;
-        if (!sources.empty()) {
+        // The film itself may hold some, once it is prepared.
+        if (!sources.empty() || (known && !known->media_id.empty())) {
             auto installed = options_.install_subtitles(id, sources);
             if (!installed) {
                 // The film goes on with what it had.

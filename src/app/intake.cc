@@ -55,7 +55,32 @@ Result<std::vector<subtitles::Track>> read_sidecar(const store::SubtitleSource& 
     return tracks;
 }
 
-Result<std::string> install(const fs::path& folder, std::span<const store::SubtitleSource> sources,
+bool has_track(std::span<const subtitles::Track> tracks, const subtitles::Track& wanted) {
+    return std::ranges::any_of(tracks, [&](const subtitles::Track& other) {
+        return other.language() == wanted.language() && other.kind() == wanted.kind();
+    });
+}
+
+// Adds what the prepared film `media_id` holds and the files do not. A file without a language may
+// be in any: then only those of other kinds are added.
+Result<void> add_embedded(const library::Library& library, const std::string& media_id,
+                          std::vector<subtitles::Track>& tracks) {
+    if (media_id.empty()) return {};
+    const auto embedded =
+        TRY(library::SubtitleSet::open_embedded(library.media_folder() / media_id));
+    if (!embedded) return {};
+    const std::vector<subtitles::Track> files = tracks;
+    for (const subtitles::Track& track : embedded->tracks()) {
+        const bool maybe_known = std::ranges::any_of(files, [&](const subtitles::Track& file) {
+            return file.kind() == track.kind() && file.language() == subtitles::kUndetermined;
+        });
+        if (!maybe_known && !has_track(files, track)) tracks.push_back(track);
+    }
+    return {};
+}
+
+Result<std::string> install(const library::Library& library, const std::string& media_id,
+                            std::span<const store::SubtitleSource> sources,
                             std::vector<ImportNote>& problems) {
     std::vector<subtitles::Track> tracks;
     for (const store::SubtitleSource& source : sources) {
@@ -66,10 +91,7 @@ Result<std::string> install(const fs::path& folder, std::span<const store::Subti
             continue;
         }
         for (subtitles::Track& track : *read) {
-            const bool known = std::ranges::any_of(tracks, [&](const subtitles::Track& other) {
-                return other.language() == track.language() && other.kind() == track.kind();
-            });
-            if (known) {
+            if (has_track(tracks, track)) {
                 problems.push_back(
                     {source.path, fmt::format("a second file of {}; the first is used",
                                               subtitles::native_name(track.language()))});
@@ -78,8 +100,9 @@ Result<std::string> install(const fs::path& folder, std::span<const store::Subti
             }
         }
     }
+    TRY(add_embedded(library, media_id, tracks));
     if (tracks.empty()) return std::string();
-    return library::SubtitleSet::publish(folder, tracks);
+    return library::SubtitleSet::publish(library.subtitles_folder(), tracks);
 }
 
 }  // namespace
@@ -91,14 +114,29 @@ std::optional<SidecarName> match_subtitles(std::string_view film_name, std::stri
     return SidecarName{sidecar->language, std::string(word_of(sidecar->kind))};
 }
 
+Result<void> refresh_subtitles(Workspace& workspace, const std::string& entry_id) {
+    const store::Entry entry = TRY(workspace.store->find_entry(entry_id));
+    const auto sources = TRY(workspace.store->list_subtitles(entry_id));
+    std::vector<ImportNote> problems;  // told when the files were imported
+    const std::string id = TRY(install(*workspace.library, entry.media_id, sources, problems));
+    if (id == entry.subtitles_id) return {};
+    return workspace.store->set_subtitles(entry_id, id, sources);
+}
+
 Result<Intake> take_in(Workspace& workspace, std::span<const fs::path> paths,
                        const std::function<void(const fs::path&)>& on_file) {
     Intake intake;
     ImportOptions options;
     options.match_subtitles = match_subtitles;
-    options.install_subtitles = [&](const std::string&,
-                                    std::span<const store::SubtitleSource> sources) {
-        return install(workspace.library->subtitles_folder(), sources, intake.subtitle_problems);
+    options.install_subtitles =
+        [&](const std::string& id,
+            std::span<const store::SubtitleSource> sources) -> Result<std::string> {
+        const auto entry = workspace.store->find_entry(id);
+        if (!entry && entry.error().code() != ErrorCode::kNotFound) {
+            return Unexpected(entry.error());
+        }
+        return install(*workspace.library, entry ? entry->media_id : "", sources,
+                       intake.subtitle_problems);
     };
     options.has_media = [&](const std::string& media_id) {
         return workspace.library->has_media(media_id);

@@ -24,6 +24,10 @@ struct Intake {
 Result<Intake> take_in(Workspace& workspace, std::span<const std::filesystem::path> paths,
                        const std::function<void(const std::filesystem::path&)>& on_file);
 
+// Gives the entry the subtitles it should have: those of its files, and for languages and kinds
+// that these lack, those inside the film, once that is prepared. Cheap when nothing has changed.
+Result<void> refresh_subtitles(Workspace& workspace, const std::string& entry_id);
+
 // What the name of a subtitle file says about a film, in the importer's terms.
 std::optional<SidecarName> match_subtitles(std::string_view film_name, std::string_view file_name);
 

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "app/intake.h"
 #include "base/log.h"
 #include "http/routes.h"
 
@@ -38,13 +39,19 @@ BroadcasterOptions broadcaster_options(const Config& config) {
     return options;
 }
 
-JobRunnerOptions job_options(const Workspace& workspace) {
+JobRunnerOptions job_options(Workspace& workspace) {
     JobRunnerOptions options;
     options.worker = Workspace::worker_command();
     options.library = workspace.library->root();
     options.house_json = to_json(workspace.config.house);
     options.concurrent = workspace.config.jobs.concurrent;
     options.watchdog = workspace.config.jobs.watchdog;
+    options.on_ready = [&workspace](const std::string& entry_id) {
+        if (const auto done = refresh_subtitles(workspace, entry_id); !done) {
+            log::warning("the subtitles inside a film cannot be used",
+                         {{"entry", entry_id}, {"error", done.error().to_string()}});
+        }
+    };
     return options;
 }
 

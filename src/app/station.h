@@ -56,6 +56,6 @@ class Station {
 BroadcasterOptions broadcaster_options(const Config& config);
 
 // What the job runner makes of a workspace.
-JobRunnerOptions job_options(const Workspace& workspace);
+JobRunnerOptions job_options(Workspace& workspace);
 
 }  // namespace matinee::app

@@ -13,6 +13,10 @@
 
 namespace matinee::library {
 
+// The folder within a prepared entry that holds the subtitles that were inside the film: one set,
+// named by its content. Missing when there were none.
+inline constexpr std::string_view kEmbeddedSubtitles = "subtitles";
+
 // Immutable, so thread-safe.
 class SubtitleSet {
   public:
@@ -23,6 +27,11 @@ class SubtitleSet {
     // there already, and returns its name: 32 hexadecimal digits. Appears whole or not at all.
     static Result<std::string> publish(const std::filesystem::path& parent,
                                        std::span<const subtitles::Track> tracks);
+
+    // The set of the subtitles inside the film whose prepared entry is in `directory`; null when
+    // there were none.
+    static Result<std::shared_ptr<const SubtitleSet>> open_embedded(
+        const std::filesystem::path& directory);
 
     [[nodiscard]] std::span<const subtitles::Track> tracks() const { return tracks_; }
 

@@ -21,9 +21,8 @@ struct EncodeJob {
     const Plan& plan;
     const library::HouseFormat& house;
     double gain_db = 0;
-    // Where the sound starts on the file's timeline and how long it is, where there is no picture
-    // to go by.
-    std::int64_t sound_start_ns = 0;
+    // Where the sound starts on the file's timeline, and how long it is. Nothing without sound.
+    std::optional<std::int64_t> sound_start_ns = std::nullopt;
     std::int64_t sound_ns = 0;
     std::filesystem::path directory;  // where the files go; must exist
 };
@@ -35,6 +34,7 @@ struct Encoded {
     std::filesystem::path thumbnails;
     library::Thumbnails thumbnail_layout;  // `file` is left empty
     std::int64_t frames = 0;
+    std::int64_t origin_ns = 0;  // where the programme starts on the file's timeline
     std::vector<library::Note> notes;
 };
 
@@ -44,10 +44,11 @@ inline constexpr std::int64_t kSpareAudioFrames = 5;
 
 // Decodes once, conforms, and encodes all rungs and the sound at the same time.
 //
-// The programme starts with the source's first picture: sound before it is dropped, sound that
-// starts later is preceded by silence. `on_progress` is called in the calling thread with the
-// number of frames encoded. Errors are a producer's reason; kCancelled, kExhausted as run_all
-// says. The files written so far stay on error: the caller owns the directory.
+// The programme starts with the source's first picture, or with the sound where that starts
+// noticeably earlier (programme_start_ns); sound that starts later is preceded by silence.
+// `on_progress` is called in the calling thread with the number of frames encoded. Errors are a
+// producer's reason; kCancelled, kExhausted as run_all says. The files written so far stay on
+// error: the caller owns the directory.
 Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Heartbeat& heartbeat,
                        const std::function<void(std::int64_t frames)>& on_progress);
 

@@ -18,6 +18,8 @@ struct TopLevel {
     bool encrypted = false;
     bool overruns = false;  // a box claims more than the file has
     bool is_bmff = false;
+    std::uint64_t movie_offset = 0;
+    std::size_t movie_size = 0;
 };
 
 bool is_box_type(std::string_view type) {
@@ -58,7 +60,10 @@ TopLevel walk(std::uint64_t size, const ReadAt& read_at) {
         found.overruns |= overruns;
         if (type == "moov" && !overruns) {
             found.movie = true;
-            const Bytes moov = read_at(at, std::min<std::uint64_t>(box_size, kLargestMoov));
+            found.movie_offset = at;
+            found.movie_size =
+                static_cast<std::size_t>(std::min<std::uint64_t>(box_size, kLargestMoov));
+            const Bytes moov = read_at(at, found.movie_size);
             const std::string_view text = base::as_text(moov);
             // Sample entries of protected tracks: Common Encryption's, and FairPlay's.
             const bool entry = std::ranges::any_of(
@@ -119,6 +124,27 @@ std::optional<std::string> diagnose(std::uint64_t size, const ReadAt& read_at) {
             return "is cut short: the index (moov) is missing; export or copy it again";
         }
         return "is damaged: it has no index (moov); export it again";
+    }
+    return std::nullopt;
+}
+
+std::optional<unsigned> dolby_vision_profile(std::uint64_t size, const ReadAt& read_at) {
+    // Either way it stands in the description of the tracks: in the moov, or near the beginning.
+    constexpr std::size_t kMatroskaHead = 256 << 10;
+    const TopLevel boxes = walk(size, read_at);
+    const Bytes tracks =
+        boxes.movie ? read_at(boxes.movie_offset, boxes.movie_size) : read_at(0, kMatroskaHead);
+    const std::string_view text = base::as_text(tracks);
+    for (const std::string_view type : {"dvcC", "dvvC", "dvwC"}) {
+        const std::size_t at = text.find(type);
+        if (at == text.npos) continue;
+        std::size_t record = at + type.size();
+        // Matroska: BlockAddIDType is followed by BlockAddIDExtraData (41ED) and its length.
+        const std::string_view after = text.substr(record, 8);
+        if (const std::size_t data = after.find("\x41\xED"); data != after.npos) record += data + 3;
+        if (record + 3 > tracks.size()) continue;
+        // version_major, version_minor, then seven bits of profile.
+        return std::to_integer<unsigned>(tracks[record + 2]) >> 1;
     }
     return std::nullopt;
 }

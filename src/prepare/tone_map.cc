@@ -99,18 +99,14 @@ Rgb to_bt709(Primaries primaries, const Rgb& light) {
     return light;
 }
 
-// Into the cube from 0 to 1, towards the grey of the same luminance.
-Rgb into_gamut(const Rgb& colour) {
-    const double grey =
-        std::clamp(0.2126 * colour.r + 0.7152 * colour.g + 0.0722 * colour.b, 0.0, 1.0);
+// Away from below zero, towards the grey of the same luminance.
+Rgb without_negatives(const Rgb& colour) {
+    const double grey = std::max(0.2126 * colour.r + 0.7152 * colour.g + 0.0722 * colour.b, 0.0);
     double keep = 1;
     for (const double part : {colour.r, colour.g, colour.b}) {
         if (part < 0) keep = std::min(keep, grey / (grey - part));
-        if (part > 1) keep = std::min(keep, (1 - grey) / (part - grey));
     }
-    const auto move = [&](double part) {
-        return std::clamp(grey + keep * (part - grey), 0.0, 1.0);
-    };
+    const auto move = [&](double part) { return std::max(grey + keep * (part - grey), 0.0); };
     return {move(colour.r), move(colour.g), move(colour.b)};
 }
 
@@ -120,12 +116,11 @@ std::size_t node(int r, int g, int b) {
 
 // R'G'B' of the source to Y'CbCr of SDR.
 Colour mapped_rgb(const HdrFormat& format, const Rgb& signal) {
-    const Rgb light = to_light(format, signal);
+    const Rgb light = without_negatives(to_bt709(format.primaries, to_light(format, signal)));
     const double brightest = std::max({light.r, light.g, light.b});
     const double peak = format.transfer == Transfer::kHlg ? kUsualPeak : format.peak;
     const double gain = brightest > 0 ? tone_curve(brightest, peak) / brightest / kSdrWhite : 0.0;
-    const Rgb sdr =
-        into_gamut(to_bt709(format.primaries, {gain * light.r, gain * light.g, gain * light.b}));
+    const Rgb sdr{gain * light.r, gain * light.g, gain * light.b};
     constexpr double kInverseGamma = 1 / 2.4;
     const double r = std::pow(sdr.r, kInverseGamma);
     const double g = std::pow(sdr.g, kInverseGamma);

@@ -7,13 +7,13 @@
 //   1. Y'CbCr to R'G'B' (ITU-R BT.2020 or BT.709 matrix, limited or full range)
 //   2. to light in cd/m2: PQ by SMPTE ST 2084; HLG by the inverse OETF and the OOTF of a display
 //      of 1000 cd/m2, gamma 1.2 (ITU-R BT.2100-2 tables 4 and 5)
-//   3. the brightest of R, G and B through the tone curve of ITU-R BT.2390-10 section 5.4.1 (the
+//   3. BT.2020 primaries to BT.709; what lies outside is moved towards grey of the same luminance
+//      until nothing is negative, which keeps the hue where clipping would not
+//   4. the brightest of R, G and B through the tone curve of ITU-R BT.2390-10 section 5.4.1 (the
 //      EETF: a straight line to the knee, then a Hermite spline), the others in proportion, which
-//      keeps the hue. It brings the source's peak to kSdrWhite. SDR white is 203 cd/m2: the
-//      reference white of HDR (ITU-R BT.2408-5), so faces and paper look as they did and only what
-//      is brighter is compressed
-//   4. BT.2020 primaries to BT.709; what lies outside is moved towards grey of the same
-//      luminance until it fits, which keeps the hue where clipping would not
+//      keeps hue and saturation. It brings the source's peak to kSdrWhite. SDR white is 203 cd/m2:
+//      the reference white of HDR (ITU-R BT.2408-5), so faces and paper look as they did and only
+//      what is brighter is compressed
 //   5. to R'G'B' by the inverse of BT.1886 (gamma 2.4), to Y'CbCr BT.709, 8 bits, limited range
 //
 // Step 1 is done for every pixel; the rest once, for the nodes of a lattice over R'G'B', and

@@ -13,8 +13,11 @@
 
 #include "library/output_file.h"
 #include "library/prepared_writer.h"
+#include "library/subtitle_set.h"
 #include "prepare/discover.h"
+#include "prepare/embedded_text.h"
 #include "prepare/encode.h"
+#include "prepare/frame_pacer.h"
 #include "prepare/gst.h"
 #include "prepare/loudness.h"
 #include "prepare/plan.h"
@@ -146,8 +149,10 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
     SoundMeasure measure;
     if (plan.sound) {
         reporter.report(Stage::kLoudness, 0);
-        measure = TRY(measure_sound(options.source.string(), plan.sound->stream_id, supervision,
-                                    heartbeat, [&](std::int64_t position) {
+        const auto picture_start =
+            source.video ? std::optional(source.video->start_ns) : std::nullopt;
+        measure = TRY(measure_sound(options.source.string(), *plan.sound, picture_start,
+                                    supervision, heartbeat, [&](std::int64_t position) {
                                         reporter.report(Stage::kLoudness,
                                                         static_cast<double>(position) / source_ns);
                                     }));
@@ -166,6 +171,7 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
             GainDecision decision = decide_gain(measure, options.house);
             loudness = decision.loudness;
             append(notes, std::move(decision.notes));
+            append(notes, std::move(measure.notes));
         }
     }
 
@@ -176,8 +182,8 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
         .plan = plan,
         .house = options.house,
         .gain_db = loudness.gain_db,
-        .sound_start_ns = plan.picture ? 0 : measure.first_ns,
-        .sound_ns = plan.picture ? 0 : measure.end_ns - measure.first_ns,
+        .sound_start_ns = plan.sound ? std::optional(measure.first_ns) : std::nullopt,
+        .sound_ns = measure.end_ns - measure.first_ns,
         .directory = folder.raw()};
     Encoded encoded = TRY(encode(job, supervision, heartbeat, [&](std::int64_t frames) {
         const auto expected =
@@ -189,6 +195,10 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
         }
     }));
     append(notes, std::move(encoded.notes));
+    const std::vector<subtitles::Track> tracks = embedded_tracks(
+        source, encoded.origin_ns,
+        frame_start_ns(encoded.frames, {plan.frame_rate.numerator, plan.frame_rate.denominator}),
+        notes);
 
     library::RawEntry raw;
     raw.videos = encoded.videos;
@@ -208,6 +218,10 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
             reporter.report(Stage::kFinish, fraction);
             return !stop.requested();
         }));
+
+    if (!tracks.empty()) {
+        TRY(library::SubtitleSet::publish(folder.entry() / library::kEmbeddedSubtitles, tracks));
+    }
 
     reporter.report(Stage::kVerify, 0);
     TRY(verify_by_decoding(folder.entry(), manifest, supervision, heartbeat,
