@@ -165,10 +165,6 @@ std::optional<std::string> diagnose_file(const std::string& path) {
     return look_at_bytes(path, diagnose);
 }
 
-std::optional<unsigned> dolby_vision_of(const std::string& path) {
-    return look_at_bytes(path, dolby_vision_profile);
-}
-
 // A codec GStreamer has no words for, as a producer would look it up.
 std::string name_codec(GstCaps* caps) {
     const std::string type = gst_structure_get_name(gst_caps_get_structure(caps, 0));
@@ -214,6 +210,8 @@ struct StreamTimes {
     std::optional<std::int64_t> first_ns;
     std::int64_t end_ns = 0;
     std::int64_t sum_of_durations_ns = 0;
+    std::int64_t latest_ns = 0;  // of the frame that is shown last, and how long it lasts
+    std::int64_t latest_duration_ns = 0;
     JumpFinder by_decoding;
     // Without decoding times: pictures stand in another order than they are shown in.
     JumpFinder by_showing{2'000'000'000};
@@ -286,6 +284,10 @@ GstPadProbeReturn on_parsed(GstPad* pad, GstPadProbeInfo* info, gpointer data) n
                                       ? static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer))
                                       : 0;
     times.end_ns = std::max(times.end_ns, *time + duration);
+    if (*time >= times.latest_ns) {
+        times.latest_ns = *time;
+        times.latest_duration_ns = duration;
+    }
     times.sum_of_durations_ns += duration;
     return GST_PAD_PROBE_OK;
 }
@@ -374,6 +376,12 @@ void apply_times(VideoStream& video, StreamTimes& times) {
     video.frames = timing.frames;
     video.start_ns = timing.first_ns;
     video.end_ns = timing.end_ns;
+    // Beyond this a duration is a mistake.
+    constexpr std::int64_t kLongestLastFrameNs = 10'000'000'000;
+    if (video.jumps.empty() && times.latest_duration_ns <= kLongestLastFrameNs) {
+        video.last_frame_ns = times.latest_duration_ns;
+        video.end_ns = std::max(video.end_ns, times.latest_ns + times.latest_duration_ns);
+    }
     video.longest_gap_ns = timing.longest_gap_ns;
     if (timing.cadence == Cadence::kUnknown) return;
     // The header's rate is exact where it tells the truth; counted fields are not frames.
@@ -623,7 +631,16 @@ Result<SourceInfo> discover(const std::string& path, const DiscoverOptions& opti
     }
     TRY(read_through(path, std::move(videos), std::move(audios), source, options.count_timeout,
                      stop));
-    if (source.video) source.video->dolby_vision = dolby_vision_of(path);
+    if (source.video) {
+        source.video->dolby_vision = look_at_bytes(path, dolby_vision_profile);
+        const auto across = look_at_bytes(
+            path, [](std::uint64_t size, const ReadAt& read_at) -> std::optional<bool> {
+                return is_mirrored_across(size, read_at);
+            });
+        if (source.video->orientation == Orientation::kUpright && across.value_or(false)) {
+            source.video->orientation = Orientation::kFlipRotate90;
+        }
+    }
     return source;
 }
 

@@ -121,6 +121,7 @@ class PictureFeeder {
         : pacer_({plan.frame_rate.numerator, plan.frame_rate.denominator}, minimum_frames),
           conformer_(plan.picture ? *plan.picture : PicturePlan{}),
           rate_{plan.frame_rate.numerator, plan.frame_rate.denominator},
+          last_frame_ns_(plan.picture ? plan.picture->last_frame_ns : 0),
           is_slate_(!plan.picture),
           sound_start_ns_(is_slate_ ? sound_start_ns.value_or(0) : sound_start_ns),
           programme_(programme),
@@ -194,6 +195,8 @@ class PictureFeeder {
                                     ? static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer))
                                     : 0;
         if (duration > kLongestLastFrameNs) duration = 0;
+        // Decoders forget it, and only the last one's counts.
+        if (duration <= 0) duration = last_frame_ns_;
         if (!held_) {
             gst_app_src_set_caps(GST_APP_SRC(out_.get()), paced_caps(sample).get());
             if (is_slate_) {
@@ -256,6 +259,7 @@ class PictureFeeder {
     PictureConformer conformer_;
     PictureCheck checker_;
     const Rational rate_;
+    const std::int64_t last_frame_ns_;
     const bool is_slate_;
     const std::optional<std::int64_t> sound_start_ns_;
     std::optional<std::int64_t> origin_ns_;

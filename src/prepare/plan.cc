@@ -391,6 +391,10 @@ Result<Plan> plan(const SourceInfo& source, const library::HouseFormat& house) {
         picture.transfer = video.transfer;
         picture.peak_light = video.peak_light > 0 ? video.peak_light : kUsualPeak;
         picture.jumps = video.jumps;
+        // A field lasts half as long, and is no frame.
+        if (static_cast<double>(video.last_frame_ns) > 1.5e9 / plan.frame_rate.as_double()) {
+            picture.last_frame_ns = video.last_frame_ns;
+        }
         picture.deinterlace = video.scan != Scan::kProgressive;
         picture.orientation = video.orientation;
         const Rational pixel_aspect =

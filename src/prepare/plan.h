@@ -43,6 +43,7 @@ struct PicturePlan {
     Rectangle fit;                       // after turning, where it lies on the canvas
     Transfer transfer = Transfer::kSdr;  // others are tone-mapped (prepare/tone_map.h)
     double peak_light = 0;               // cd/m2 to assume of PQ
+    std::int64_t last_frame_ns = 0;      // how long the last frame lasts; 0: as long as one does
     std::vector<TimeJump> jumps = {};    // to be taken out
     bool operator==(const PicturePlan&) const = default;
 };

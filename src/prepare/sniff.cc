@@ -149,4 +149,28 @@ std::optional<unsigned> dolby_vision_profile(std::uint64_t size, const ReadAt& r
     return std::nullopt;
 }
 
+bool is_mirrored_across(std::uint64_t size, const ReadAt& read_at) {
+    const TopLevel boxes = walk(size, read_at);
+    if (!boxes.movie) return false;
+    const Bytes movie = read_at(boxes.movie_offset, boxes.movie_size);
+    const std::string_view text = base::as_text(movie);
+    for (std::size_t at = text.find("tkhd"); at != text.npos; at = text.find("tkhd", at + 4)) {
+        const ByteSpan rest = ByteSpan(movie).subspan(at + 4);
+        if (rest.empty()) return false;
+        // Version 1 has three times of eight bytes instead of four.
+        const std::size_t matrix_at = rest[0] == std::byte{1} ? 52 : 40;
+        constexpr std::size_t kMatrixAndSize = 9 * 4 + 2 * 4;
+        if (rest.size() < matrix_at + kMatrixAndSize) return false;
+        base::ByteReader reader(rest.subspan(matrix_at));
+        std::array<std::uint32_t, 11> values{};
+        for (std::uint32_t& value : values) {
+            if (const auto read = reader.u32()) value = *read;
+        }
+        if (values[9] == 0) continue;  // sound
+        constexpr std::uint32_t kMinusOne = 0xffff0000;
+        return values[0] == 0 && values[1] == kMinusOne && values[3] == kMinusOne && values[4] == 0;
+    }
+    return false;
+}
+
 }  // namespace matinee::prepare

@@ -29,4 +29,9 @@ std::optional<std::string> diagnose(std::uint64_t size, const ReadAt& read_at);
 // without one.
 std::optional<unsigned> dolby_vision_profile(std::uint64_t size, const ReadAt& read_at);
 
+// Whether an ISO-BMFF film's first track with a size is to be shown mirrored across the diagonal
+// from the top right to the bottom left: the display matrix 0 -1 -1 0 (ISO 14496-12 section 8.3),
+// the one of the eight that GStreamer 1.22 does not know.
+bool is_mirrored_across(std::uint64_t size, const ReadAt& read_at);
+
 }  // namespace matinee::prepare

@@ -59,6 +59,7 @@ struct VideoStream {
     std::int64_t frames = 0;          // counted; 0 when not counted
     std::int64_t start_ns = 0;        // of the first frame, on the file's own timeline
     std::int64_t end_ns = 0;          // of the last frame
+    std::int64_t last_frame_ns = 0;   // how long the container says the last one lasts; 0: unsaid
     std::int64_t longest_gap_ns = 0;  // between neighbouring frames
     std::vector<TimeJump> jumps;      // the times above are without them
     Orientation orientation = Orientation::kUpright;
