@@ -182,6 +182,7 @@ constexpr std::size_t kMostText = 32 << 20;
 struct TextTrack {
     TextForm form = TextForm::kUnknown;
     std::string header;
+    std::string language;
     std::vector<TextPiece> pieces;
     std::size_t bytes = 0;
 };
@@ -319,6 +320,16 @@ GstPadProbeReturn on_text(GstPad* pad, GstPadProbeInfo* info, gpointer data) noe
             track.header = base::as_text(MappedBuffer(gst_value_get_buffer(value)).bytes());
         }
         track.form = form_of(structure, track.header);
+        // GstDiscoverer does not always wait for the tags of sparse tracks.
+        for (guint i = 0; GstEvent* event = gst_pad_get_sticky_event(pad, GST_EVENT_TAG, i); ++i) {
+            GstTagList* tags = nullptr;
+            gst_event_parse_tag(event, &tags);
+            gchar* raw = nullptr;
+            if (gst_tag_list_get_string(tags, GST_TAG_LANGUAGE_CODE, &raw)) {
+                track.language = base::OwnedChars(raw).get();
+            }
+            gst_event_unref(event);
+        }
     }
     const MappedBuffer mapped(buffer);
     track.bytes += mapped.bytes().size();
@@ -448,6 +459,7 @@ Result<void> read_through(const std::string& path, std::vector<VideoStream> vide
         TextTrack& track = found->second;
         subtitle.form = track.form;
         subtitle.header = std::move(track.header);
+        if (subtitle.language.empty()) subtitle.language = track.language;
         subtitle.pieces = std::move(track.pieces);
         if (track.form == TextForm::kWebVtt) subtitle.format = "WebVTT";
         context.texts.erase(found);
