@@ -358,7 +358,8 @@ class Importer {
         const OptionsByFile set_by_hand = known ? TRY(store_.list_subtitle_options(id)) : OptionsByFile();
         std::vector<store::SubtitleSource> sources = find_subtitles(film, *described, set_by_hand);
         InstalledSubtitles installed;
-        if (!sources.empty()) {
+        // The film itself may hold some, once it is prepared.
+        if (!sources.empty() || (known && !known->media_id.empty())) {
             auto result = options_.install_subtitles(id, sources);
             if (!result) {
                 // The film goes on with what it had.

@@ -27,7 +27,8 @@ Result<Intake> take_in(Workspace& workspace, std::span<const fs::path> paths,
     options.install_subtitles =
         [&](const std::string& entry_id,
             std::span<const store::SubtitleSource> sources) -> Result<InstalledSubtitles> {
-        const SubtitleContext context = TRY(subtitle_context(*workspace.store, entry_id));
+        const SubtitleContext context =
+            TRY(subtitle_context(*workspace.store, *workspace.library, entry_id));
         return install_subtitles(workspace.library->subtitles_folder(), sources, context,
                                  intake.subtitle_problems);
     };

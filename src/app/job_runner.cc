@@ -721,6 +721,7 @@ class JobRunner::Impl {
         if (!finished && finished.error().code() == ErrorCode::kCancelled) {
             return store_.confirm_cancelled(run.job.id, options_.name);
         }
+        if (finished && options_.on_ready) options_.on_ready(run.job.entry_id);
         return finished;
     }
 

@@ -65,6 +65,10 @@ struct JobRunnerOptions {
     // After this long without a heartbeat another runner may take the job.
     std::chrono::milliseconds lease = std::chrono::minutes(1);
 
+    // Called on the runner's thread with an entry that has just become ready, before on_change. May
+    // be empty.
+    std::function<void(const std::string& entry_id)> on_ready;
+
     // Called on the runner's thread with every job whose row has just changed. May be empty.
     std::function<void(const store::Job&)> on_change;
 

@@ -50,7 +50,7 @@ BroadcasterOptions broadcaster_options(const Config& config) {
     return options;
 }
 
-JobRunnerOptions job_options(const Workspace& workspace) {
+JobRunnerOptions job_options(Workspace& workspace) {
     JobRunnerOptions options;
     options.worker = Workspace::worker_command();
     options.library = workspace.library->root();
@@ -63,21 +63,16 @@ JobRunnerOptions job_options(const Workspace& workspace) {
                                                         : usual_memory(options.concurrent);
     options.limits.disk_bytes = worker.disk_gb * 1'000'000'000;
     options.limits.time = worker.time;
+    // The film's duration is known now, and what is inside it.
+    options.on_ready = [&workspace](const std::string& entry_id) {
+        const auto done = refresh_subtitles(*workspace.store, *workspace.library, entry_id);
+        if (!done) {
+            log::warning("an entry's subtitles could not be looked at again",
+                         {{"entry", entry_id}, {"reason", done.error().to_string()}});
+        }
+    };
     return options;
 }
-
-namespace {
-
-// Now that the film's duration is known.
-void recheck_subtitles(Workspace& workspace, const std::string& entry_id) {
-    const auto checked = refresh_subtitles(*workspace.store, *workspace.library, entry_id);
-    if (!checked) {
-        log::warning("an entry's subtitles could not be checked",
-                     {{"entry", entry_id}, {"reason", checked.error().to_string()}});
-    }
-}
-
-}  // namespace
 
 void log_sandbox(const WorkerConfig& config) {
     const auto level = ask_worker_for_sandbox(Workspace::worker_command());
@@ -117,15 +112,14 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
                         if (options.prepare) {
                             log_sandbox(workspace.config.worker);
                             JobRunnerOptions jobs = job_options(workspace);
-                            jobs.on_change = [broadcaster = station->broadcaster_.get(),
-                                              &workspace](const store::Job& job) {
+                            jobs.on_change = [broadcaster = station->broadcaster_.get()](
+                                                 const store::Job& job) {
                                 if (job.state == store::JobState::kFailed) {
                                     log::warning("an entry could not be prepared",
                                                  {{"entry", job.entry_id}, {"reason", job.reason}});
                                 }
                                 if (job.state == store::JobState::kDone) {
                                     log::info("an entry is prepared", {{"entry", job.entry_id}});
-                                    recheck_subtitles(workspace, job.entry_id);
                                     broadcaster->wake();
                                 } else if (job.state != store::JobState::kRunning) {
                                     broadcaster->withdraw(job.entry_id);

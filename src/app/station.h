@@ -56,7 +56,7 @@ class Station {
 BroadcasterOptions broadcaster_options(const Config& config);
 
 // What the job runner makes of a workspace.
-JobRunnerOptions job_options(const Workspace& workspace);
+JobRunnerOptions job_options(Workspace& workspace);
 
 // Logs how the workers will be confined on this machine; asks the worker program.
 void log_sandbox(const WorkerConfig& config);

@@ -277,7 +277,8 @@ Result<std::map<std::string, std::string>> described_subtitle_options(const std:
     return all;
 }
 
-Result<SubtitleContext> subtitle_context(store::Store& store, const std::string& entry_id) {
+Result<SubtitleContext> subtitle_context(store::Store& store, const library::Library& library,
+                                         const std::string& entry_id) {
     SubtitleContext context;
     const store::Entry entry = TRY(store.find_entry(entry_id));
     if (const auto media = TRY(media_of(store, entry))) {
@@ -285,6 +286,10 @@ Result<SubtitleContext> subtitle_context(store::Store& store, const std::string&
         if (media->frame_rate_numerator > 0) {
             context.film.frame_rate = {media->frame_rate_numerator, media->frame_rate_denominator};
         }
+    }
+    if (library.has_media(entry.media_id)) {
+        context.embedded =
+            TRY(library::SubtitleSet::open_embedded(library.media_folder() / entry.media_id));
     }
     context.has_glyph = installed_glyphs();
     return context;
@@ -370,6 +375,23 @@ Result<SubtitleReading> read_subtitles(const std::string& file_name, ByteSpan by
     return reading;
 }
 
+namespace {
+
+// Adds what is inside the film and in no file beside it. A file without a language may be in any:
+// then only those of other kinds are added.
+void add_embedded(const library::SubtitleSet& embedded, std::vector<subtitles::Track>& tracks) {
+    const std::vector<subtitles::Track> files = tracks;
+    for (const subtitles::Track& track : embedded.tracks()) {
+        const bool known = std::ranges::any_of(files, [&](const subtitles::Track& file) {
+            return file.kind() == track.kind() && (file.language() == track.language() ||
+                                                   file.language() == subtitles::kUndetermined);
+        });
+        if (!known) tracks.push_back(track);
+    }
+}
+
+}  // namespace
+
 Result<InstalledSubtitles> install_subtitles(const fs::path& folder,
                                              std::span<const store::SubtitleSource> sources,
                                              const SubtitleContext& context,
@@ -409,6 +431,7 @@ Result<InstalledSubtitles> install_subtitles(const fs::path& folder,
         }
         std::ranges::move(reading->tracks, std::back_inserter(tracks));
     }
+    if (context.embedded) add_embedded(*context.embedded, tracks);
     std::ranges::sort(installed.sources, {}, sort_key);
     number_tracks(tracks);
     if (!tracks.empty()) installed.set = TRY(library::SubtitleSet::publish(folder, tracks));
@@ -420,7 +443,7 @@ Result<std::vector<ImportNote>> refresh_subtitles(store::Store& store, library::
     std::vector<ImportNote> problems;
     const store::Entry entry = TRY(store.find_entry(entry_id));
     const std::vector<store::SubtitleSource> before = TRY(store.list_subtitles(entry_id));
-    if (before.empty()) return problems;
+    if (before.empty() && entry.media_id.empty()) return problems;
     const auto described = TRY(described_subtitle_options(entry.metadata));
     const auto set_by_hand = TRY(store.list_subtitle_options(entry_id));
     std::vector<store::SubtitleSource> sources = before;
@@ -441,7 +464,7 @@ Result<std::vector<ImportNote>> refresh_subtitles(store::Store& store, library::
         source.label = sidecar ? sidecar->label : std::string();
     }
     std::ranges::sort(sources, {}, sort_key);
-    const SubtitleContext context = TRY(subtitle_context(store, entry_id));
+    const SubtitleContext context = TRY(subtitle_context(store, library, entry_id));
     const InstalledSubtitles installed =
         TRY(install_subtitles(library.subtitles_folder(), sources, context, problems));
     if (installed.set != entry.subtitles_id || installed.sources != before) {

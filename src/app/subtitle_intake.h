@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -59,6 +60,8 @@ struct SubtitleContext {
     std::optional<subtitles::Milliseconds> duration;  // of the film, where known
     subtitles::FilmFacts film;
     std::function<bool(char32_t)> has_glyph;          // empty: not checked
+    // What is inside the film: used where no file of that language and kind lies beside it.
+    std::shared_ptr<const library::SubtitleSet> embedded;
 };
 
 // What was made of a file.
@@ -73,9 +76,10 @@ struct SubtitleReading {
     std::vector<std::string> notes;  // what a producer should hear of it now
 };
 
-// How the subtitles of an entry are looked at now: with the film's duration when it is prepared,
-// and the fonts of this machine.
-Result<SubtitleContext> subtitle_context(store::Store& store, const std::string& entry_id);
+// How the subtitles of an entry are looked at now: with the film's duration and what is inside it
+// when it is prepared, and the fonts of this machine.
+Result<SubtitleContext> subtitle_context(store::Store& store, const library::Library& library,
+                                         const std::string& entry_id);
 
 // Reads the file called `file_name` (without folder). `said`: what its name says.
 Result<SubtitleReading> read_subtitles(const std::string& file_name, ByteSpan bytes,

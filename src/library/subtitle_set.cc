@@ -91,6 +91,18 @@ Result<void> write_all(const fs::path& directory, const std::vector<File>& files
 
 }  // namespace
 
+Result<std::shared_ptr<const SubtitleSet>> SubtitleSet::open_embedded(const fs::path& directory) {
+    std::error_code code;
+    fs::directory_iterator entry(directory / kEmbeddedSubtitles, code);
+    if (code == std::errc::no_such_file_or_directory) return std::shared_ptr<const SubtitleSet>();
+    for (; !code && entry != fs::directory_iterator(); entry.increment(code)) {
+        // Not what a crash may have left of one.
+        if (!entry->path().filename().string().starts_with('.')) return open(entry->path());
+    }
+    if (code) return file_error(code.value(), directory / kEmbeddedSubtitles, "cannot be listed");
+    return std::shared_ptr<const SubtitleSet>();
+}
+
 Result<std::string> SubtitleSet::publish(const fs::path& parent,
                                          std::span<const subtitles::Track> tracks) {
     const std::vector<File> files = files_of(tracks);

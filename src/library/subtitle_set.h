@@ -17,7 +17,7 @@ namespace matinee::library {
 struct SubtitleFile {
     std::string language;
     subtitles::Kind kind = subtitles::Kind::kSubtitles;
-    std::string file;  // a plain name, within the folder
+    std::string file;           // a plain name, within the folder
     std::uint32_t ordinal = 1;  // among those of one language and kind
     std::string label;
 
@@ -26,6 +26,9 @@ struct SubtitleFile {
 
 // Reads set.json. kInvalid where it makes no sense, kUnsupported for another format.
 Result<std::vector<SubtitleFile>> read_subtitle_list(const std::string& text);
+// The folder within a prepared entry that holds the subtitles that were inside the film: one set,
+// named by its content. Missing when there were none.
+inline constexpr std::string_view kEmbeddedSubtitles = "subtitles";
 
 // Immutable, so thread-safe.
 class SubtitleSet {
@@ -38,6 +41,11 @@ class SubtitleSet {
     // two tracks have the same language, kind and ordinal.
     static Result<std::string> publish(const std::filesystem::path& parent,
                                        std::span<const subtitles::Track> tracks);
+
+    // The set of the subtitles inside the film whose prepared entry is in `directory`; null when
+    // there were none.
+    static Result<std::shared_ptr<const SubtitleSet>> open_embedded(
+        const std::filesystem::path& directory);
 
     [[nodiscard]] std::span<const subtitles::Track> tracks() const { return tracks_; }
 

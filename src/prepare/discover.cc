@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <limits>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -11,6 +13,7 @@
 #include "prepare/gst.h"
 #include "prepare/pipeline.h"
 #include "prepare/pipeline_text.h"
+#include "prepare/plan.h"
 #include "prepare/sniff.h"
 #include "prepare/speaker_position.h"
 
@@ -50,6 +53,28 @@ Orientation orientation_of(const GstTagList* tags) {
     return Orientation::kUpright;
 }
 
+std::string title_of(GstDiscovererStreamInfo* stream) {
+    const GstTagList* tags = gst_discoverer_stream_info_get_tags(stream);
+    gchar* raw = nullptr;
+    if (!tags || !gst_tag_list_get_string(tags, GST_TAG_TITLE, &raw)) return {};
+    const base::OwnedChars text(raw);
+    return raw;
+}
+
+// How bright the brightest of an HDR master is: what its frames hold, else what its display could
+// show.
+double peak_light_of(const GstCaps* caps) {
+    GstVideoContentLightLevel level;
+    if (gst_video_content_light_level_from_caps(&level, caps) && level.max_content_light_level) {
+        return level.max_content_light_level;
+    }
+    GstVideoMasteringDisplayInfo display;
+    if (gst_video_mastering_display_info_from_caps(&display, caps)) {
+        return display.max_display_mastering_luminance * 1e-4;
+    }
+    return 0;
+}
+
 VideoStream describe_video(GstDiscovererStreamInfo* stream, const GstTagList* global_tags) {
     auto* info = GST_DISCOVERER_VIDEO_INFO(stream);
     const auto caps = Ref<GstCaps>::adopt(gst_discoverer_stream_info_get_caps(stream));
@@ -57,6 +82,8 @@ VideoStream describe_video(GstDiscovererStreamInfo* stream, const GstTagList* gl
     VideoStream video;
     video.stream_id = gst_discoverer_stream_info_get_stream_id(stream);
     video.codec = description(caps.get());
+    video.title = title_of(stream);
+    video.peak_light = peak_light_of(caps.get());
     video.width = gst_discoverer_video_info_get_width(info);
     video.height = gst_discoverer_video_info_get_height(info);
     video.pixel_aspect = {gst_discoverer_video_info_get_par_num(info),
@@ -103,6 +130,7 @@ AudioStream describe_audio(GstDiscovererStreamInfo* stream) {
     AudioStream audio;
     audio.stream_id = gst_discoverer_stream_info_get_stream_id(stream);
     audio.codec = description(caps.get());
+    audio.title = title_of(stream);
     if (const char* language = gst_discoverer_audio_info_get_language(info)) {
         audio.language = language;
     }
@@ -112,12 +140,14 @@ AudioStream describe_audio(GstDiscovererStreamInfo* stream) {
     return audio;
 }
 
-// The bytes' own story for files GStreamer can make nothing of.
-std::optional<std::string> diagnose_file(const std::string& path) {
+// Calls `look(size, read_at)` with the file's bytes; nothing when it cannot be opened.
+template <typename Look>
+auto look_at_bytes(const std::string& path, Look look)
+    -> decltype(look(std::uint64_t{}, std::declval<const ReadAt&>())) {
     std::ifstream file(path, std::ios::binary | std::ios::ate);
     if (!file) return std::nullopt;
     const auto size = static_cast<std::uint64_t>(file.tellg());
-    return diagnose(size, [&](std::uint64_t offset, std::size_t count) {
+    const ReadAt read_at = [&](std::uint64_t offset, std::size_t count) {
         Bytes bytes(static_cast<std::size_t>(
             std::min<std::uint64_t>(count, offset < size ? size - offset : 0)));
         file.clear();
@@ -126,7 +156,13 @@ std::optional<std::string> diagnose_file(const std::string& path) {
                   static_cast<std::streamsize>(bytes.size()));
         bytes.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
         return bytes;
-    });
+    };
+    return look(size, read_at);
+}
+
+// The bytes' own story for files GStreamer can make nothing of.
+std::optional<std::string> diagnose_file(const std::string& path) {
+    return look_at_bytes(path, diagnose);
 }
 
 // A codec GStreamer has no words for, as a producer would look it up.
@@ -139,20 +175,61 @@ std::string name_codec(GstCaps* caps) {
     return description(caps);
 }
 
-struct Times {
-    std::mutex mutex;
-    std::vector<std::int64_t> video_ns;
-    std::int64_t video_without_time = 0;
-    std::optional<std::int64_t> audio_first_ns;
-    std::int64_t audio_end_ns = 0;
+// More than this is no subtitle track: 10,000 long lines are a megabyte.
+constexpr std::size_t kMostText = 32 << 20;
+
+// What the first reading sees of a text track.
+struct TextTrack {
+    TextForm form = TextForm::kUnknown;
+    std::string header;
+    std::string language;
+    std::vector<TextPiece> pieces;
+    std::size_t bytes = 0;
+};
+
+TextForm form_of(const GstStructure* structure, const std::string& header) {
+    const std::string_view type = gst_structure_get_name(structure);
+    if (type.starts_with("subpicture/")) return TextForm::kBitmap;
+    if (type == "application/x-ass" || type == "application/x-ssa") return TextForm::kAss;
+    if (type == "text/x-raw") {
+        return caps_string(structure, "format") == "utf8" ? TextForm::kPlain : TextForm::kPango;
+    }
+    // matroskademux does not know S_TEXT/WEBVTT, but hands it on.
+    if (type == "application/x-subtitle-unknown" && header.starts_with("WEBVTT")) {
+        return TextForm::kWebVtt;
+    }
+    return TextForm::kUnknown;
+}
+
+// What the first reading sees of a stream.
+struct StreamTimes {
+    TrackWish wish = TrackWish::kUnsaid;
+    bool is_video = false;
+    std::vector<std::int64_t> shown_ns;       // of a picture track, in the order of the file
+    std::vector<std::size_t> jump_positions;  // in shown_ns: where each jump is behind us
+    std::int64_t without_time = 0;
+    std::optional<std::int64_t> first_ns;
+    std::int64_t end_ns = 0;
+    std::int64_t sum_of_durations_ns = 0;
+    std::int64_t latest_ns = 0;  // of the frame that is shown last, and how long it lasts
+    std::int64_t latest_duration_ns = 0;
+    JumpFinder by_decoding;
+    // Without decoding times: pictures stand in another order than they are shown in.
+    JumpFinder by_showing{2'000'000'000};
+    bool has_decoding_times = false;
+
+    [[nodiscard]] const JumpFinder& finder() const {
+        return has_decoding_times || !is_video ? by_decoding : by_showing;
+    }
 };
 
 struct CountContext {
     GstElement* bin;
-    std::string video_id;
-    std::string audio_id;
-    Times& times;
+    std::map<std::string, bool> wanted;  // stream id -> whether it is a picture
     Heartbeat& heartbeat;
+    std::mutex mutex;
+    std::map<std::string, StreamTimes> streams;
+    std::map<std::string, TextTrack> texts;  // by stream id; of all that is no picture or sound
 };
 
 std::optional<std::int64_t> running_time_at(GstPad* pad, GstBuffer* buffer) {
@@ -165,6 +242,18 @@ std::optional<std::int64_t> running_time_at(GstPad* pad, GstBuffer* buffer) {
     return time;
 }
 
+// Containers say which track is to be shown by itself.
+void note_wish(CountContext& context, GstEvent* event) {
+    const gchar* id = nullptr;
+    GstStreamFlags flags = GST_STREAM_FLAG_NONE;
+    gst_event_parse_stream_start(event, &id);
+    gst_event_parse_stream_flags(event, &flags);
+    const std::lock_guard lock(context.mutex);
+    if (!context.wanted.contains(id)) return;
+    if (flags & GST_STREAM_FLAG_SELECT) context.streams[id].wish = TrackWish::kDefault;
+    if (flags & GST_STREAM_FLAG_UNSELECT) context.streams[id].wish = TrackWish::kNotByItself;
+}
+
 GstPadProbeReturn on_parsed(GstPad* pad, GstPadProbeInfo* info, gpointer data) noexcept {
     auto* context = static_cast<CountContext*>(data);
     context->heartbeat.beat();
@@ -172,21 +261,95 @@ GstPadProbeReturn on_parsed(GstPad* pad, GstPadProbeInfo* info, gpointer data) n
     const base::OwnedChars id(gst_pad_get_stream_id(pad));
     if (!id) return GST_PAD_PROBE_OK;
     const auto time = running_time_at(pad, buffer);
-    const std::lock_guard lock(context->times.mutex);
-    if (context->video_id == id.get()) {
-        if (time) {
-            context->times.video_ns.push_back(*time);
-        } else {
-            ++context->times.video_without_time;
-        }
-    } else if (context->audio_id == id.get() && time) {
-        if (!context->times.audio_first_ns) context->times.audio_first_ns = time;
-        const std::int64_t duration = GST_BUFFER_DURATION_IS_VALID(buffer)
-                                          ? static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer))
-                                          : 0;
-        context->times.audio_end_ns = std::max(context->times.audio_end_ns, *time + duration);
+    const std::lock_guard lock(context->mutex);
+    const auto wanted = context->wanted.find(id.get());
+    if (wanted == context->wanted.end()) return GST_PAD_PROBE_OK;
+    StreamTimes& times = context->streams[id.get()];
+    times.is_video = wanted->second;
+    if (!time) {
+        ++times.without_time;
+        return GST_PAD_PROBE_OK;
     }
+    // The same clock as select_stream() mends: the buffer's own.
+    if (times.is_video && GST_BUFFER_DTS_IS_VALID(buffer)) times.has_decoding_times = true;
+    const auto own = static_cast<std::int64_t>(GST_BUFFER_DTS_OR_PTS(buffer));
+    times.by_decoding.add(own);
+    times.by_showing.add(own);
+    if (times.is_video) {
+        while (times.jump_positions.size() < times.finder().jumps().size())
+            times.jump_positions.push_back(times.shown_ns.size());
+        times.shown_ns.push_back(*time);
+    }
+    if (!times.first_ns) times.first_ns = time;
+    const std::int64_t duration = GST_BUFFER_DURATION_IS_VALID(buffer)
+                                      ? static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer))
+                                      : 0;
+    times.end_ns = std::max(times.end_ns, *time + duration);
+    if (*time >= times.latest_ns) {
+        times.latest_ns = *time;
+        times.latest_duration_ns = duration;
+    }
+    times.sum_of_durations_ns += duration;
     return GST_PAD_PROBE_OK;
+}
+
+GstPadProbeReturn on_stream_start(GstPad*, GstPadProbeInfo* info, gpointer data) noexcept {
+    GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
+    if (GST_EVENT_TYPE(event) != GST_EVENT_STREAM_START) return GST_PAD_PROBE_OK;
+    auto* context = static_cast<CountContext*>(data);
+    note_wish(*context, event);
+    return GST_PAD_PROBE_OK;
+}
+
+GstPadProbeReturn on_text(GstPad* pad, GstPadProbeInfo* info, gpointer data) noexcept {
+    auto* context = static_cast<CountContext*>(data);
+    context->heartbeat.beat();
+    GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+    const base::OwnedChars id(gst_pad_get_stream_id(pad));
+    const auto start = running_time_at(pad, buffer);
+    if (!id || !start) return GST_PAD_PROBE_OK;
+    const std::lock_guard lock(context->mutex);
+    if (context->wanted.contains(id.get())) return GST_PAD_PROBE_OK;
+    TextTrack& track = context->texts[id.get()];
+    if (track.form == TextForm::kUnknown) {
+        const auto caps = Ref<GstCaps>::adopt(gst_pad_get_current_caps(pad));
+        if (!caps) return GST_PAD_PROBE_OK;
+        const GstStructure* structure = gst_caps_get_structure(caps.get(), 0);
+        if (const GValue* value = gst_structure_get_value(structure, "codec_data");
+            value && G_VALUE_HOLDS(value, GST_TYPE_BUFFER)) {
+            track.header = base::as_text(MappedBuffer(gst_value_get_buffer(value)).bytes());
+        }
+        track.form = form_of(structure, track.header);
+        // GstDiscoverer does not always wait for the tags of sparse tracks.
+        for (guint i = 0; GstEvent* event = gst_pad_get_sticky_event(pad, GST_EVENT_TAG, i); ++i) {
+            GstTagList* tags = nullptr;
+            gst_event_parse_tag(event, &tags);
+            gchar* raw = nullptr;
+            if (gst_tag_list_get_string(tags, GST_TAG_LANGUAGE_CODE, &raw)) {
+                track.language = base::OwnedChars(raw).get();
+            }
+            gst_event_unref(event);
+        }
+    }
+    const MappedBuffer mapped(buffer);
+    track.bytes += mapped.bytes().size();
+    if (track.form == TextForm::kUnknown || track.form == TextForm::kBitmap ||
+        track.bytes > kMostText) {
+        return GST_PAD_PROBE_OK;
+    }
+    const std::int64_t duration = GST_BUFFER_DURATION_IS_VALID(buffer)
+                                      ? static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer))
+                                      : 0;
+    track.pieces.push_back({*start, *start + duration, std::string(base::as_text(mapped.bytes()))});
+    return GST_PAD_PROBE_OK;
+}
+
+// Text comes as the container has it: parsers would take its styles away.
+gboolean wants_parsing(GstElement*, GstPad*, GstCaps* caps, gpointer) noexcept {
+    const std::string_view type = gst_structure_get_name(gst_caps_get_structure(caps, 0));
+    return !(type.starts_with("text/") || type.starts_with("subpicture/") ||
+             type == "application/x-ass" || type == "application/x-ssa" ||
+             type == "application/x-subtitle-unknown");
 }
 
 void on_parsed_pad(GstElement*, GstPad* pad, gpointer data) noexcept {
@@ -197,21 +360,70 @@ void on_parsed_pad(GstElement*, GstPad* pad, gpointer data) noexcept {
     gst_element_sync_state_with_parent(sink);
     const auto target = Ref<GstPad>::adopt(gst_element_get_static_pad(sink, "sink"));
     gst_pad_link(pad, target.get());
+    if (GstEvent* event = gst_pad_get_sticky_event(pad, GST_EVENT_STREAM_START, 0)) {
+        note_wish(*context, event);
+        gst_event_unref(event);
+    }
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_stream_start, context, nullptr);
     gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, on_parsed, context, nullptr);
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, on_text, context, nullptr);
 }
 
-// Reads the whole file, decoding nothing. What was seen up to an error counts too.
-Result<void> count_frames(const std::string& path, SourceInfo& info, std::chrono::seconds timeout,
-                          const StopFlag& stop) {
+// From the timestamps of the stream that is shown, what the header may have wrong.
+void apply_times(VideoStream& video, StreamTimes& times) {
+    // Jumps are taken out where they stand, in the order of the file.
+    std::int64_t offset = 0;
+    std::size_t next = 0;
+    const std::vector<TimeJump>& found = times.finder().jumps();
+    for (std::size_t i = 0; i < times.shown_ns.size(); ++i) {
+        for (; next < times.jump_positions.size() && times.jump_positions[next] <= i; ++next) {
+            const auto kept =
+                std::ranges::find(video.jumps, found[next].from_ns, &TimeJump::from_ns);
+            if (kept != video.jumps.end()) offset -= kept->delta_ns;
+        }
+        times.shown_ns[i] += offset;
+    }
+    const FrameTiming timing = analyse_timing(std::move(times.shown_ns));
+    video.frames = timing.frames;
+    video.start_ns = timing.first_ns;
+    video.end_ns = timing.end_ns;
+    // Beyond this a duration is a mistake.
+    constexpr std::int64_t kLongestLastFrameNs = 10'000'000'000;
+    if (video.jumps.empty() && times.latest_duration_ns <= kLongestLastFrameNs) {
+        video.last_frame_ns = times.latest_duration_ns;
+        video.end_ns = std::max(video.end_ns, times.latest_ns + times.latest_duration_ns);
+    }
+    video.longest_gap_ns = timing.longest_gap_ns;
+    if (timing.cadence == Cadence::kUnknown) return;
+    // The header's rate is exact where it tells the truth; counted fields are not frames.
+    const double ratio = video.frame_rate.known() && timing.average.known()
+                             ? timing.average.value() / video.frame_rate.value()
+                             : 0.0;
+    const bool header_right = std::abs(ratio - 1.0) < 0.004;
+    const bool fields = video.scan != Scan::kProgressive && std::abs(ratio - 2.0) < 0.1;
+    video.cadence = timing.cadence;
+    if (fields) video.cadence = Cadence::kConstant;
+    const bool keep = fields || (timing.cadence == Cadence::kConstant && header_right);
+    if (!keep) video.frame_rate = timing.average;
+}
+
+// Reads the whole file, decoding nothing, and chooses what is shown and heard. What was seen up to
+// an error counts too.
+Result<void> read_through(const std::string& path, std::vector<VideoStream> videos,
+                          std::vector<AudioStream> audios, SourceInfo& info,
+                          std::chrono::seconds timeout, const StopFlag& stop) {
     auto pipeline = TRY(Pipeline::load("count-frames", {}));
     const auto file = TRY(pipeline.element("file"));
     const auto parser = TRY(pipeline.element("parse"));
     g_object_set(file.get(), "location", path.c_str(), nullptr);
-    Times times;
     Heartbeat heartbeat;
-    CountContext context{pipeline.get(), info.video ? info.video->stream_id : "",
-                         info.audio ? info.audio->stream_id : "", times, heartbeat};
+    CountContext context{pipeline.get(), {}, heartbeat, {}, {}, {}};
+    for (const VideoStream& video : videos)
+        context.wanted[video.stream_id] = true;
+    for (const AudioStream& audio : audios)
+        context.wanted[audio.stream_id] = false;
     g_signal_connect(parser.get(), "pad-added", G_CALLBACK(on_parsed_pad), &context);
+    g_signal_connect(parser.get(), "autoplug-continue", G_CALLBACK(wants_parsing), nullptr);
     const auto deadline = std::chrono::steady_clock::now() + timeout;
     StopFlag enough;
     Pipeline* const pipelines[] = {&pipeline};
@@ -227,39 +439,66 @@ Result<void> count_frames(const std::string& path, SourceInfo& info, std::chrono
     if (stop.requested()) return fail(ErrorCode::kCancelled, "stopped on request");
     // An unreadable tail is the encoding's business: here it only means fewer timestamps.
     const bool whole = result.has_value();
+    if (!whole && result.error().code() == ErrorCode::kInvalid) {
+        info.damage = result.error().message();
+    } else if (pipeline.warnings() > 0) {
+        info.damage = pipeline.last_warning();
+    }
 
+    for (SubtitleStream& subtitle : info.subtitles) {
+        auto found = context.texts.find(subtitle.stream_id);
+        if (found == context.texts.end()) {
+            // GstDiscoverer gives formats it does not know no id; we may know them.
+            found = std::ranges::find_if(context.texts, [&](const auto& text) {
+                return text.second.form == TextForm::kWebVtt &&
+                       std::ranges::find(info.subtitles, text.first, &SubtitleStream::stream_id) ==
+                           info.subtitles.end();
+            });
+        }
+        if (found == context.texts.end()) continue;
+        TextTrack& track = found->second;
+        subtitle.form = track.form;
+        subtitle.header = std::move(track.header);
+        if (subtitle.language.empty()) subtitle.language = track.language;
+        subtitle.pieces = std::move(track.pieces);
+        if (track.form == TextForm::kWebVtt) subtitle.format = "WebVTT";
+        context.texts.erase(found);
+    }
+    for (VideoStream& video : videos)
+        video.wish = context.streams[video.stream_id].wish;
+    for (AudioStream& audio : audios)
+        audio.wish = context.streams[audio.stream_id].wish;
+    if (!videos.empty()) info.video = videos[choose_video(videos)];
+    if (!audios.empty()) info.audio = audios[choose_audio(audios)];
+
+    StreamTimes none;
+    StreamTimes& seen = info.video ? context.streams[info.video->stream_id] : none;
+    StreamTimes& heard = info.audio ? context.streams[info.audio->stream_id] : none;
+    std::vector<TimeJump> picture_jumps = seen.finder().jumps();
+    std::vector<TimeJump> sound_jumps = heard.finder().jumps();
+    reconcile_jumps(picture_jumps, sound_jumps);
+    std::int64_t begin = std::numeric_limits<std::int64_t>::max();
+    std::int64_t end = 0;
     if (info.video) {
         VideoStream& video = *info.video;
-        const auto timed = static_cast<std::int64_t>(times.video_ns.size());
-        if (timed > 0 && times.video_without_time * 20 <= timed) {
-            const FrameTiming timing = analyse_timing(std::move(times.video_ns));
-            video.frames = timing.frames;
-            video.start_ns = timing.first_ns;
-            if (whole) video.end_ns = timing.end_ns;
-            video.longest_gap_ns = timing.longest_gap_ns;
-            if (timing.cadence != Cadence::kUnknown) {
-                // The header's rate is exact where it tells the truth; counted fields are not
-                // frames.
-                const double ratio = video.frame_rate.known() && timing.average.known()
-                                         ? timing.average.value() / video.frame_rate.value()
-                                         : 0.0;
-                const bool header_right = std::abs(ratio - 1.0) < 0.004;
-                const bool fields = video.scan != Scan::kProgressive && std::abs(ratio - 2.0) < 0.1;
-                video.cadence = timing.cadence;
-                if (fields) video.cadence = Cadence::kConstant;
-                const bool keep = fields || (timing.cadence == Cadence::kConstant && header_right);
-                if (!keep) video.frame_rate = timing.average;
-            }
-            if (whole) {
-                info.duration_ns =
-                    std::max(timing.end_ns - timing.first_ns, times.audio_end_ns - timing.first_ns);
-            }
+        const auto timed = static_cast<std::int64_t>(seen.shown_ns.size());
+        if (timed > 0 && (seen.without_time * 20 <= timed || !picture_jumps.empty())) {
+            video.jumps = std::move(picture_jumps);
+            apply_times(video, seen);
+            begin = video.start_ns;
+            end = video.end_ns;
         }
     }
-    if (info.audio && times.audio_first_ns) {
-        info.audio->start_ns = *times.audio_first_ns;
-        if (!info.video && whole) info.duration_ns = times.audio_end_ns - *times.audio_first_ns;
+    if (info.audio && heard.first_ns) {
+        AudioStream& audio = *info.audio;
+        audio.jumps = std::move(sound_jumps);
+        audio.start_ns = *heard.first_ns;
+        audio.end_ns =
+            audio.jumps.empty() ? heard.end_ns : audio.start_ns + heard.sum_of_durations_ns;
+        begin = std::min(begin, audio.start_ns);
+        end = std::max(end, audio.end_ns);
     }
+    if (whole && end > begin) info.duration_ns = end - begin;
     return {};
 }
 
@@ -305,6 +544,8 @@ Result<SourceInfo> discover(const std::string& path, const DiscoverOptions& opti
     }
 
     std::vector<std::string> unknown;
+    std::vector<VideoStream> videos;
+    std::vector<AudioStream> audios;
     if (info) {
         if (const auto container = Ref<GstDiscovererStreamInfo>::adopt(
                 gst_discoverer_info_get_stream_info(info.get()))) {
@@ -322,19 +563,18 @@ Result<SourceInfo> discover(const std::string& path, const DiscoverOptions& opti
             const auto caps = Ref<GstCaps>::adopt(gst_discoverer_stream_info_get_caps(stream));
             if (!caps || gst_caps_is_empty(caps.get()) || gst_caps_is_any(caps.get())) continue;
             if (GST_IS_DISCOVERER_VIDEO_INFO(stream)) {
-                if (gst_discoverer_video_info_is_image(GST_DISCOVERER_VIDEO_INFO(stream))) continue;
-                if (!id) continue;
-                ++source.video_streams;
-                if (!source.video) source.video = describe_video(stream, tags);
+                if (gst_discoverer_video_info_is_image(GST_DISCOVERER_VIDEO_INFO(stream))) {
+                    ++source.attached_pictures;
+                } else if (id) {
+                    videos.push_back(describe_video(stream, tags));
+                }
             } else if (GST_IS_DISCOVERER_AUDIO_INFO(stream)) {
-                if (!id) continue;
-                ++source.audio_streams;
-                if (!source.audio) source.audio = describe_audio(stream);
+                if (id) audios.push_back(describe_audio(stream));
             } else if (GST_IS_DISCOVERER_SUBTITLE_INFO(stream)) {
                 const char* language =
                     gst_discoverer_subtitle_info_get_language(GST_DISCOVERER_SUBTITLE_INFO(stream));
-                source.subtitles.push_back(
-                    {id ? id : "", description(caps.get()), language ? language : ""});
+                source.subtitles.push_back({id ? id : "", description(caps.get()),
+                                            language ? language : "", title_of(stream)});
             } else if (!GST_IS_DISCOVERER_CONTAINER_INFO(stream)) {
                 const std::string type =
                     gst_structure_get_name(gst_caps_get_structure(caps.get(), 0));
@@ -362,6 +602,7 @@ Result<SourceInfo> discover(const std::string& path, const DiscoverOptions& opti
             }
             g_strfreev(parts);
         }
+        if (tags) source.attached_pictures += gst_tag_list_get_tag_size(tags, GST_TAG_IMAGE);
         const gint64 duration = static_cast<gint64>(gst_discoverer_info_get_duration(info.get()));
         if (duration > 0) source.duration_ns = duration;
     }
@@ -369,7 +610,9 @@ Result<SourceInfo> discover(const std::string& path, const DiscoverOptions& opti
     unknown.erase(std::unique(unknown.begin(), unknown.end()), unknown.end());
     source.undecodable = unknown;
 
-    if (!source.video && !source.audio) {
+    source.video_streams = videos.size();
+    source.audio_streams = audios.size();
+    if (videos.empty() && audios.empty()) {
         if (!unknown.empty()) {
             if (unknown.front() == "encrypted") {
                 return fail(ErrorCode::kInvalid, "{}: is encrypted; export it without protection",
@@ -399,7 +642,18 @@ Result<SourceInfo> discover(const std::string& path, const DiscoverOptions& opti
         }
         return fail(ErrorCode::kInvalid, "{}: has no video or audio", source.name);
     }
-    TRY(count_frames(path, source, options.count_timeout, stop));
+    TRY(read_through(path, std::move(videos), std::move(audios), source, options.count_timeout,
+                     stop));
+    if (source.video) {
+        source.video->dolby_vision = look_at_bytes(path, dolby_vision_profile);
+        const auto across = look_at_bytes(
+            path, [](std::uint64_t size, const ReadAt& read_at) -> std::optional<bool> {
+                return is_mirrored_across(size, read_at);
+            });
+        if (source.video->orientation == Orientation::kUpright && across.value_or(false)) {
+            source.video->orientation = Orientation::kFlipRotate90;
+        }
+    }
     return source;
 }
 

@@ -7,6 +7,9 @@
 
 #include "prepare/coded_track.h"
 #include "prepare/frame_pacer.h"
+#include "prepare/frame_timing.h"
+#include "prepare/picture_check.h"
+#include "prepare/picture_conformer.h"
 #include "prepare/pictures.h"
 #include "prepare/pipeline_text.h"
 #include "prepare/programme.h"
@@ -20,8 +23,6 @@ using library::Severity;
 // The distance of the frames' stand-in timestamps: 25 a second, see encode-video.gst.
 constexpr std::int64_t kStandInNs = 40'000'000;
 
-// No film holds a picture longer than this; a timestamp that says so is wrong.
-constexpr std::int64_t kLongestStillNs = 600'000'000'000;
 // A last frame says itself how long it lasts; beyond this it is not believed.
 constexpr std::int64_t kLongestLastFrameNs = 10'000'000'000;
 
@@ -42,11 +43,11 @@ std::string_view direction_of(Orientation orientation) {
         case Orientation::kFlip:
             return "horiz";
         case Orientation::kFlipRotate90:
-            return "ul-lr";
+            return "ur-ll";
         case Orientation::kFlipRotate180:
             return "vert";
         case Orientation::kFlipRotate270:
-            return "ur-ll";
+            return "ul-lr";
     }
     return "identity";
 }
@@ -57,7 +58,10 @@ unsigned scaling_threads() {
 
 Result<std::string> read_video_description(const PicturePlan& picture) {
     Values values{{"deinterlace", ""}, {"turn", ""}};
-    values["scale"] = TRY(load_pipeline(picture.enlarges ? "scale-up" : "scale-down",
+    const bool hdr = picture.transfer != Transfer::kSdr;
+    values["scale"] = TRY(load_pipeline(hdr                ? "scale-hdr"
+                                        : picture.enlarges ? "scale-up"
+                                                           : "scale-down",
                                         {{"width", number(picture.scale_to.width)},
                                          {"height", number(picture.scale_to.height)},
                                          {"threads", number(scaling_threads())}}));
@@ -114,18 +118,25 @@ class PictureFeeder {
   public:
     // `promised_frames`: held to when the source ends up to a second short of it; 0 for none.
     PictureFeeder(const Plan& plan, std::int64_t minimum_frames, std::int64_t promised_frames,
-                  std::int64_t origin_if_slate_ns, Programme& programme, Heartbeat& heartbeat,
-                  Ref<GstElement> out)
+                  std::optional<std::int64_t> sound_start_ns, Programme& programme,
+                  Heartbeat& heartbeat, Ref<GstElement> out)
         : pacer_({plan.frame_rate.numerator, plan.frame_rate.denominator}, minimum_frames),
           most_held_(plan.frame_rate.frames_in(1)),
           promised_frames_(promised_frames),
+          conformer_(plan.picture ? *plan.picture : PicturePlan{}),
+          rate_{plan.frame_rate.numerator, plan.frame_rate.denominator},
+          last_frame_ns_(plan.picture ? plan.picture->last_frame_ns : 0),
           is_slate_(!plan.picture),
-          slate_origin_ns_(origin_if_slate_ns),
+          sound_start_ns_(is_slate_ ? sound_start_ns.value_or(0) : sound_start_ns),
           programme_(programme),
           heartbeat_(heartbeat),
           out_(std::move(out)) {}
 
-    void connect(GstElement* sink) {
+    // Once, before the reader plays: it must be stopped before this ends.
+    Result<void> connect(const Pipeline& reader) {
+        const auto element = TRY(reader.element("frames"));
+        GstElement* const sink = element.get();
+        if (!is_slate_) TRY(conformer_.watch(reader));
         GstAppSinkCallbacks callbacks{};
         callbacks.new_sample = [](GstAppSink* app_sink, gpointer self) noexcept {
             const auto sample = Ref<GstSample>::adopt(gst_app_sink_pull_sample(app_sink));
@@ -135,20 +146,48 @@ class PictureFeeder {
             static_cast<PictureFeeder*>(self)->end();
         };
         gst_app_sink_set_callbacks(GST_APP_SINK(sink), &callbacks, this, nullptr);
+        return {};
     }
 
     // Decoded frames so far. Thread-safe.
     [[nodiscard]] std::int64_t decoded() const { return decoded_.load(); }
     // Only once the source has stopped:
     [[nodiscard]] std::int64_t frames() const { return pushed_; }
+    // Where the programme starts on the file's timeline; nothing without a picture.
+    [[nodiscard]] std::optional<std::int64_t> origin_ns() const { return origin_ns_; }
+    // What was noticed on the way.
+    void report(std::vector<library::Note>& notes) {
+        if (is_slate_) return;
+        if (lead_ns_ > 0) {
+            notes.push_back(
+                {Severity::kWarning, "early-audio",
+                 fmt::format("the sound starts {:.2f} s before the picture; {} until then",
+                             static_cast<double>(lead_ns_) / 1e9,
+                             lead_ns_ <= kLongestHeldLeadNs ? "its first picture is shown"
+                                                            : "black is shown")});
+        }
+        conformer_.report(notes);
+        checker_.report(frame_start_ns(pushed_, rate_), notes);
+    }
 
   private:
-    GstFlowReturn take(GstSample* sample) {
+    GstFlowReturn take(GstSample* decoded) {
         heartbeat_.beat();
+        const auto sample = conformer_.conform(decoded);
+        if (!sample) {
+            GST_ELEMENT_ERROR(out_.get(), STREAM, FORMAT, ("its picture cannot be converted"),
+                              (nullptr));
+            return GST_FLOW_ERROR;
+        }
+        return show(sample.get());
+    }
+
+    GstFlowReturn show(GstSample* sample) {
         GstBuffer* buffer = gst_sample_get_buffer(sample);
         const auto start = running_time(gst_sample_get_segment(sample), buffer);
         if (!start) return GST_FLOW_OK;
         if (held_ && *start - last_start_ns_ > kLongestStillNs) {
+            // The first reading takes such jumps out: this one it has not seen.
             GST_ELEMENT_ERROR(
                 out_.get(), STREAM, DEMUX,
                 ("its timestamps jump by %" G_GINT64_FORMAT " s in the middle; export it again",
@@ -160,11 +199,27 @@ class PictureFeeder {
                                     ? static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer))
                                     : 0;
         if (duration > kLongestLastFrameNs) duration = 0;
-        const std::int64_t count = pacer_.next(*start, duration);
+        // Decoders forget it, and only the last one's counts.
+        if (duration <= 0) duration = last_frame_ns_;
         if (!held_) {
             gst_app_src_set_caps(GST_APP_SRC(out_.get()), paced_caps(sample).get());
-            programme_.picture_starts(is_slate_ ? slate_origin_ns_ : *start);
+            if (is_slate_) {
+                programme_.picture_starts(*sound_start_ns_);
+            } else {
+                origin_ns_ = programme_start_ns(*start, sound_start_ns_);
+                programme_.picture_starts(*origin_ns_);
+                lead_ns_ = *start - *origin_ns_;
+                if (lead_ns_ > 0) {
+                    held_ = lead_ns_ <= kLongestHeldLeadNs ? Ref<GstBuffer>::share(buffer)
+                                                           : black_like(sample);
+                    if (!held_) return GST_FLOW_ERROR;
+                    pacer_.next(*origin_ns_, lead_ns_);
+                }
+            }
         }
+        const std::int64_t count = pacer_.next(*start, duration);
+        // The order a decoder gives is not always that of time.
+        look_at(checker_, std::max(*start, last_start_ns_) - origin_ns_.value_or(0), sample);
         const GstFlowReturn flow = push(count);
         held_ = Ref<GstBuffer>::share(buffer);
         last_start_ns_ = std::max(last_start_ns_, *start);
@@ -209,8 +264,14 @@ class PictureFeeder {
     FramePacer pacer_;
     const std::int64_t most_held_;
     const std::int64_t promised_frames_;
+    PictureConformer conformer_;
+    PictureCheck checker_;
+    const Rational rate_;
+    const std::int64_t last_frame_ns_;
     const bool is_slate_;
-    const std::int64_t slate_origin_ns_;
+    const std::optional<std::int64_t> sound_start_ns_;
+    std::optional<std::int64_t> origin_ns_;
+    std::int64_t lead_ns_ = 0;  // of the sound
     Programme& programme_;
     Heartbeat& heartbeat_;
     Ref<GstElement> out_;
@@ -371,8 +432,7 @@ Result<std::string> encode_video_description(const Plan& plan, const library::Ho
     std::string text = TRY(load_pipeline("encode-video", {{"padding", padding}}));
     std::string from = "canvas";
     std::string small = "canvas";
-    const std::vector<unsigned> threads =
-        encoder_threads(house, std::max(std::thread::hardware_concurrency(), 1U));
+    const std::vector<unsigned> threads = encoder_threads(house);
     for (std::size_t i = 0; i < house.rungs.size(); ++i) {
         const library::Rung& rung = house.rungs[i];
         const std::uint32_t level =
@@ -418,7 +478,8 @@ Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Hea
     if (plan.picture) {
         const std::string description = TRY(read_video_description(*plan.picture));
         reader.emplace(TRY(Pipeline::parse("read-video", description)));
-        TRY(select_stream(*reader, job.source, plan.picture->stream_id, "decoded"));
+        TRY(select_stream(*reader, job.source, plan.picture->stream_id, "decoded",
+                          plan.picture->jumps));
     } else {
         reader.emplace(TRY(Pipeline::load("slate", {{"width", number(plan.canvas.width)},
                                                     {"height", number(plan.canvas.height)}})));
@@ -432,14 +493,13 @@ Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Hea
     PictureFeeder feeder(plan, minimum_frames, plan.picture ? plan.promised_frames : 0,
                          job.sound_start_ns, programme, heartbeat,
                          TRY(video->pipeline().element("frames")));
-    const auto decoded = TRY(reader->element("frames"));
-    feeder.connect(decoded.get());
+    TRY(feeder.connect(*reader));
 
     // Sound.
     std::unique_ptr<SoundSource> sound;
     if (plan.sound) {
         sound = TRY(SoundSource::open(
-            job.source, plan.sound->stream_id,
+            job.source, *plan.sound,
             [&](std::int64_t start_ns, std::span<const float> stereo) {
                 heartbeat.beat();
                 return programme.push_sound(start_ns, stereo);
@@ -463,7 +523,7 @@ Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Hea
             sound_waits = false;
             if (!*gain_db) {
                 failure.keep(std::move(*gain_db).error());
-                GST_ELEMENT_ERROR(decoded.get(), STREAM, FAILED, ("the sound cannot be measured"),
+                GST_ELEMENT_ERROR(reader->get(), STREAM, FAILED, ("the sound cannot be measured"),
                                   (nullptr));
             } else if (!**gain_db) {
                 programme.end_sound();
@@ -494,6 +554,8 @@ Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Hea
     if (auto error = failure.take()) return Unexpected(*std::move(error));
     TRY(std::move(result));
     note_damage(plan, *reader, feeder.decoded(), encoded.notes);
+    feeder.report(encoded.notes);
+    encoded.origin_ns = feeder.origin_ns().value_or(job.sound_start_ns.value_or(0));
 
     encoded.frames = feeder.frames();
     if (encoded.frames == 0) {

@@ -25,9 +25,9 @@ struct EncodeJob {
     // and silence is heard. Asked in the calling thread until it is known, meanwhile the picture is
     // encoded; must not block. Its errors end the encoding.
     std::function<std::optional<Result<std::optional<double>>>()> gain_db;
-    // Where the sound starts on the file's timeline and how long it is, where there is no picture
-    // to go by.
-    std::int64_t sound_start_ns = 0;
+    // Where the sound starts on the file's timeline, and, where there is no picture to go by, how
+    // long it is. Nothing without sound.
+    std::optional<std::int64_t> sound_start_ns = std::nullopt;
     std::int64_t sound_ns = 0;
     library::PreparedWriter& writer;  // takes the tracks
     std::filesystem::path directory;  // where the pictures go; must exist
@@ -37,6 +37,7 @@ struct Encoded {
     library::Pictures pictures;
     library::Thumbnails thumbnail_layout;  // `file` is left empty
     std::int64_t frames = 0;
+    std::int64_t origin_ns = 0;  // where the programme starts on the file's timeline
     std::vector<library::Note> notes;
 };
 
@@ -46,11 +47,11 @@ inline constexpr std::int64_t kSpareAudioFrames = 5;
 
 // Decodes once, conforms, and encodes all rungs and the sound at the same time.
 //
-// The programme starts with the source's first picture: sound before it is dropped, sound that
-// starts later is preceded by silence. `on_progress` is called in the calling thread with the
-// number of frames encoded. Errors are a producer's reason; kCancelled, kExhausted as run_all
-// says; what went wrong in the writer is told in its words. What is written so far stays on error:
-// the caller owns the folders.
+// The programme starts with the source's first picture, or with the sound where that starts
+// noticeably earlier (programme_start_ns); sound that starts later is preceded by silence.
+// `on_progress` is called in the calling thread with the number of frames encoded. Errors are a
+// producer's reason; kCancelled, kExhausted as run_all says; what went wrong in the writer is told
+// in its words. What is written so far stays on error: the caller owns the folders.
 Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Heartbeat& heartbeat,
                        const std::function<void(std::int64_t frames)>& on_progress);
 

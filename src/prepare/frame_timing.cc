@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 
 namespace matinee::prepare {
 namespace {
@@ -98,6 +99,49 @@ FrameTiming analyse_timing(std::vector<std::int64_t> times) {
         timing.average = snap_to_common_rate(measured.reduced(), std::max(2e-4, rounding));
     }
     return timing;
+}
+
+void JumpFinder::add(std::int64_t time) {
+    if (last_) {
+        const std::int64_t step = time - *last_;
+        if (step < -backwards_ns_ || step > kLongestCommonGapNs) {
+            jumps_.push_back({*last_, step - usual_step_});
+        } else if (step > 0) {
+            usual_step_ = step;
+        }
+    }
+    last_ = time;
+}
+
+void reconcile_jumps(std::vector<TimeJump>& picture, std::vector<TimeJump>& sound) {
+    const auto same = [](const TimeJump& a, const TimeJump& b) {
+        constexpr std::int64_t kNear = 1'000'000'000;
+        return std::abs(a.delta_ns - b.delta_ns) < kNear;
+    };
+    const auto keep = [&](const TimeJump& jump, const std::vector<TimeJump>& others) {
+        return jump.delta_ns < 0 || jump.delta_ns > kLongestStillNs ||
+               std::any_of(others.begin(), others.end(),
+                           [&](const TimeJump& other) { return same(jump, other); });
+    };
+    const std::vector<TimeJump> all = picture;
+    std::erase_if(picture, [&](const TimeJump& jump) { return !keep(jump, sound); });
+    std::erase_if(sound, [&](const TimeJump& jump) { return !keep(jump, all); });
+    if (!std::equal(picture.begin(), picture.end(), sound.begin(), sound.end(), same)) return;
+    for (std::size_t i = 0; i < sound.size(); ++i)
+        sound[i].delta_ns = picture[i].delta_ns;
+}
+
+std::int64_t JumpMender::offset_at(std::int64_t time) {
+    if (last_ && next_ < jumps_.size()) {
+        const std::int64_t delta = jumps_[next_].delta_ns;
+        const std::int64_t step = time - *last_;
+        if (delta < 0 ? step < delta / 2 : step > delta / 2) {
+            offset_ -= delta;
+            ++next_;
+        }
+    }
+    last_ = time;
+    return offset_;
 }
 
 }  // namespace matinee::prepare

@@ -7,6 +7,7 @@
 
 #include <ebur128.h>
 
+#include "prepare/sound_check.h"
 #include "prepare/sound_source.h"
 
 namespace matinee::prepare {
@@ -66,14 +67,17 @@ GainDecision decide_gain(const SoundMeasure& measure, const library::HouseFormat
     return decision;
 }
 
-Result<SoundMeasure> measure_sound(const std::string& path, const std::string& stream_id,
+Result<SoundMeasure> measure_sound(const std::string& path, const SoundPlan& sound,
+                                   std::optional<std::int64_t> picture_start_ns,
                                    const Supervision& supervision, Heartbeat& heartbeat,
                                    const std::function<void(std::int64_t)>& on_progress) {
-    const Owned<ebur128_state, destroy_meter> meter(
-        ebur128_init(2, 48'000, EBUR128_MODE_I | EBUR128_MODE_TRUE_PEAK | EBUR128_MODE_HISTOGRAM));
+    const Owned<ebur128_state, destroy_meter> meter(ebur128_init(
+        2, 48'000,
+        EBUR128_MODE_I | EBUR128_MODE_LRA | EBUR128_MODE_TRUE_PEAK | EBUR128_MODE_HISTOGRAM));
     if (!meter) return fail(ErrorCode::kExhausted, "not enough memory to measure the loudness");
 
     SoundMeasure measure;
+    SoundCheck check;
     std::atomic<std::int64_t> position = 0;
     // Runs in the streaming thread; `measure` is read only after the pipeline has stopped.
     const auto on_sound = [&](std::int64_t start_ns, std::span<const float> stereo) {
@@ -83,10 +87,11 @@ Result<SoundMeasure> measure_sound(const std::string& path, const std::string& s
         measure.end_ns =
             start_ns + static_cast<std::int64_t>(stereo.size() / 2) * 1'000'000'000 / 48'000;
         position.store(measure.end_ns - measure.first_ns, std::memory_order_relaxed);
+        check.add(start_ns, stereo);
         ebur128_add_frames_float(meter.get(), stereo.data(), stereo.size() / 2);
         return true;
     };
-    const auto source = TRY(SoundSource::open(path, stream_id, on_sound, [] {}));
+    const auto source = TRY(SoundSource::open(path, sound, on_sound, [] {}));
     Pipeline* const pipelines[] = {&source->pipeline()};
     Supervision own{supervision.stop, heartbeat, supervision.stall_timeout, [&] {
                         supervision.on_tick();
@@ -116,6 +121,12 @@ Result<SoundMeasure> measure_sound(const std::string& path, const std::string& s
     }
     // Below the last bit of 24: digital silence.
     if (peak > 6e-8) measure.true_peak_dbtp = 20.0 * std::log10(peak);
+    double range = 0;
+    const bool has_range =
+        ebur128_loudness_range(meter.get(), &range) == EBUR128_SUCCESS && std::isfinite(range);
+    check.report(picture_start_ns ? programme_start_ns(*picture_start_ns, measure.first_ns)
+                                  : measure.first_ns,
+                 has_range ? std::optional(range) : std::nullopt, measure.notes);
     return measure;
 }
 

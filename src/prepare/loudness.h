@@ -4,11 +4,13 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "library/house_format.h"
 #include "library/manifest.h"
 #include "prepare/pipeline.h"
+#include "prepare/plan.h"
 
 namespace matinee::prepare {
 
@@ -18,9 +20,10 @@ struct SoundMeasure {
     std::optional<double> true_peak_dbtp;   // unset for digital silence
     std::int64_t first_ns = 0;              // of the first and past the last sample
     std::int64_t end_ns = 0;
-    bool any = false;      // at least one sample came out of the decoder
-    bool damaged = false;  // it ended with an error; what came before was measured
-    std::string damage;    // GStreamer's words for it
+    std::vector<library::Note> notes;  // of SoundCheck
+    bool any = false;                  // at least one sample came out of the decoder
+    bool damaged = false;              // it ended with an error; what came before was measured
+    std::string damage;                // GStreamer's words for it
 };
 
 // The most a quiet film is raised. Room tone raised by more is just noise.
@@ -39,7 +42,9 @@ GainDecision decide_gain(const SoundMeasure& measure, const library::HouseFormat
 // Decodes the stream and measures it. `on_progress` gets the position (ns since the first
 // sample) from the calling thread. A stream that breaks is not an error but `damaged`; kCancelled
 // and kExhausted are.
-Result<SoundMeasure> measure_sound(const std::string& path, const std::string& stream_id,
+// `picture_start_ns`, where there is a picture, is what the notes' times go by.
+Result<SoundMeasure> measure_sound(const std::string& path, const SoundPlan& sound,
+                                   std::optional<std::int64_t> picture_start_ns,
                                    const Supervision& supervision, Heartbeat& heartbeat,
                                    const std::function<void(std::int64_t)>& on_progress);
 

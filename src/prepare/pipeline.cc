@@ -5,6 +5,8 @@
 #include <thread>
 #include <vector>
 
+#include "prepare/frame_timing.h"
+
 namespace matinee::prepare {
 
 Result<Pipeline> Pipeline::parse(const std::string& name, const std::string& description) {
@@ -189,13 +191,47 @@ namespace {
 struct Selection {
     std::string stream_id;
     Ref<GstPad> into;
+    std::optional<JumpMender> mender = std::nullopt;
+    bool mending = false;
 };
+
+GstClockTime moved(GstClockTime time, std::int64_t offset) {
+    if (!GST_CLOCK_TIME_IS_VALID(time)) return time;
+    return static_cast<GstClockTime>(
+        std::max<std::int64_t>(static_cast<std::int64_t>(time) + offset, 0));
+}
+
+GstPadProbeReturn mend_times(GstPad*, GstPadProbeInfo* info, gpointer data) noexcept {
+    auto* selection = static_cast<Selection*>(data);
+    GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+    if (!GST_CLOCK_TIME_IS_VALID(GST_BUFFER_DTS_OR_PTS(buffer))) return GST_PAD_PROBE_OK;
+    const std::int64_t offset =
+        selection->mender->offset_at(static_cast<std::int64_t>(GST_BUFFER_DTS_OR_PTS(buffer)));
+    if (offset == 0) return GST_PAD_PROBE_OK;
+    buffer = gst_buffer_make_writable(buffer);
+    GST_PAD_PROBE_INFO_DATA(info) = buffer;
+    GST_BUFFER_PTS(buffer) = moved(GST_BUFFER_PTS(buffer), offset);
+    GST_BUFFER_DTS(buffer) = moved(GST_BUFFER_DTS(buffer), offset);
+    return GST_PAD_PROBE_OK;
+}
 
 // Containers must be opened whatever is asked for. GStreamer names a stream by its container's id
 // and its own behind it, so whatever leads to the selected stream has a prefix of its id.
 gboolean wants_decoding(GstElement*, GstPad* pad, GstCaps*, gpointer data) noexcept {
-    const auto* selection = static_cast<Selection*>(data);
+    auto* selection = static_cast<Selection*>(data);
     const base::OwnedChars id(gst_pad_get_stream_id(pad));
+    // The first pad of the stream itself: what the demultiplexer gives.
+    if (id && selection->stream_id == id.get() && selection->mender && !selection->mending) {
+        selection->mending = true;
+        // What decodebin shows is a proxy that no data goes through.
+        const auto real = GST_IS_GHOST_PAD(pad)
+                              ? Ref<GstPad>::adopt(gst_ghost_pad_get_target(GST_GHOST_PAD(pad)))
+                              : Ref<GstPad>::share(pad);
+        if (real) {
+            gst_pad_add_probe(real.get(), GST_PAD_PROBE_TYPE_BUFFER, mend_times, selection,
+                              nullptr);
+        }
+    }
     return !id || selection->stream_id.starts_with(id.get());
 }
 
@@ -217,15 +253,18 @@ void delete_selection(gpointer data, GClosure*) noexcept {
 }  // namespace
 
 Result<void> select_stream(const Pipeline& pipeline, const std::string& path,
-                           const std::string& stream_id, const std::string& into) {
+                           const std::string& stream_id, const std::string& into,
+                           const std::vector<TimeJump>& jumps) {
     const auto source = TRY(pipeline.element("source"));
     const auto target = TRY(pipeline.element(into));
     const std::string uri = TRY(file_uri(path));
     g_object_set(source.get(), "uri", uri.c_str(), nullptr);
     auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(target.get(), "sink"));
-    g_signal_connect_data(source.get(), "autoplug-continue", G_CALLBACK(wants_decoding),
-                          new Selection{stream_id, nullptr}, delete_selection,
-                          static_cast<GConnectFlags>(0));
+    g_signal_connect_data(
+        source.get(), "autoplug-continue", G_CALLBACK(wants_decoding),
+        new Selection{stream_id, nullptr,
+                      jumps.empty() ? std::nullopt : std::optional<JumpMender>(jumps)},
+        delete_selection, static_cast<GConnectFlags>(0));
     g_signal_connect_data(source.get(), "pad-added", G_CALLBACK(on_pad_added),
                           new Selection{stream_id, std::move(pad)}, delete_selection,
                           static_cast<GConnectFlags>(0));

@@ -7,9 +7,11 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "prepare/gst.h"
 #include "prepare/pipeline_text.h"
+#include "prepare/source_info.h"
 #include "prepare/stop.h"
 
 namespace matinee::prepare {
@@ -88,8 +90,10 @@ Result<void> run_all(
 Error error_from_message(GstMessage* message);
 
 // Connects `uridecodebin name=source` of `pipeline` to a file: only the stream called
-// `stream_id` is decoded, and linked to the sink pad of the element called `into`.
+// `stream_id` is decoded, and linked to the sink pad of the element called `into`. Its timestamps
+// are mended before the decoder sees them, which would not understand `jumps`.
 Result<void> select_stream(const Pipeline& pipeline, const std::string& path,
-                           const std::string& stream_id, const std::string& into);
+                           const std::string& stream_id, const std::string& into,
+                           const std::vector<TimeJump>& jumps = {});
 
 }  // namespace matinee::prepare

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
+#include <functional>
+#include <tuple>
 
 #include <fmt/format.h>
 
 #include "prepare/frame_pacer.h"
 #include "prepare/frame_timing.h"
+#include "prepare/tone_map.h"
 
 namespace matinee::prepare {
 namespace {
@@ -142,14 +146,81 @@ void note_picture(const VideoStream& video, const PicturePlan& picture, const Pl
                   "the picture is very small ({}x{}): it will look soft on a large screen",
                   video.width, video.height);
     }
-    if (video.transfer != Transfer::kSdr) {
+    if (video.transfer == Transfer::kPq) {
         notes.add(Severity::kWarning, "hdr",
-                  "the picture is HDR ({}); it is shown without tone mapping: check how it looks, "
-                  "or export it as SDR (BT.709)",
-                  video.transfer == Transfer::kPq ? "PQ" : "HLG");
+                  "the picture is HDR (PQ, up to {:.0f} cd/m2{}); tone-mapped to SDR: check how it "
+                  "looks, or deliver an SDR (BT.709) grade",
+                  picture.peak_light, video.peak_light > 0 ? "" : " assumed");
+    } else if (video.transfer == Transfer::kHlg) {
+        notes.add(Severity::kWarning, "hdr",
+                  "the picture is HDR (HLG); tone-mapped to SDR: check how it looks, or deliver an "
+                  "SDR (BT.709) grade");
+    }
+    if (video.dolby_vision == 5U) {
+        notes.add(Severity::kError, "dolby-vision",
+                  "the picture is Dolby Vision profile 5, which has no picture for other players: "
+                  "its colours are wrong; export it as HDR10, HLG or SDR");
+    } else if (video.dolby_vision) {
+        notes.add(Severity::kInfo, "dolby-vision",
+                  "the picture is Dolby Vision profile {}; its base layer is shown",
+                  *video.dolby_vision);
+    }
+    if (!video.jumps.empty()) {
+        notes.add(Severity::kWarning, "time-jump",
+                  "its timestamps jump in {} place{} (first after {:.1f} s, by {:+.1f} s); played "
+                  "on without the jump{}",
+                  video.jumps.size(), video.jumps.size() == 1 ? "" : "s",
+                  static_cast<double>(video.jumps.front().from_ns) / 1e9,
+                  static_cast<double>(video.jumps.front().delta_ns) / 1e9,
+                  video.jumps.size() == 1 ? "" : "s");
     }
     if (video.bit_depth > 8) {
         notes.add(Severity::kInfo, "bit-depth", "{} bits a colour, shown with 8", video.bit_depth);
+    }
+}
+
+std::string quoted(const std::string& title) {
+    return title.empty() ? std::string() : fmt::format(" \"{}\"", title);
+}
+
+void note_subtitles(const SubtitleStream& subtitle, Notes& notes) {
+    const std::string what =
+        subtitle.format + quoted(subtitle.title) +
+        (subtitle.language.empty() ? std::string()
+                                   : fmt::format(", language {}", subtitle.language));
+    if (subtitle.form == TextForm::kBitmap) {
+        notes.add(Severity::kWarning, "bitmap-subtitles",
+                  "the file holds subtitles that are pictures, not text ({}); left out: deliver "
+                  "them as SRT or WebVTT",
+                  what);
+    } else if (subtitle.form == TextForm::kUnknown) {
+        notes.add(Severity::kWarning, "embedded-subtitles",
+                  "the file holds subtitles that cannot be read here ({}); left out: deliver them "
+                  "as SRT or WebVTT",
+                  what);
+    } else {
+        notes.add(Severity::kInfo, "embedded-subtitles",
+                  "the file holds subtitles ({}): {} pieces of text, shown where no subtitle file "
+                  "of that language is delivered",
+                  what, subtitle.pieces.size());
+    }
+}
+
+// Picture and sound that do not end together.
+void note_lengths(const SourceInfo& source, Notes& notes) {
+    constexpr std::int64_t kWorthSaying = 2'000'000'000;
+    if (!source.video || !source.audio || source.video->end_ns == 0 || source.audio->end_ns == 0) {
+        return;
+    }
+    const std::int64_t more = source.audio->end_ns - source.video->end_ns;
+    if (more > kWorthSaying) {
+        notes.add(Severity::kWarning, "picture-ends-early",
+                  "the picture ends {:.1f} s before the sound, which is cut there",
+                  static_cast<double>(more) / 1e9);
+    } else if (-more > kWorthSaying) {
+        notes.add(Severity::kWarning, "sound-ends-early",
+                  "the sound ends {:.1f} s before the picture; silence follows",
+                  static_cast<double>(-more) / 1e9);
     }
 }
 
@@ -252,7 +323,41 @@ std::uint32_t h264_level(Size size, std::uint32_t max_rate, std::uint32_t max_kb
     return 62;
 }
 
-std::vector<unsigned> encoder_threads(const library::HouseFormat& house, unsigned cores) {
+std::int64_t programme_start_ns(std::int64_t picture_ns, std::optional<std::int64_t> sound_ns) {
+    constexpr std::int64_t kWorthKeeping = 100'000'000;
+    if (!sound_ns) return picture_ns;
+    const std::int64_t lead = picture_ns - *sound_ns;
+    return lead > kWorthKeeping && lead < kLongestStillNs ? *sound_ns : picture_ns;
+}
+
+std::size_t choose_video(std::span<const VideoStream> streams) {
+    const auto rank = [](const VideoStream& video) {
+        return std::tuple(video.wish != TrackWish::kNotByItself, video.wish == TrackWish::kDefault,
+                          std::uint64_t{video.width} * video.height);
+    };
+    const auto best = std::ranges::max_element(streams, std::less<>(), rank);
+    return static_cast<std::size_t>(best - streams.begin());
+}
+
+std::size_t choose_audio(std::span<const AudioStream> streams) {
+    const auto rank = [](const AudioStream& audio) {
+        std::string title = audio.title;
+        std::ranges::transform(title, title.begin(), [](unsigned char c) {
+            return static_cast<char>(c < 0x80 ? std::tolower(c) : c);
+        });
+        const bool aside =
+            std::ranges::any_of(std::array{"comment", "descri", "коммент", "тифло", "评论", "解说"},
+                                [&](const char* word) { return title.find(word) != title.npos; });
+        return std::tuple(!aside, audio.wish != TrackWish::kNotByItself,
+                          audio.wish == TrackWish::kDefault,
+                          std::min<std::size_t>(audio.speakers.size(), 2));
+    };
+    const auto best = std::ranges::max_element(streams, std::less<>(), rank);
+    return static_cast<std::size_t>(best - streams.begin());
+}
+
+std::vector<unsigned> encoder_threads(const library::HouseFormat& house) {
+    constexpr double cores = 4;
     double total = 0;
     for (const library::Rung& rung : house.rungs)
         total += double(rung.width) * rung.height;
@@ -283,6 +388,13 @@ Result<Plan> plan(const SourceInfo& source, const library::HouseFormat& house) {
         PicturePlan picture;
         picture.stream_id = video.stream_id;
         picture.source_frames = video.frames;
+        picture.transfer = video.transfer;
+        picture.peak_light = video.peak_light > 0 ? video.peak_light : kUsualPeak;
+        picture.jumps = video.jumps;
+        // A field lasts half as long, and is no frame.
+        if (static_cast<double>(video.last_frame_ns) > 1.5e9 / plan.frame_rate.as_double()) {
+            picture.last_frame_ns = video.last_frame_ns;
+        }
         picture.deinterlace = video.scan != Scan::kProgressive;
         picture.orientation = video.orientation;
         const Rational pixel_aspect =
@@ -300,25 +412,37 @@ Result<Plan> plan(const SourceInfo& source, const library::HouseFormat& house) {
         plan.picture = std::move(picture);
         if (source.video_streams > 1) {
             notes.add(Severity::kWarning, "more-video",
-                      "the file has {} video tracks; the first is shown", source.video_streams);
+                      "the file has {} video tracks; shown is {}{} ({}x{})", source.video_streams,
+                      video.wish == TrackWish::kDefault ? "its default" : "the largest",
+                      quoted(video.title), video.width, video.height);
         }
     } else {
         plan.frame_rate = output_rate({25, 1}, house.max_frame_rate);
         notes.add(Severity::kWarning, "no-video", "there is no picture; a slate is shown");
     }
+    if (source.attached_pictures > 0) {
+        notes.add(Severity::kInfo, "attached-picture",
+                  "the file holds {} still picture{} (a cover, as a rule), which {} not shown",
+                  source.attached_pictures, source.attached_pictures == 1 ? "" : "s",
+                  source.attached_pictures == 1 ? "is" : "are");
+    }
     if (source.audio) {
-        plan.sound = SoundPlan{source.audio->stream_id};
+        plan.sound = SoundPlan{source.audio->stream_id, source.audio->jumps};
         const auto channels = source.audio->speakers.size();
         if (channels > 2) {
             notes.add(Severity::kInfo, "downmixed",
                       "{} sound channels are mixed down to stereo (ITU-R BS.775)", channels);
         }
         if (source.audio_streams > 1) {
+            const AudioStream& audio = *source.audio;
             notes.add(Severity::kWarning, "more-audio",
-                      "the file has {} sound tracks; the first is heard{}", source.audio_streams,
-                      source.audio->language.empty()
-                          ? std::string()
-                          : fmt::format(" (language: {})", source.audio->language));
+                      "the file has {} sound tracks; heard is {}{}{}, with {} channel{}",
+                      source.audio_streams,
+                      audio.wish == TrackWish::kDefault ? "its default" : "the most fitting",
+                      quoted(audio.title),
+                      audio.language.empty() ? std::string()
+                                             : fmt::format(", language {}", audio.language),
+                      channels, channels == 1 ? "" : "s");
         }
         if (source.audio->rate > 0 && source.audio->rate < 32'000) {
             notes.add(Severity::kInfo, "low-sample-rate",
@@ -331,12 +455,13 @@ Result<Plan> plan(const SourceInfo& source, const library::HouseFormat& house) {
         notes.add(Severity::kWarning, "undecodable-stream",
                   "a track cannot be decoded here ({}); it is left out", codec);
     }
-    for (const SubtitleStream& subtitle : source.subtitles) {
-        notes.add(Severity::kInfo, "embedded-subtitles", "the file holds subtitles: {}{}",
-                  subtitle.format,
-                  subtitle.language.empty() ? std::string()
-                                            : fmt::format(", language {}", subtitle.language));
+    for (const SubtitleStream& subtitle : source.subtitles)
+        note_subtitles(subtitle, notes);
+    if (!source.damage.empty()) {
+        notes.add(Severity::kError, "damaged-file",
+                  "the file is damaged ({}); what can be read of it is shown", source.damage);
     }
+    note_lengths(source, notes);
 
     const Rational rate{plan.frame_rate.numerator, plan.frame_rate.denominator};
     plan.gop_frames = plan.frame_rate.frames_in(house.gop_seconds);
@@ -345,8 +470,11 @@ Result<Plan> plan(const SourceInfo& source, const library::HouseFormat& house) {
     while (frame_start_ns(plan.minimum_frames, rate) < kMinimumNanoseconds)
         ++plan.minimum_frames;
     if (source.video && source.video->end_ns > source.video->start_ns) {
+        const auto sound =
+            plan.sound && source.audio ? std::optional(source.audio->start_ns) : std::nullopt;
+        const std::int64_t origin = programme_start_ns(source.video->start_ns, sound);
         FramePacer pacer(rate, plan.minimum_frames);
-        pacer.next(source.video->start_ns, source.video->end_ns - source.video->start_ns);
+        pacer.next(origin, source.video->end_ns - origin);
         plan.promised_frames = pacer.finish();
     }
     if (source.duration_ns > 0) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,13 +39,18 @@ struct PicturePlan {
     Size scale_to;             // before turning
     bool enlarges = false;     // scale_to has more pixels than the source
     Orientation orientation = Orientation::kUpright;
-    std::int64_t source_frames = 0;  // counted in the source; 0 when not counted
-    Rectangle fit;                   // after turning, where it lies on the canvas
+    std::int64_t source_frames = 0;      // counted in the source; 0 when not counted
+    Rectangle fit;                       // after turning, where it lies on the canvas
+    Transfer transfer = Transfer::kSdr;  // others are tone-mapped (prepare/tone_map.h)
+    double peak_light = 0;               // cd/m2 to assume of PQ
+    std::int64_t last_frame_ns = 0;      // how long the last frame lasts; 0: as long as one does
+    std::vector<TimeJump> jumps = {};    // to be taken out
     bool operator==(const PicturePlan&) const = default;
 };
 
 struct SoundPlan {
     std::string stream_id;
+    std::vector<TimeJump> jumps = {};  // to be taken out
     bool operator==(const SoundPlan&) const = default;
 };
 
@@ -86,8 +92,27 @@ bool swaps_sides(Orientation orientation);
 // depends on the house format alone, so all entries of a rung have the same.
 std::uint32_t h264_level(Size size, std::uint32_t max_rate, std::uint32_t max_kbps);
 
-// Threads for the encoder of each rung on a machine with `cores`: shared by area, because the
-// encoders run side by side and more threads than cores only get in each other's way. At least 1.
-std::vector<unsigned> encoder_threads(const library::HouseFormat& house, unsigned cores);
+// Where the programme starts on the file's timeline, with its first picture and its sound where
+// they are: with the picture, unless the sound starts earlier by more than a tenth of a second
+// (less is how encoders and broadcasts are) and by less than ten minutes (no film is like that).
+// Until the picture comes it is held from its first frame, or black where the wait is longer than
+// kLongestHeldLeadNs.
+std::int64_t programme_start_ns(std::int64_t picture_ns, std::optional<std::int64_t> sound_ns);
+inline constexpr std::int64_t kLongestHeldLeadNs = 1'000'000'000;
+
+// Threads for the encoder of each rung. It follows from the house format alone, not from the
+// machine: x264's decisions depend on how many frames it codes at once, and one media id stands for
+// one sequence of bytes on every machine. Four cores' worth, shared by area, since the encoders
+// run side by side; more threads than cores cost little. At least 1.
+std::vector<unsigned> encoder_threads(const library::HouseFormat& house);
+
+// Which of several tracks is shown, by index: what the container calls its default, else the
+// largest, else the first. `streams` is not empty.
+std::size_t choose_video(std::span<const VideoStream> streams);
+
+// Which is heard: not one that its title calls a commentary or a description for the blind; what
+// the container calls its default; stereo or more before mono; the first. Surround is no better
+// than stereo, which is what comes out. `streams` is not empty.
+std::size_t choose_audio(std::span<const AudioStream> streams);
 
 }  // namespace matinee::prepare

@@ -18,6 +18,8 @@ struct TopLevel {
     bool encrypted = false;
     bool overruns = false;  // a box claims more than the file has
     bool is_bmff = false;
+    std::uint64_t movie_offset = 0;
+    std::size_t movie_size = 0;
 };
 
 bool is_box_type(std::string_view type) {
@@ -58,7 +60,10 @@ TopLevel walk(std::uint64_t size, const ReadAt& read_at) {
         found.overruns |= overruns;
         if (type == "moov" && !overruns) {
             found.movie = true;
-            const Bytes moov = read_at(at, std::min<std::uint64_t>(box_size, kLargestMoov));
+            found.movie_offset = at;
+            found.movie_size =
+                static_cast<std::size_t>(std::min<std::uint64_t>(box_size, kLargestMoov));
+            const Bytes moov = read_at(at, found.movie_size);
             const std::string_view text = base::as_text(moov);
             // Sample entries of protected tracks: Common Encryption's, and FairPlay's.
             const bool entry = std::ranges::any_of(
@@ -121,6 +126,51 @@ std::optional<std::string> diagnose(std::uint64_t size, const ReadAt& read_at) {
         return "is damaged: it has no index (moov); export it again";
     }
     return std::nullopt;
+}
+
+std::optional<unsigned> dolby_vision_profile(std::uint64_t size, const ReadAt& read_at) {
+    // Either way it stands in the description of the tracks: in the moov, or near the beginning.
+    constexpr std::size_t kMatroskaHead = 256 << 10;
+    const TopLevel boxes = walk(size, read_at);
+    const Bytes tracks =
+        boxes.movie ? read_at(boxes.movie_offset, boxes.movie_size) : read_at(0, kMatroskaHead);
+    const std::string_view text = base::as_text(tracks);
+    for (const std::string_view type : {"dvcC", "dvvC", "dvwC"}) {
+        const std::size_t at = text.find(type);
+        if (at == text.npos) continue;
+        std::size_t record = at + type.size();
+        // Matroska: BlockAddIDType is followed by BlockAddIDExtraData (41ED) and its length.
+        const std::string_view after = text.substr(record, 8);
+        if (const std::size_t data = after.find("\x41\xED"); data != after.npos) record += data + 3;
+        if (record + 3 > tracks.size()) continue;
+        // version_major, version_minor, then seven bits of profile.
+        return std::to_integer<unsigned>(tracks[record + 2]) >> 1;
+    }
+    return std::nullopt;
+}
+
+bool is_mirrored_across(std::uint64_t size, const ReadAt& read_at) {
+    const TopLevel boxes = walk(size, read_at);
+    if (!boxes.movie) return false;
+    const Bytes movie = read_at(boxes.movie_offset, boxes.movie_size);
+    const std::string_view text = base::as_text(movie);
+    for (std::size_t at = text.find("tkhd"); at != text.npos; at = text.find("tkhd", at + 4)) {
+        const ByteSpan rest = ByteSpan(movie).subspan(at + 4);
+        if (rest.empty()) return false;
+        // Version 1 has three times of eight bytes instead of four.
+        const std::size_t matrix_at = rest[0] == std::byte{1} ? 52 : 40;
+        constexpr std::size_t kMatrixAndSize = 9 * 4 + 2 * 4;
+        if (rest.size() < matrix_at + kMatrixAndSize) return false;
+        base::ByteReader reader(rest.subspan(matrix_at));
+        std::array<std::uint32_t, 11> values{};
+        for (std::uint32_t& value : values) {
+            if (const auto read = reader.u32()) value = *read;
+        }
+        if (values[9] == 0) continue;  // sound
+        constexpr std::uint32_t kMinusOne = 0xffff0000;
+        return values[0] == 0 && values[1] == kMinusOne && values[3] == kMinusOne && values[4] == 0;
+    }
+    return false;
 }
 
 }  // namespace matinee::prepare

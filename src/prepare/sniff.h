@@ -24,4 +24,14 @@ using ReadAt = std::function<Bytes(std::uint64_t offset, std::size_t size)>;
 // box longer than the file, encrypted tracks (sinf, ISO 14496-12 section 8.12) are found.
 std::optional<std::string> diagnose(std::uint64_t size, const ReadAt& read_at);
 
+// The Dolby Vision profile a file declares (the dvcC, dvvC or dvwC record of Dolby's "Dolby Vision
+// Streams within the ISO Base Media File Format" section 3.2, or the same in Matroska); nothing
+// without one.
+std::optional<unsigned> dolby_vision_profile(std::uint64_t size, const ReadAt& read_at);
+
+// Whether an ISO-BMFF film's first track with a size is to be shown mirrored across the diagonal
+// from the top right to the bottom left: the display matrix 0 -1 -1 0 (ISO 14496-12 section 8.3),
+// the one of the eight that GStreamer 1.22 does not know.
+bool is_mirrored_across(std::uint64_t size, const ReadAt& read_at);
+
 }  // namespace matinee::prepare

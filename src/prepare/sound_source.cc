@@ -48,13 +48,13 @@ Pipeline& SoundSource::pipeline() {
 }
 
 Result<std::unique_ptr<SoundSource>> SoundSource::open(const std::string& path,
-                                                       const std::string& stream_id,
-                                                       OnSound on_sound, OnEnd on_end) {
+                                                       const SoundPlan& sound, OnSound on_sound,
+                                                       OnEnd on_end) {
     auto state = std::make_unique<State>();
     state->on_sound = std::move(on_sound);
     state->on_end = std::move(on_end);
     state->pipeline.emplace(TRY(Pipeline::load("read-sound", {})));
-    TRY(select_stream(*state->pipeline, path, stream_id, "decoded"));
+    TRY(select_stream(*state->pipeline, path, sound.stream_id, "decoded", sound.jumps));
     const auto sink = TRY(state->pipeline->element("sound"));
     GstAppSinkCallbacks callbacks{};
     callbacks.new_sample = [](GstAppSink* app_sink, gpointer self) noexcept {

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "prepare/pipeline.h"
+#include "prepare/plan.h"
 
 namespace matinee::prepare {
 
@@ -21,7 +22,7 @@ class SoundSource {
     using OnEnd = std::function<void()>;
 
     static Result<std::unique_ptr<SoundSource>> open(const std::string& path,
-                                                     const std::string& stream_id, OnSound on_sound,
+                                                     const SoundPlan& sound, OnSound on_sound,
                                                      OnEnd on_end);
 
     SoundSource(const SoundSource&) = delete;

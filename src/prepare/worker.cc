@@ -13,8 +13,11 @@
 
 #include "library/output_file.h"
 #include "library/prepared_writer.h"
+#include "library/subtitle_set.h"
 #include "prepare/discover.h"
+#include "prepare/embedded_text.h"
 #include "prepare/encode.h"
+#include "prepare/frame_pacer.h"
 #include "prepare/gst.h"
 #include "prepare/loudness.h"
 #include "prepare/plan.h"
@@ -146,12 +149,14 @@ struct SoundFound {
     }
 };
 
-Result<SoundFound> find_sound(const WorkerOptions& options, const std::string& stream_id,
+// `picture_start_ns`, where there is a picture, is what the notes' times go by.
+Result<SoundFound> find_sound(const WorkerOptions& options, const SoundPlan& sound,
+                              std::optional<std::int64_t> picture_start_ns,
                               const Supervision& supervision, Heartbeat& heartbeat,
                               const std::function<void(std::int64_t)>& on_progress) {
     SoundFound found;
-    found.measure =
-        TRY(measure_sound(options.source.string(), stream_id, supervision, heartbeat, on_progress));
+    found.measure = TRY(measure_sound(options.source.string(), sound, picture_start_ns, supervision,
+                                      heartbeat, on_progress));
     if (found.measure.any) found.decision = decide_gain(found.measure, options.house);
     return found;
 }
@@ -160,15 +165,16 @@ Result<SoundFound> find_sound(const WorkerOptions& options, const std::string& s
 class BackgroundSound {
   public:
     // All must outlive this. `alive` beats while it gets on.
-    BackgroundSound(const WorkerOptions& options, std::string stream_id, const StopFlag& stop,
+    BackgroundSound(const WorkerOptions& options, SoundPlan sound,
+                    std::optional<std::int64_t> picture_start_ns, const StopFlag& stop,
                     Heartbeat& alive)
-        : result_(std::async(std::launch::async, [this, &options, stream_id = std::move(stream_id),
-                                                  &stop, &alive] {
+        : result_(std::async(std::launch::async, [this, &options, sound = std::move(sound),
+                                                  picture_start_ns, &stop, &alive] {
               Heartbeat heartbeat;
               const Supervision own{enough_, heartbeat, options.stall_timeout, [this, &stop] {
                                         if (stop.requested()) enough_.request();
                                     }};
-              return find_sound(options, stream_id, own, heartbeat,
+              return find_sound(options, sound, picture_start_ns, own, heartbeat,
                                 [&alive](std::int64_t) { alive.beat(); });
           })) {}
     BackgroundSound(const BackgroundSound&) = delete;
@@ -249,6 +255,7 @@ class Announcer {
 Result<void> judge_sound(const SoundFound& found, Plan& plan, std::vector<library::Note>& notes) {
     if (found.measure.any) {
         append(notes, found.decision.notes);
+        append(notes, found.measure.notes);
         return {};
     }
     notes.push_back({library::Severity::kError, "damaged-audio",
@@ -279,12 +286,14 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
     std::optional<SoundFound> sound;
     std::optional<BackgroundSound> finding;
     if (plan.sound && plan.picture) {
-        finding.emplace(options, plan.sound->stream_id, stop, heartbeat);
+        const auto picture_start =
+            source.video ? std::optional(source.video->start_ns) : std::nullopt;
+        finding.emplace(options, *plan.sound, picture_start, stop, heartbeat);
     } else if (plan.sound) {
         const double source_ns = static_cast<double>(std::max<std::int64_t>(source.duration_ns, 1));
         reporter.report(Stage::kLoudness, 0);
         sound = TRY(find_sound(
-            options, plan.sound->stream_id, supervision, heartbeat, [&](std::int64_t position) {
+            options, *plan.sound, std::nullopt, supervision, heartbeat, [&](std::int64_t position) {
                 reporter.report(Stage::kLoudness, static_cast<double>(position) / source_ns);
             }));
         TRY(judge_sound(*sound, plan, notes));
@@ -299,6 +308,10 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
     Announcer announcer(writer, hash, described, plan.promised_frames, folder.entry(), options);
     const std::int64_t sound_ns =
         sound && !plan.picture ? sound->measure.end_ns - sound->measure.first_ns : 0;
+    // With a picture, where the sound starts is known from the first reading.
+    std::optional<std::int64_t> sound_start_ns;
+    if (plan.sound && plan.picture) sound_start_ns = source.audio->start_ns;
+    if (plan.sound && !plan.picture) sound_start_ns = sound->measure.first_ns;
     const EncodeJob job{
         .source = options.source.string(),
         .title = options.title.empty() ? options.source.stem().string() : options.title,
@@ -311,7 +324,7 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
             if (!found) return Unexpected(Error(found.error()));
             return found->gain_db();
         },
-        .sound_start_ns = sound && !plan.picture ? sound->measure.first_ns : 0,
+        .sound_start_ns = sound_start_ns,
         .sound_ns = sound_ns,
         .writer = writer,
         .directory = folder.pictures()};
@@ -331,6 +344,10 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
         TRY(judge_sound(*sound, plan, notes));
     }
     append(notes, std::move(encoded.notes));
+    const std::vector<subtitles::Track> tracks = embedded_tracks(
+        source, encoded.origin_ns,
+        frame_start_ns(encoded.frames, {plan.frame_rate.numerator, plan.frame_rate.denominator}),
+        notes);
 
     reporter.report(Stage::kFinish, 0);
     described.source_sha256 = TRY(hash.get());
@@ -338,6 +355,10 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
     if (plan.sound) described.loudness = sound->decision.loudness;
     described.notes = std::move(notes);
     const library::Manifest manifest = TRY(writer.finish(std::move(described), encoded.pictures));
+
+    if (!tracks.empty()) {
+        TRY(library::SubtitleSet::publish(folder.entry() / library::kEmbeddedSubtitles, tracks));
+    }
 
     reporter.report(Stage::kVerify, 0);
     TRY(verify_by_decoding(folder.entry(), manifest, supervision, heartbeat,

@@ -83,5 +83,62 @@ TEST(CommonRate, SnapsToTheNearest) {
     EXPECT_EQ(snap_to_common_rate({8797, 1000}, 2e-4), (Rational{8797, 1000}));
 }
 
+std::vector<TimeJump> jumps_of(const std::vector<std::int64_t>& times) {
+    JumpFinder finder;
+    for (const std::int64_t time : times)
+        finder.add(time);
+    return finder.jumps();
+}
+
+// `count` frames of 40 ms from `start_ms`, appended.
+void run(std::vector<std::int64_t>& times, std::int64_t start_ms, int count) {
+    for (int i = 0; i < count; ++i)
+        times.push_back((start_ms + 40 * i) * 1'000'000);
+}
+
+TEST(Jumps, AreFoundAndTakenOutAgain) {
+    std::vector<std::int64_t> times;
+    run(times, 0, 100);
+    run(times, 2'000, 100);      // two seconds back
+    run(times, 3'600'000, 100);  // an hour on
+    run(times, 10, 100);         // and back to the beginning
+    const auto jumps = jumps_of(times);
+    ASSERT_EQ(jumps.size(), 3U);
+    EXPECT_EQ(jumps[0], (TimeJump{3'960'000'000, -2'000'000'000}));
+    JumpMender mender(jumps);
+    for (std::size_t i = 0; i < times.size(); ++i) {
+        const std::int64_t mended = times[i] + mender.offset_at(times[i]);
+        EXPECT_EQ(mended, static_cast<std::int64_t>(i) * 40'000'000) << i;
+    }
+}
+
+TEST(Jumps, AreNotMadeOfStillsAndWobble) {
+    std::vector<std::int64_t> times;
+    run(times, 0, 10);
+    run(times, 9'000, 10);  // a picture that stands for nine seconds
+    times.push_back(times.back() - 60'000'000);
+    run(times, 9'400, 10);
+    EXPECT_TRUE(jumps_of(times).empty());
+    JumpMender mender({});
+    EXPECT_EQ(mender.offset_at(0), 0);
+    EXPECT_EQ(mender.offset_at(-5'000'000'000), 0);
+}
+
+TEST(Jumps, ForwardOnesMustBeInPictureAndSound) {
+    const TimeJump on{1, 20'000'000'000};
+    const TimeJump back{2, -3'000'000'000};
+    const TimeJump far{3, 700'000'000'000};
+    std::vector<TimeJump> picture = {on, back, far};
+    std::vector<TimeJump> none;
+    reconcile_jumps(picture, none);
+    EXPECT_EQ(picture, (std::vector<TimeJump>{back, far})) << "the first is a long still";
+    picture = {on, back};
+    std::vector<TimeJump> sound = {{1, 20'010'000'000}, {2, -2'990'000'000}};
+    reconcile_jumps(picture, sound);
+    EXPECT_EQ(picture, (std::vector<TimeJump>{on, back}));
+    EXPECT_EQ(sound[0].delta_ns, on.delta_ns) << "so that they stay together";
+    EXPECT_EQ(sound[1].delta_ns, back.delta_ns);
+}
+
 }  // namespace
 }  // namespace matinee::prepare

@@ -185,11 +185,10 @@ TEST(Level, GrowsWithRateAndBitRate) {
 }
 
 TEST(EncoderThreads, FollowTheAreaAndNeverVanish) {
-    EXPECT_THAT(encoder_threads({}, 2), testing::ElementsAre(2, 1, 1, 1));
-    EXPECT_THAT(encoder_threads({}, 1), testing::ElementsAre(1, 1, 1, 1));
-    const auto many = encoder_threads({}, 16);
-    EXPECT_TRUE(std::is_sorted(many.rbegin(), many.rend()));
-    EXPECT_GE(many.front(), 12U);
+    EXPECT_THAT(encoder_threads({}), testing::ElementsAre(4, 2, 1, 1));
+    library::HouseFormat one;
+    one.rungs = {{"180p", 320, 180, 500}};
+    EXPECT_THAT(encoder_threads(one), testing::ElementsAre(6));
 }
 
 TEST(Plan, LeavesAnOrdinaryFilmAlone) {
@@ -305,6 +304,74 @@ TEST(Plan, SaysWhatIsOddAboutTheRest) {
 
 TEST(Plan, ExpectsNothingOfAnUnknownDuration) {
     EXPECT_EQ(Film().change([](auto& i) { i.duration_ns = 0; }).plan().expected_frames, 0);
+}
+
+VideoStream track(std::uint32_t width, std::uint32_t height, TrackWish wish) {
+    VideoStream video;
+    video.width = width;
+    video.height = height;
+    video.wish = wish;
+    return video;
+}
+
+AudioStream sound(std::size_t channels, TrackWish wish, const std::string& title = "") {
+    AudioStream audio;
+    audio.speakers = usual_layout(channels);
+    audio.wish = wish;
+    audio.title = title;
+    return audio;
+}
+
+TEST(Choice, OfPictureGoesByDefaultThenSize) {
+    const VideoStream small = track(320, 180, TrackWish::kUnsaid);
+    const VideoStream large = track(1920, 1080, TrackWish::kUnsaid);
+    const VideoStream wanted = track(640, 360, TrackWish::kDefault);
+    const VideoStream hidden = track(3840, 2160, TrackWish::kNotByItself);
+    EXPECT_EQ(choose_video(std::vector{small, large}), 1U);
+    EXPECT_EQ(choose_video(std::vector{large, large}), 0U);
+    EXPECT_EQ(choose_video(std::vector{small, large, wanted}), 2U);
+    EXPECT_EQ(choose_video(std::vector{hidden, small}), 1U);
+}
+
+TEST(Choice, OfSoundLeavesCommentariesOut) {
+    const AudioStream comment = sound(2, TrackWish::kDefault, "Director's Commentary");
+    const AudioStream described = sound(2, TrackWish::kUnsaid, "Тифлокомментарий");
+    const AudioStream mono = sound(1, TrackWish::kUnsaid);
+    const AudioStream stereo = sound(2, TrackWish::kUnsaid);
+    const AudioStream surround = sound(6, TrackWish::kUnsaid);
+    const AudioStream wanted = sound(1, TrackWish::kDefault);
+    EXPECT_EQ(choose_audio(std::vector{comment, mono}), 1U);
+    EXPECT_EQ(choose_audio(std::vector{described, comment}), 1U);
+    EXPECT_EQ(choose_audio(std::vector{mono, stereo}), 1U);
+    EXPECT_EQ(choose_audio(std::vector{stereo, surround}), 0U);
+    EXPECT_EQ(choose_audio(std::vector{stereo, wanted}), 1U);
+}
+
+TEST(ProgrammeStart, IsThePicturesUnlessTheSoundIsNoticeablyEarlier) {
+    constexpr std::int64_t kMs = 1'000'000;
+    EXPECT_EQ(programme_start_ns(500 * kMs, std::nullopt), 500 * kMs);
+    EXPECT_EQ(programme_start_ns(500 * kMs, 900 * kMs), 500 * kMs);
+    EXPECT_EQ(programme_start_ns(500 * kMs, 450 * kMs), 500 * kMs);
+    EXPECT_EQ(programme_start_ns(500 * kMs, 100 * kMs), 100 * kMs);
+    EXPECT_EQ(programme_start_ns(700'000 * kMs, 0), 700'000 * kMs);
+}
+
+TEST(Plan, ReportsDolbyVisionJumpsAndSubtitles) {
+    const auto with = [](auto change) { return Film().change(change).plan(); };
+    EXPECT_THAT(with([](auto& i) { i.video->dolby_vision = 5; }), HasNote("dolby-vision"));
+    EXPECT_THAT(with([](auto& i) { i.video->jumps = {{0, -1}}; }), HasNote("time-jump"));
+    EXPECT_THAT(with([](auto& i) {
+                    i.subtitles.push_back({"s", "PGS", "ru"});
+                    i.subtitles.back().form = TextForm::kBitmap;
+                }),
+                HasNote("bitmap-subtitles"));
+    EXPECT_THAT(with([](auto& i) { i.attached_pictures = 1; }), HasNote("attached-picture"));
+    EXPECT_THAT(with([](auto& i) { i.damage = "cut short"; }), HasNote("damaged-file"));
+    EXPECT_THAT(with([](auto& i) {
+                    i.video->end_ns = 20'000'000'000;
+                    i.audio->end_ns = 10'000'000'000;
+                }),
+                HasNote("sound-ends-early"));
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ std::vector<float> hear(const std::filesystem::path& path) {
     if (!info || !info->audio) return {};
     std::vector<float> left;
     auto source = SoundSource::open(
-        path.string(), info->audio->stream_id,
+        path.string(), SoundPlan{info->audio->stream_id},
         [&](std::int64_t, std::span<const float> stereo) {
             for (std::size_t i = 0; i < stereo.size(); i += 2)
                 left.push_back(stereo[i]);
@@ -159,8 +159,8 @@ TEST(Worker, ReachesTheLoudnessAskedFor) {
     const auto info = discover(audio, {}, never);
     ASSERT_TRUE(info && info->audio);
     const auto after =
-        measure_sound(audio, info->audio->stream_id, {.stop = never, .heartbeat = heartbeat},
-                      heartbeat, [](std::int64_t) {});
+        measure_sound(audio, SoundPlan{info->audio->stream_id}, std::nullopt,
+                      {.stop = never, .heartbeat = heartbeat}, heartbeat, [](std::int64_t) {});
     ASSERT_TRUE(after);
     EXPECT_NEAR(*after->integrated_lufs, -23.0, 0.5);
 }
