@@ -174,6 +174,24 @@ Result<void> check_shape(const GopShape& shape, const Manifest& manifest) {
     return {};
 }
 
+// The groups of pictures of a track whose keyframes stand at `keyframes`. Where all pictures are
+// keyframes, the groups are cut as everywhere else.
+Result<GopShape> shape_of(const std::vector<std::size_t>& keyframes, std::size_t frames,
+                          const Manifest& manifest) {
+    if (!manifest.all_intra) return GopShape{keyframes, frames};
+    if (keyframes.size() != frames) {
+        return fail(ErrorCode::kInvalid, "only {} of {} pictures are keyframes; all should be",
+                    keyframes.size(), frames);
+    }
+    const auto length =
+        static_cast<std::size_t>(manifest.frame_rate.frames_in(manifest.house.gop_seconds));
+    GopShape shape{{}, frames};
+    for (std::size_t start = 0; start < frames; start += length) {
+        shape.starts.push_back(start);
+    }
+    return shape;
+}
+
 Result<WrittenTrack> write_video(const fs::path& raw_path, const Rung& rung,
                                  const Manifest& manifest, const fs::path& directory,
                                  std::optional<GopShape>& shape, Progress& progress) {
@@ -188,7 +206,7 @@ Result<WrittenTrack> write_video(const fs::path& raw_path, const Rung& rung,
         return fail(ErrorCode::kUnsupported, "the encoder's NAL unit lengths are not four bytes");
     }
     const media::ConformedVideo conformed = TRY(media::conform_video(track, manifest.frame_rate));
-    const GopShape own{conformed.gop_starts, track.samples.size()};
+    const GopShape own = TRY(shape_of(conformed.gop_starts, track.samples.size(), manifest));
     TRY(check_shape(own, manifest));
     if (!shape) shape = own;
     if (own != *shape) {
@@ -224,7 +242,7 @@ Result<WrittenTrack> write_video(const fs::path& raw_path, const Rung& rung,
             }
             sample.duration = conformed.timing[i].duration;
             sample.composition_offset = conformed.timing[i].composition_offset;
-            sample.sync = i == own.starts[gop];
+            sample.sync = manifest.all_intra || i == own.starts[gop];
             if (TRY(media::holds_idr(bytes)) != sample.sync) {
                 return fail(ErrorCode::kInvalid, "sample {}: keyframe flag and picture type differ",
                             i);
@@ -342,7 +360,7 @@ Result<Manifest> write_prepared(const RawEntry& raw, const fs::path& directory,
         TRY(copy_picture(raw.thumbnails, directory / manifest.thumbnails->file));
     }
     manifest.preparer = kPreparerVersion;
-    manifest.media_id = media_id(manifest.source_sha256, manifest.house);
+    manifest.media_id = media_id(manifest.source_sha256, manifest.house, manifest.variant);
     TRY(write_file(directory / kManifestFile, base::as_byte_span(to_json(manifest))));
     TRY(sync_directory(directory));
 

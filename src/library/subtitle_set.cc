@@ -46,7 +46,7 @@ std::vector<File> files_of(std::span<const subtitles::Track> tracks) {
     return files;
 }
 
-std::string name_of(const std::vector<File>& files) {
+std::string name_of_files(const std::vector<File>& files) {
     std::string all;
     for (const File& file : files) {
         all += fmt::format("{}\n{}\n{}", file.name, file.text.size(), file.text);
@@ -84,7 +84,7 @@ Result<void> write_all(const fs::path& directory, const std::vector<File>& files
 Result<std::string> SubtitleSet::publish(const fs::path& parent,
                                          std::span<const subtitles::Track> tracks) {
     const std::vector<File> files = files_of(tracks);
-    std::string name = name_of(files);
+    std::string name = name_of_files(files);
     const fs::path target = parent / name;
     std::error_code error;
     if (fs::exists(target, error)) return name;
@@ -108,6 +108,10 @@ Result<std::string> SubtitleSet::publish(const fs::path& parent,
     if (!written) return Unexpected(std::move(written).error());
     TRY(sync_directory(parent));
     return name;
+}
+
+std::string SubtitleSet::name_of(std::span<const subtitles::Track> tracks) {
+    return name_of_files(files_of(tracks));
 }
 
 Result<std::shared_ptr<const SubtitleSet>> SubtitleSet::open(const fs::path& directory) {

@@ -24,6 +24,9 @@ class SubtitleSet {
     static Result<std::string> publish(const std::filesystem::path& parent,
                                        std::span<const subtitles::Track> tracks);
 
+    // The name that publish() would give them.
+    static std::string name_of(std::span<const subtitles::Track> tracks);
+
     [[nodiscard]] std::span<const subtitles::Track> tracks() const { return tracks_; }
 
     // Null when the entry lacks it.

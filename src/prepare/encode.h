@@ -12,6 +12,7 @@
 #include "library/manifest.h"
 #include "prepare/pipeline.h"
 #include "prepare/plan.h"
+#include "subtitles/ass_writer.h"
 
 namespace matinee::prepare {
 
@@ -20,6 +21,8 @@ struct EncodeJob {
     std::string title;   // for the slate
     const Plan& plan;
     const library::HouseFormat& house;
+    std::optional<subtitles::AssScript> burn_in = {};  // drawn into the picture
+    std::string card = {};  // SVG: the picture instead of a slate's, and every frame a keyframe
     double gain_db = 0;
     // Where the sound starts on the file's timeline and how long it is, where there is no picture
     // to go by.
@@ -51,7 +54,11 @@ inline constexpr std::int64_t kSpareAudioFrames = 5;
 Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Heartbeat& heartbeat,
                        const std::function<void(std::int64_t frames)>& on_progress);
 
+// Whether the encoding pipeline has burn-in.gst in it.
+enum class Overlay : std::uint8_t { kNone, kSubtitles };
+
 // The text of the encoding pipeline, filled in; for tests and `--debug`.
-Result<std::string> encode_video_description(const Plan& plan, const library::HouseFormat& house);
+Result<std::string> encode_video_description(const Plan& plan, const library::HouseFormat& house,
+                                             Overlay overlay = Overlay::kNone);
 
 }  // namespace matinee::prepare

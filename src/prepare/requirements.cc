@@ -22,6 +22,7 @@ constexpr std::array kRequirements = {
     // What the pipelines are made of.
     Requirement{"appsink", kBase},
     Requirement{"appsrc", kBase},
+    Requirement{"assrender", kBad},
     Requirement{"audioconvert", kBase},
     Requirement{"audioresample", kBase},
     Requirement{"avenc_aac", kLibav},
@@ -33,6 +34,7 @@ constexpr std::array kRequirements = {
     Requirement{"jpegenc", kGood},
     Requirement{"mp4mux", kGood},
     Requirement{"queue", kCore},
+    Requirement{"rsvgdec", kBad},
     Requirement{"tee", kCore},
     Requirement{"textoverlay", kBase},
     Requirement{"videoconvertscale", kBase},

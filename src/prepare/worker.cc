@@ -11,8 +11,12 @@
 
 #include <openssl/evp.h>
 
+#include "library/mapped_file.h"
 #include "library/output_file.h"
 #include "library/prepared_writer.h"
+#include "library/sha256.h"
+#include "prepare/burn_in.h"
+#include "prepare/cards.h"
 #include "prepare/discover.h"
 #include "prepare/encode.h"
 #include "prepare/gst.h"
@@ -130,6 +134,61 @@ void append(std::vector<library::Note>& notes, std::vector<library::Note> more) 
     std::move(more.begin(), more.end(), std::back_inserter(notes));
 }
 
+// From what was encoded to the folder, verified. `raw.manifest` says what the tracks do not.
+Result<library::Manifest> write_and_verify(Encoded encoded, library::RawEntry raw,
+                                           const WorkFolder& folder,
+                                           const Supervision& supervision, Heartbeat& heartbeat,
+                                           ProgressReporter& reporter) {
+    raw.videos = std::move(encoded.videos);
+    raw.audio = std::move(encoded.audio);
+    raw.poster = std::move(encoded.poster);
+    raw.thumbnails = std::move(encoded.thumbnails);
+    raw.manifest.thumbnails = encoded.thumbnail_layout;
+    append(raw.manifest.notes, std::move(encoded.notes));
+    reporter.report(Stage::kFinish, 0);
+    const library::Manifest manifest =
+        TRY(library::write_prepared(raw, folder.entry(), [&](double fraction) {
+            reporter.report(Stage::kFinish, fraction);
+            return !supervision.stop.requested();
+        }));
+
+    reporter.report(Stage::kVerify, 0);
+    TRY(verify_by_decoding(folder.entry(), manifest, supervision, heartbeat,
+                           [&](double fraction) { reporter.report(Stage::kVerify, fraction); }));
+    return manifest;
+}
+
+// A card has nothing to be discovered, and no sound.
+Result<library::Manifest> prepare_card(const WorkerOptions& options, const std::string& name,
+                                       const StopFlag& stop, ProgressReporter& reporter,
+                                       WorkFolder& folder) {
+    reporter.report(Stage::kDiscover, 0);
+    const auto file = TRY(library::MappedFile::open(options.source));
+    const Card card = TRY(card_from_json(base::as_text(file->bytes())));
+    const Plan plan = plan_card(card, options.house);
+    Heartbeat heartbeat;
+    const Supervision supervision{stop, heartbeat, options.stall_timeout};
+    reporter.report(Stage::kEncode, 0);
+    const EncodeJob job{.source = options.source.string(),
+                        .title = name,
+                        .plan = plan,
+                        .house = options.house,
+                        .card = card.svg,
+                        .directory = folder.raw()};
+    Encoded encoded = TRY(encode(job, supervision, heartbeat, [&](std::int64_t frames) {
+        reporter.report(Stage::kEncode, static_cast<double>(frames) /
+                                            static_cast<double>(plan.expected_frames));
+    }));
+    library::RawEntry raw;
+    raw.manifest.source_name = name;
+    raw.manifest.source_sha256 = library::sha256_hex(file->bytes());
+    raw.manifest.house = options.house;
+    raw.manifest.all_intra = true;
+    raw.manifest.frame_rate = plan.frame_rate;
+    return write_and_verify(std::move(encoded), std::move(raw), folder, supervision, heartbeat,
+                            reporter);
+}
+
 Result<library::Manifest> prepare_named(const WorkerOptions& options, const std::string& name,
                                         const StopFlag& stop, ProgressReporter& reporter,
                                         WorkFolder& folder) {
@@ -169,12 +228,18 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
         }
     }
 
+    std::optional<subtitles::AssScript> burn_in;
+    if (!options.variant.is_plain()) {
+        burn_in = TRY(burn_in_script(options.variant.burn_in, options.subtitles, plan.canvas,
+                                     plan.frame_rate));
+    }
     reporter.report(Stage::kEncode, 0);
     const EncodeJob job{
         .source = options.source.string(),
         .title = options.title.empty() ? options.source.stem().string() : options.title,
         .plan = plan,
         .house = options.house,
+        .burn_in = std::move(burn_in),
         .gain_db = loudness.gain_db,
         .sound_start_ns = plan.picture ? 0 : measure.first_ns,
         .sound_ns = plan.picture ? 0 : measure.end_ns - measure.first_ns,
@@ -188,31 +253,16 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
             reporter.report(Stage::kEncode, static_cast<double>(frames) / expected);
         }
     }));
-    append(notes, std::move(encoded.notes));
-
     library::RawEntry raw;
-    raw.videos = encoded.videos;
-    raw.audio = encoded.audio;
-    raw.poster = encoded.poster;
-    raw.thumbnails = encoded.thumbnails;
     raw.manifest.source_name = name;
     raw.manifest.source_sha256 = TRY(hash.take());
     raw.manifest.house = options.house;
+    raw.manifest.variant = options.variant;
     raw.manifest.frame_rate = plan.frame_rate;
-    raw.manifest.thumbnails = encoded.thumbnail_layout;
     if (plan.sound) raw.manifest.loudness = loudness;
     raw.manifest.notes = std::move(notes);
-    reporter.report(Stage::kFinish, 0);
-    const library::Manifest manifest =
-        TRY(library::write_prepared(raw, folder.entry(), [&](double fraction) {
-            reporter.report(Stage::kFinish, fraction);
-            return !stop.requested();
-        }));
-
-    reporter.report(Stage::kVerify, 0);
-    TRY(verify_by_decoding(folder.entry(), manifest, supervision, heartbeat,
-                           [&](double fraction) { reporter.report(Stage::kVerify, fraction); }));
-    return manifest;
+    return write_and_verify(std::move(encoded), std::move(raw), folder, supervision, heartbeat,
+                            reporter);
 }
 
 }  // namespace
@@ -223,7 +273,9 @@ Result<library::Manifest> prepare(const WorkerOptions& options, const StopFlag& 
     TRY(library::validate(options.house));
     WorkFolder folder = TRY(WorkFolder::create(options.output));
     const std::string name = options.source.filename().string();
-    auto manifest = prepare_named(options, name, stop, reporter, folder);
+    auto manifest = options.kind == SourceKind::kCard
+                        ? prepare_card(options, name, stop, reporter, folder)
+                        : prepare_named(options, name, stop, reporter, folder);
     if (!manifest) {
         // discover() names the file already, the stages after it do not.
         if (manifest.error().message().starts_with(name)) {

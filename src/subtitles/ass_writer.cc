@@ -40,20 +40,12 @@ constexpr double kNotoSansHeight = 1.362;
 constexpr double kNotoCjkHeight = 1.448;
 
 Font font_of(const Track& track) {
-    const std::string& language = track.language();
-    const auto is = [&](std::string_view tag) {
-        return language == tag || language.starts_with(std::string(tag) + "-");
-    };
-    if (is("zh-Hant-HK") || is("zh-HK") || is("yue")) return {"Noto Sans CJK HK", kNotoCjkHeight};
-    if (is("zh-Hant") || is("zh-TW")) return {"Noto Sans CJK TC", kNotoCjkHeight};
-    if (is("zh")) return {"Noto Sans CJK SC", kNotoCjkHeight};
-    if (is("ja")) return {"Noto Sans CJK JP", kNotoCjkHeight};
-    if (is("ko")) return {"Noto Sans CJK KR", kNotoCjkHeight};
-    // A track whose language is not known, or is told wrongly.
-    const bool is_chinese = std::ranges::any_of(
-        track.cues(), [](const Cue& cue) { return has_ideographs(to_code_points(cue.text)); });
-    if (is_chinese) return {"Noto Sans CJK SC", kNotoCjkHeight};
-    return {"Noto Sans", kNotoSansHeight};
+    // Also for a track whose language is not known, or is told wrongly.
+    const bool is_chinese = std::ranges::any_of(track.cues(), [](const Cue& cue) {
+        return has_ideographs(to_code_points(cue.text));
+    });
+    const std::string_view family = font_family(track.language(), is_chinese);
+    return {family, family.starts_with("Noto Sans CJK") ? kNotoCjkHeight : kNotoSansHeight};
 }
 
 enum Look : std::uint8_t { kPlain = 0, kItalic = 1, kBold = 2, kUnderlined = 4 };

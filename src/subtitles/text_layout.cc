@@ -242,6 +242,19 @@ bool has_ideographs(std::u32string_view text) {
     return std::ranges::any_of(text, is_ideographic);
 }
 
+std::string_view font_family(std::string_view language, bool is_ideographic) {
+    const auto is = [&](std::string_view tag) {
+        return language == tag ||
+               (language.starts_with(tag) && language.substr(tag.size()).starts_with("-"));
+    };
+    if (is("zh-Hant-HK") || is("zh-HK") || is("yue")) return "Noto Sans CJK HK";
+    if (is("zh-Hant") || is("zh-TW")) return "Noto Sans CJK TC";
+    if (is("zh")) return "Noto Sans CJK SC";
+    if (is("ja")) return "Noto Sans CJK JP";
+    if (is("ko")) return "Noto Sans CJK KR";
+    return is_ideographic ? "Noto Sans CJK SC" : "Noto Sans";
+}
+
 double estimated_width(std::u32string_view text, Weight weight) {
     const bool among_ideographs = has_ideographs(text);
     double width = 0;

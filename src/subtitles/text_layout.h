@@ -20,6 +20,10 @@ std::string to_utf8(std::u32string_view text);
 bool is_ideographic(char32_t character);
 bool has_ideographs(std::u32string_view text);
 
+// The font that text in `language` (BCP-47) is set in: the regional form of Noto Sans CJK that its
+// readers expect, else Noto Sans. Text in no known language goes by whether it `is_ideographic`.
+std::string_view font_family(std::string_view language, bool is_ideographic);
+
 // The width of one line in em (1 em is the font size), as Noto Sans and Noto Sans CJK draw it: to
 // within a few percent for Latin, Cyrillic and Chinese, roughly for other scripts.
 double estimated_width(std::u32string_view text, Weight weight = Weight::kRegular);

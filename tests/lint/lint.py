@@ -19,7 +19,7 @@ ALLOWED = {
     "library": {"base", "media", "subtitles"},
     "store": {"base", "media", "playout"},
     "auth": {"base"},
-    "prepare": {"base", "media", "library"},
+    "prepare": {"base", "media", "subtitles", "library"},
     "http": {"base", "media", "subtitles", "playout", "hls", "library", "store", "auth"},
     "app": {"base", "media", "subtitles", "playout", "hls", "library", "store", "auth", "http",
             "prepare"},
