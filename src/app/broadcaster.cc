@@ -118,6 +118,10 @@ Result<void> Broadcaster::refresh() {
 
 Result<bool> Broadcaster::refresh_entries() {
     const std::vector<store::Entry> rows = TRY(store_.list_entries());
+    variants_.clear();
+    for (store::Variant& variant : TRY(store_.list_variants())) {
+        variants_[variant.entry_id].push_back(std::move(variant));
+    }
     std::map<std::string, FilmPtr, std::less<>> films;
     bool changed = false;
     rows_.clear();
@@ -184,8 +188,12 @@ Result<Broadcaster::FilmPtr> Broadcaster::film_of(const playout::Airing& airing)
         current->second->subtitles_id == airing.subtitles_id) {
         return current->second;
     }
+    const std::string key = film_key(airing.entry_id, airing.media_id, airing.subtitles_id);
+    if (const auto variant = variant_films_.find(key); variant != variant_films_.end()) {
+        return variant->second;
+    }
     // The entry has changed since the airing was planned; what viewers may have fetched stays.
-    auto& older = older_films_[film_key(airing.entry_id, airing.media_id, airing.subtitles_id)];
+    auto& older = older_films_[key];
     if (auto held = older.lock()) return held;
     const auto row = rows_.find(airing.entry_id);
     store::Entry entry;
@@ -203,14 +211,73 @@ std::string Broadcaster::fingerprint_of(const playout::Airing& airing) {
     return film ? fingerprint(**film, options_.ladder) : std::string();
 }
 
-std::vector<playout::Programme> Broadcaster::programmes(const ChannelState& state) const {
+std::string Broadcaster::wanted_variant(const ChannelState& state, const http::Film& film) {
+    if (state.settings.burn_in.empty() || !film.subtitles) return {};
+    const std::string key = film.subtitles_id + "\n" + library::to_text(state.settings.burn_in);
+    const auto known = descriptions_.find(key);
+    if (known != descriptions_.end()) return known->second;
+    const auto variant = library::burned_in(*film.subtitles, state.settings.burn_in);
+    if (!variant) {
+        log::error("subtitles cannot be drawn into the picture",
+                   {{"entry", film.entry_id}, {"reason", variant.error().to_string()}});
+        return {};
+    }
+    return descriptions_[key] = library::to_text(*variant);
+}
+
+Broadcaster::FilmPtr Broadcaster::shown(const ChannelState& state, const std::string& entry_id) {
+    const auto plain = films_.find(entry_id);
+    if (plain == films_.end()) return nullptr;
+    const std::string wanted = wanted_variant(state, *plain->second);
+    const auto variants = variants_.find(entry_id);
+    if (wanted.empty() || variants == variants_.end()) return plain->second;
+    const auto ready = std::ranges::find_if(variants->second, [&](const store::Variant& variant) {
+        return variant.description == wanted && variant.state == store::EntryState::kReady &&
+               variant.plain_media_id == plain->second->media->manifest().media_id;
+    });
+    if (ready == variants->second.end()) return plain->second;
+    const store::Entry& row = rows_.at(entry_id);
+    FilmPtr& film = variant_films_[film_key(entry_id, ready->media_id, row.subtitles_id)];
+    if (film && film->titles == row.titles && film->author == row.author &&
+        film->country == row.country) {
+        return film;
+    }
+    auto made = make_film(row, ready->media_id, row.subtitles_id);
+    if (!made) {
+        log::error("an entry's files with drawn subtitles cannot be used; the plain ones are",
+                   {{"entry", entry_id}, {"reason", made.error().to_string()}});
+        variant_films_.erase(film_key(entry_id, ready->media_id, row.subtitles_id));
+        return plain->second;
+    }
+    return film = *std::move(made);
+}
+
+Result<void> Broadcaster::request_variants(const ChannelState& state) {
+    for (const std::string& id : state.loop) {
+        const auto plain = films_.find(id);
+        if (plain == films_.end()) continue;
+        const std::string wanted = wanted_variant(state, *plain->second);
+        const std::string& media = plain->second->media->manifest().media_id;
+        if (wanted.empty()) continue;
+        const auto& asked = variants_[id];
+        const bool is_known = std::ranges::any_of(asked, [&](const store::Variant& variant) {
+            return variant.description == wanted && variant.plain_media_id == media;
+        });
+        if (!is_known) {
+            TRY(store_.request_variant(id, wanted, plain->second->subtitles_id));
+        }
+    }
+    return {};
+}
+
+std::vector<playout::Programme> Broadcaster::programmes(const ChannelState& state) {
     std::vector<playout::Programme> loop;
     for (const std::string& id : state.loop) {
-        const auto film = films_.find(id);
-        if (film == films_.end()) continue;  // not ready yet: it joins when it is
-        loop.push_back({id, film->second->media->manifest().media_id, film->second->subtitles_id,
-                        film->second->cut.duration(), film->second->cut.count(),
-                        fingerprint(*film->second, options_.ladder)});
+        const FilmPtr film = shown(state, id);
+        if (!film) continue;  // not ready yet: it joins when it is
+        loop.push_back({id, film->media->manifest().media_id, film->subtitles_id,
+                        film->cut.duration(), film->cut.count(),
+                        fingerprint(*film, options_.ladder)});
     }
     return loop;
 }
@@ -226,6 +293,14 @@ Result<void> Broadcaster::refresh_channels(bool changed) {
             present.insert(row.id);
             ChannelState& state = states_[row.id];
             state.row = row;
+            auto settings = channel_settings_from(row.settings);
+            if (settings) {
+                state.settings = *std::move(settings);
+            } else {
+                log::error("a channel's settings cannot be read; it shows the plain films",
+                           {{"channel", row.id}, {"reason", settings.error().to_string()}});
+                state.settings = {};
+            }
             if (!row.playlist_id.empty() && !loops.contains(row.playlist_id)) {
                 const store::Playlist playlist = TRY(store_.find_playlist(row.playlist_id));
                 for (const store::PlaylistItem& item : playlist.items) {
@@ -262,6 +337,7 @@ Result<void> Broadcaster::refresh_channels(bool changed) {
 Result<void> Broadcaster::refresh_channel(ChannelState& state, Slot& slot, bool changed) {
     const Instant now = clock_.now();
     const Ticks tick = playout::ticks_since(state.row.epoch, now);
+    if (changed || !ever_refreshed_) TRY(request_variants(state));
     const std::vector<playout::Programme> loop = programmes(state);
     TRY(reconcile(state, loop, tick, changed));
     TRY(extend(state, loop, tick));

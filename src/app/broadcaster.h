@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "app/channel_settings.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "http/presentation.h"
@@ -96,6 +97,7 @@ class Broadcaster final : public http::OnAir {
     struct ChannelState {
         store::Channel row;
         std::vector<std::string> loop;  // entries of its playlist
+        ChannelSettings settings;
         Instant reload_at{};            // when the loaded rundown needs to be read on
         bool failed = false;            // said so already
         std::string said_gone;          // likewise, of missing files
@@ -114,7 +116,13 @@ class Broadcaster final : public http::OnAir {
     Result<void> extend(ChannelState& state, const std::vector<playout::Programme>& loop,
                         Ticks now);
     Result<void> load(ChannelState& state, Slot& slot, Instant now);
-    [[nodiscard]] std::vector<playout::Programme> programmes(const ChannelState& state) const;
+    std::vector<playout::Programme> programmes(const ChannelState& state);
+    // What the channel shows of an entry: the variant it asks for when that is ready, else the plain
+    // film. Null when there is none yet.
+    FilmPtr shown(const ChannelState& state, const std::string& entry_id);
+    Result<void> request_variants(const ChannelState& state);
+    // What the channel asks for: Variant::description, empty for the plain film.
+    std::string wanted_variant(const ChannelState& state, const http::Film& film);
     Result<FilmPtr> film_of(const playout::Airing& airing);
     std::string fingerprint_of(const playout::Airing& airing);
     Result<FilmPtr> make_film(const store::Entry& entry, const std::string& media_id,
@@ -135,6 +143,9 @@ class Broadcaster final : public http::OnAir {
     std::map<std::string, std::weak_ptr<const http::Film>>
         older_films_;  // by what they are made of
     std::map<std::string, ChannelState> states_;
+    std::map<std::string, std::vector<store::Variant>, std::less<>> variants_;  // by entry
+    std::map<std::string, FilmPtr> variant_films_;      // by what they are made of
+    std::map<std::string, std::string> descriptions_;  // of wanted variants, by set and wish
     std::uint64_t seen_change_ = 0;
     bool ever_refreshed_ = false;
 

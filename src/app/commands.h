@@ -40,10 +40,26 @@ struct ChannelArguments {
     std::string title;
     std::vector<std::string> entries;  // empty: all that are ready
     std::optional<Instant> epoch;      // unset: now
+    // Languages to draw into the picture ("zh,ru"; "none"); unset: as it is.
+    std::optional<std::string> burn_in;
 };
 int add_channel(const ChannelArguments& arguments);
 int list_channels(const std::filesystem::path& data, bool json);
 int list_entries(const std::filesystem::path& data, bool json);
+
+struct CardArguments {
+    std::filesystem::path data;
+    std::string id;
+    std::string card_template = "title";
+    std::string entry;                // what is not given is taken from this one
+    std::vector<std::string> titles;  // "LANGUAGE=TEXT" or a text
+    std::string author;
+    std::string country;
+    double seconds = 5;
+    bool wait = true;  // until it is prepared
+};
+int add_card(const CardArguments& arguments);
+int list_cards(const std::filesystem::path& data, bool json);
 
 // What the parser makes of a subtitle file. 0 also when lines were dropped: they are listed.
 int show_subtitles(const std::filesystem::path& file, bool json);

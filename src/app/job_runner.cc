@@ -362,6 +362,12 @@ class JobRunner::Impl {
               std::string("--house-json"), options_.house_json, std::string("--progress=json")}) {
             words.push_back(word);
         }
+        if (job.entry_kind != store::EntryKind::kFilm) words.emplace_back("--card");
+        if (!job.variant.empty()) {
+            words.insert(words.end(),
+                         {"--variant", job.variant, "--subtitles",
+                          (options_.library / "subtitles" / job.subtitles_id).string()});
+        }
         std::vector<const char*> arguments;
         for (const std::string& word : words) {
             arguments.push_back(word.c_str());

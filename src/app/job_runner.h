@@ -19,6 +19,9 @@ struct JobRunnerOptions {
     //
     //     <worker...> prepare FILE --out FOLDER --house-json TEXT --progress=json
     //
+    // followed by --card where FILE is a card, and by --variant TEXT --subtitles FOLDER for a
+    // variant,
+    //
     // and writes JSON objects to its standard output, one per line:
     //
     //     {"stage": "discover|loudness|encode|finish|verify", "fraction": 0..1}

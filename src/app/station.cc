@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "app/cards.h"
 #include "base/log.h"
 #include "http/routes.h"
 
@@ -62,6 +63,11 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
                             *workspace.store, *workspace.library, *workspace.clock,
                             broadcaster_options(workspace.config)));
                         if (options.prepare) {
+                            // Without it channels still play; what is missing shows in the log.
+                            if (const auto slate = make_slate(workspace); !slate) {
+                                log::error("there is no slate",
+                                           {{"reason", slate.error().to_string()}});
+                            }
                             JobRunnerOptions jobs = job_options(workspace);
                             jobs.on_change = [broadcaster = station->broadcaster_.get()](
                                                  const store::Job& job) {

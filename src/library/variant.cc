@@ -1,6 +1,8 @@
 #include "library/variant.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -50,10 +52,9 @@ std::string to_text(const Variant& variant) {
     for (const SubtitleChoice& choice : variant.burn_in.tracks) {
         tracks.push_back({{"language", choice.language}, {"kind", to_string(choice.kind)}});
     }
-    const json value = {{"burn_in",
-                         {{"tracks", std::move(tracks)},
-                          {"content", variant.burn_in.content},
-                          {"style", kStyle}}}};
+    const json value = {
+        {"burn_in",
+         {{"tracks", std::move(tracks)}, {"content", variant.burn_in.content}, {"style", kStyle}}}};
     return value.dump();
 }
 
@@ -76,8 +77,8 @@ Result<Variant> variant_from_text(const std::string& text) {
         variant.burn_in.content = burn_in.at("content");
         for (const json& track : burn_in.at("tracks")) {
             variant.burn_in.tracks.push_back({
-                track.at("language"),
-                TRY(kind_from(track.at("kind").get<std::string>())),
+                track.at("language"), TRY(kind_from(track.at("kind").get<std::string>()))
+                ,
             });
         }
     } catch (const json::exception& error) {
@@ -160,6 +161,14 @@ std::vector<SubtitleChoice> choose_tracks(const SubtitleSet& set,
         if (best && std::ranges::find(chosen, *best) == chosen.end()) chosen.push_back(*best);
     }
     return chosen;
+}
+
+Result<Variant> burned_in(const SubtitleSet& set, const std::vector<SubtitleChoice>& wish) {
+    Variant variant;
+    variant.burn_in.tracks = choose_tracks(set, wish);
+    if (variant.is_plain()) return variant;
+    variant.burn_in.content = TRY(subtitles_content(set, variant.burn_in.tracks));
+    return variant;
 }
 
 }  // namespace matinee::library

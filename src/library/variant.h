@@ -62,4 +62,7 @@ std::string to_text(const std::vector<SubtitleChoice>& wish);
 std::vector<SubtitleChoice> choose_tracks(const SubtitleSet& set,
                                           const std::vector<SubtitleChoice>& wish);
 
+// The variant that has what of a wish the set can meet; the plain one when it has nothing of it.
+Result<Variant> burned_in(const SubtitleSet& set, const std::vector<SubtitleChoice>& wish);
+
 }  // namespace matinee::library

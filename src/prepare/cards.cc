@@ -110,8 +110,7 @@ class Filler {
         void set(double scale) {
             drawn_size = size * scale;
             const auto broken = [&] {
-                const double room =
-                    width > 0 ? width / (drawn_size * kWidthTolerance) : HUGE_VAL;
+                const double room = width > 0 ? width / (drawn_size * kWidthTolerance) : HUGE_VAL;
                 return subtitles::break_lines(text, room, weight);
             };
             lines = broken();
@@ -178,8 +177,8 @@ class Filler {
             if (equals == std::string_view::npos) return attributes;
             const std::size_t start = tag.substr(0, equals).find_last_of(" \t\r\n") + 1;
             const char quote = equals + 1 < tag.size() ? tag[equals + 1] : ' ';
-            const std::size_t end =
-                quote == '"' || quote == '\'' ? tag.find(quote, equals + 2) : std::string_view::npos;
+            const std::size_t end = quote == '"' || quote == '\'' ? tag.find(quote, equals + 2)
+                                                                  : std::string_view::npos;
             if (end == std::string_view::npos) {
                 return fail(ErrorCode::kInvalid, "{}: an attribute of <{}> has no quotes", name_,
                             tag);
@@ -190,8 +189,7 @@ class Filler {
         }
     }
 
-    static std::optional<std::string> value_of(const Attributes& attributes,
-                                               std::string_view key) {
+    static std::optional<std::string> value_of(const Attributes& attributes, std::string_view key) {
         const auto found =
             std::ranges::find(attributes, key, &std::pair<std::string, std::string>::first);
         if (found == attributes.end()) return std::nullopt;
@@ -302,9 +300,9 @@ class Filler {
             for (const subtitles::LineRange& line : text.lines) {
                 const auto words =
                     std::u32string_view(text.text).substr(line.begin, line.end - line.begin);
-                out += fmt::format("<text{} y=\"{:.1f}\">{}</text>\n", attributes,
-                                   at + text.drawn_size * kAscent,
-                                   escaped(subtitles::to_utf8(words)));
+                out +=
+                    fmt::format("<text{} y=\"{:.1f}\">{}</text>\n", attributes,
+                                at + text.drawn_size * kAscent, escaped(subtitles::to_utf8(words)));
                 at += text.drawn_size * kLinePitch;
             }
         }

@@ -21,8 +21,8 @@ constexpr double kSafe = 0.05;  // title-safe, on each side
 // In em.
 constexpr double kLinePitch = 1.3;
 constexpr double kGapBetweenTracks = 0.2;
-constexpr double kOutline = 0.06;
-constexpr double kShadow = 0.03;
+constexpr double kOutline = 0.085;
+constexpr double kShadow = 0.045;
 
 // Lines longer than this part of the safe width are hard to read at a glance.
 constexpr double kLongestLine = 0.94;
