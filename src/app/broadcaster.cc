@@ -137,6 +137,10 @@ Result<void> Broadcaster::refresh() {
 
 Result<void> Broadcaster::refresh_entries() {
     const std::vector<store::Entry> rows = TRY(store_.list_entries());
+    variants_.clear();
+    for (store::Variant& variant : TRY(store_.list_variants())) {
+        variants_[variant.entry_id].push_back(std::move(variant));
+    }
     std::map<std::string, FilmPtr, std::less<>> films;
     rows_.clear();
     for (const store::Entry& row : rows) {
@@ -303,9 +307,14 @@ Result<Broadcaster::FilmPtr> Broadcaster::film_of(const playout::Airing& airing)
         current != films_.end() && is_it(current->second)) {
         return current->second;
     }
+    const std::string key = film_key(airing.entry_id, airing.media_id, airing.subtitles_id);
+    if (const auto variant = variant_films_.find(key);
+        variant != variant_films_.end() && is_it(variant->second)) {
+        return variant->second;
+    }
     // The entry has changed since the airing was planned, or its preparation has begun anew; what
     // viewers may have fetched stays.
-    auto& older = older_films_[film_key(airing.entry_id, airing.media_id, airing.subtitles_id)];
+    auto& older = older_films_[key];
     const FilmPtr held = older.lock();
     FilmPtr film = is_it(held) ? held : nullptr;
     if (const auto growing = growing_.find(airing.entry_id);
@@ -342,10 +351,71 @@ Broadcaster::FilmPtr Broadcaster::film_to_air(const std::string& entry_id) const
     return growing != growing_.end() && growing->second.may_air ? growing->second.film : nullptr;
 }
 
-std::vector<playout::Programme> Broadcaster::programmes(const ChannelState& state) const {
+std::string Broadcaster::wanted_variant(const ChannelState& state, const http::Film& film) {
+    if (state.settings.burn_in.empty() || !film.subtitles) return {};
+    const std::string key = film.subtitles_id + "\n" + library::to_text(state.settings.burn_in);
+    const auto known = descriptions_.find(key);
+    if (known != descriptions_.end()) return known->second;
+    const auto variant = library::burned_in(*film.subtitles, state.settings.burn_in);
+    if (!variant) {
+        log::error("subtitles cannot be drawn into the picture",
+                   {{"entry", film.entry_id}, {"reason", variant.error().to_string()}});
+        return {};
+    }
+    return descriptions_[key] = library::to_text(*variant);
+}
+
+Broadcaster::FilmPtr Broadcaster::shown(const ChannelState& state, const std::string& entry_id) {
+    const auto plain = films_.find(entry_id);
+    if (plain == films_.end()) return film_to_air(entry_id);
+    const std::string wanted = wanted_variant(state, *plain->second);
+    const auto variants = variants_.find(entry_id);
+    if (wanted.empty() || variants == variants_.end()) return plain->second;
+    const auto ready = std::ranges::find_if(variants->second, [&](const store::Variant& variant) {
+        return variant.description == wanted && variant.state == store::EntryState::kReady &&
+               variant.plain_media_id == plain->second->media->manifest().media_id;
+    });
+    if (ready == variants->second.end()) return plain->second;
+    const store::Entry& row = rows_.at(entry_id);
+    FilmPtr& film = variant_films_[film_key(entry_id, ready->media_id, row.subtitles_id)];
+    if (film && film->titles == row.titles && film->author == row.author &&
+        film->country == row.country) {
+        return film;
+    }
+    auto media = library_.media(ready->media_id);
+    auto made = media ? make_film(row, *std::move(media), row.subtitles_id)
+                      : Result<FilmPtr>(Unexpected(std::move(media).error()));
+    if (!made) {
+        log::error("an entry's files with drawn subtitles cannot be used; the plain ones are",
+                   {{"entry", entry_id}, {"reason", made.error().to_string()}});
+        variant_films_.erase(film_key(entry_id, ready->media_id, row.subtitles_id));
+        return plain->second;
+    }
+    return film = *std::move(made);
+}
+
+Result<void> Broadcaster::request_variants(const ChannelState& state) {
+    for (const std::string& id : state.loop) {
+        const auto plain = films_.find(id);
+        if (plain == films_.end()) continue;
+        const std::string wanted = wanted_variant(state, *plain->second);
+        const std::string& media = plain->second->media->manifest().media_id;
+        if (wanted.empty()) continue;
+        const auto& asked = variants_[id];
+        const bool is_known = std::ranges::any_of(asked, [&](const store::Variant& variant) {
+            return variant.description == wanted && variant.plain_media_id == media;
+        });
+        if (!is_known) {
+            TRY(store_.request_variant(id, wanted, plain->second->subtitles_id));
+        }
+    }
+    return {};
+}
+
+std::vector<playout::Programme> Broadcaster::programmes(const ChannelState& state) {
     std::vector<playout::Programme> loop;
     for (const std::string& id : state.loop) {
-        const FilmPtr film = film_to_air(id);
+        const FilmPtr film = shown(state, id);
         if (!film) continue;  // not ready yet: it joins when it is
         loop.push_back({id, film->media->manifest().media_id, film->subtitles_id,
                         film->cut.duration(), film->cut.count(),
@@ -365,6 +435,14 @@ Result<void> Broadcaster::refresh_channels(bool changed) {
             present.insert(row.id);
             ChannelState& state = states_[row.id];
             state.row = row;
+            auto settings = channel_settings_from(row.settings);
+            if (settings) {
+                state.settings = *std::move(settings);
+            } else {
+                log::error("a channel's settings cannot be read; it shows the plain films",
+                           {{"channel", row.id}, {"reason", settings.error().to_string()}});
+                state.settings = {};
+            }
             if (!row.playlist_id.empty() && !loops.contains(row.playlist_id)) {
                 const store::Playlist playlist = TRY(store_.find_playlist(row.playlist_id));
                 for (const store::PlaylistItem& item : playlist.items) {
@@ -409,6 +487,7 @@ Result<void> Broadcaster::refresh_channels(bool changed) {
 Result<void> Broadcaster::refresh_channel(ChannelState& state, Slot& slot, bool changed) {
     const Instant now = clock_.now();
     const Ticks tick = playout::ticks_since(state.row.epoch, now);
+    if (changed || !ever_refreshed_) TRY(request_variants(state));
     const std::vector<playout::Programme> loop = programmes(state);
     TRY(reconcile(state, loop, tick, changed));
     TRY(extend(state, loop, tick));

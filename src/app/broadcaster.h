@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "app/channel_settings.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "http/presentation.h"
@@ -127,9 +128,10 @@ class Broadcaster final : public http::OnAir {
     struct ChannelState {
         store::Channel row;
         std::vector<std::string> loop;  // entries of its playlist
-        Instant reload_at{};            // when the loaded rundown needs to be read on
-        bool failed = false;            // said so already
-        std::string said_gone;          // likewise, of missing files
+        ChannelSettings settings;
+        Instant reload_at{};    // when the loaded rundown needs to be read on
+        bool failed = false;    // said so already
+        std::string said_gone;  // likewise, of missing files
     };
 
     Broadcaster(store::Store& store, library::Library& library, const base::Clock& clock,
@@ -151,7 +153,13 @@ class Broadcaster final : public http::OnAir {
     Result<void> load(ChannelState& state, Slot& slot, Instant now);
     Result<void> cut_short_what_waits(ChannelState& state, Slot& slot, Instant now);
     [[nodiscard]] FilmPtr film_to_air(const std::string& entry_id) const;
-    [[nodiscard]] std::vector<playout::Programme> programmes(const ChannelState& state) const;
+    std::vector<playout::Programme> programmes(const ChannelState& state);
+    // What the channel shows of an entry: the variant it asks for when that is ready, else the
+    // plain film. Null when there is none yet.
+    FilmPtr shown(const ChannelState& state, const std::string& entry_id);
+    Result<void> request_variants(const ChannelState& state);
+    // What the channel asks for: Variant::description, empty for the plain film.
+    std::string wanted_variant(const ChannelState& state, const http::Film& film);
     Result<FilmPtr> film_of(const playout::Airing& airing);
     std::string fingerprint_of(const playout::Airing& airing);
     Result<FilmPtr> make_film(const store::Entry& entry,
@@ -175,6 +183,9 @@ class Broadcaster final : public http::OnAir {
     std::map<std::string, Growing, std::less<>> growing_;  // by entry: those without media
     std::set<std::string> grown_;  // those of which there is more than at the last refresh
     std::map<std::string, ChannelState> states_;
+    std::map<std::string, std::vector<store::Variant>, std::less<>> variants_;  // by entry
+    std::map<std::string, FilmPtr> variant_films_;     // by what they are made of
+    std::map<std::string, std::string> descriptions_;  // of wanted variants, by set and wish
     std::uint64_t seen_change_ = 0;
     bool ever_refreshed_ = false;
 

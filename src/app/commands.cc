@@ -3,12 +3,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "app/cards.h"
+#include "app/channel_settings.h"
 #include "app/doctor.h"
 #include "app/installed_fonts.h"
 #include "app/intake.h"
@@ -105,14 +109,26 @@ Result<std::vector<std::string>> ready_entries(Workspace& workspace,
     return ready;
 }
 
+// `burn_in`: "zh,ru", "none", or unset to leave it as it is.
+Result<std::string> changed_settings(const std::string& settings,
+                                     const std::optional<std::string>& burn_in) {
+    if (!burn_in) return settings;
+    ChannelSettings changed = TRY(channel_settings_from(settings));
+    changed.burn_in.clear();
+    if (*burn_in != "none") changed.burn_in = TRY(library::burn_in_wish(*burn_in));
+    return with_settings(settings, changed);
+}
+
 Result<void> put_on_channel(Workspace& workspace, const std::string& id, const std::string& title,
-                            const std::vector<std::string>& entries, std::optional<Instant> epoch) {
+                            const std::vector<std::string>& entries, std::optional<Instant> epoch,
+                            const std::optional<std::string>& burn_in = {}) {
     const std::string playlist = id;
     TRY(workspace.store->set_playlist(playlist, title.empty() ? id : title, entries));
     auto channel = workspace.store->find_channel(id);
     if (channel) {
         channel->playlist_id = playlist;
         if (!title.empty()) channel->title = title;
+        channel->settings = TRY(changed_settings(channel->settings, burn_in));
         return workspace.store->update_channel(*channel);
     }
     if (channel.error().code() != ErrorCode::kNotFound) {
@@ -124,6 +140,7 @@ Result<void> put_on_channel(Workspace& workspace, const std::string& id, const s
     added.epoch = epoch.value_or(std::chrono::floor<std::chrono::seconds>(workspace.clock->now()) -
                                  kHeadStart);
     added.playlist_id = playlist;
+    added.settings = TRY(changed_settings(added.settings, burn_in));
     return workspace.store->create_channel(added);
 }
 
@@ -180,6 +197,7 @@ json entry_json(const store::Entry& entry) {
             {"title", entry.titles},
             {"author", entry.author},
             {"country", entry.country},
+            {"kind", to_string(entry.kind)},
             {"state", to_string(entry.state)},
             {"reason", entry.reason},
             {"source", entry.source.path},
@@ -361,7 +379,7 @@ int add_channel(const ChannelArguments& arguments) {
         std::vector<std::string> ids = arguments.entries;
         if (ids.empty()) {
             for (const store::Entry& entry : TRY(workspace.store->list_entries())) {
-                ids.push_back(entry.id);
+                if (entry.kind == store::EntryKind::kFilm) ids.push_back(entry.id);
             }
         }
         const auto ready = TRY(ready_entries(workspace, ids));
@@ -372,7 +390,10 @@ int add_channel(const ChannelArguments& arguments) {
             return fail(ErrorCode::kInvalid,
                         "channel {}: no entry is ready; import some films first", arguments.id);
         }
-        TRY(put_on_channel(workspace, arguments.id, arguments.title, entries, arguments.epoch));
+        // What could not be drawn before may be possible now; whoever runs this command waits for it.
+        if (arguments.burn_in) TRY(workspace.store->forget_failed_variants());
+        TRY(put_on_channel(workspace, arguments.id, arguments.title, entries, arguments.epoch,
+                           arguments.burn_in));
         fmt::print("channel {} plays {} entries\n", arguments.id, entries.size());
         if (ready.size() < entries.size()) {
             fmt::print("{} of them are not prepared yet, and join when they are\n",
@@ -382,18 +403,74 @@ int add_channel(const ChannelArguments& arguments) {
     });
 }
 
+namespace {
+
+// How far the drawing of subtitles into a channel's films is.
+struct BurnInState {
+    std::string languages;    // "zh,ru"; empty: none are to be drawn
+    std::size_t ready = 0;    // films shown with them
+    std::size_t wanted = 0;   // films that have at least one of the languages
+    std::vector<std::string> failed;  // "entry: reason"
+};
+
+Result<BurnInState> burn_in_state(Workspace& workspace, const store::Channel& channel) {
+    BurnInState state;
+    const ChannelSettings settings = TRY(channel_settings_from(channel.settings));
+    state.languages = library::to_text(settings.burn_in);
+    if (settings.burn_in.empty() || channel.playlist_id.empty()) return state;
+    const std::vector<store::Variant> variants = TRY(workspace.store->list_variants());
+    std::set<std::string> seen;
+    const store::Playlist playlist = TRY(workspace.store->find_playlist(channel.playlist_id));
+    for (const store::PlaylistItem& item : playlist.items) {
+        if (item.kind != store::ItemKind::kEntry || !seen.insert(item.reference).second) continue;
+        const store::Entry entry = TRY(workspace.store->find_entry(item.reference));
+        if (entry.subtitles_id.empty()) continue;
+        const auto set = TRY(workspace.library->subtitles(entry.subtitles_id));
+        const library::Variant wanted = TRY(library::burned_in(*set, settings.burn_in));
+        if (wanted.is_plain()) continue;
+        ++state.wanted;
+        const auto found = std::ranges::find_if(variants, [&](const store::Variant& variant) {
+            return variant.entry_id == entry.id && variant.plain_media_id == entry.media_id &&
+                   variant.description == library::to_text(wanted);
+        });
+        if (found == variants.end()) continue;
+        if (found->state == store::EntryState::kReady) ++state.ready;
+        if (found->state == store::EntryState::kFailed) {
+            state.failed.push_back(fmt::format("{}: {}", entry.id, found->reason));
+        }
+    }
+    return state;
+}
+
+}  // namespace
+
 int list_channels(const fs::path& data, bool as_json) {
     return run([&]() -> Result<int> {
         Workspace workspace = TRY(Workspace::open(data));
         json all = json::array();
         for (const store::Channel& channel : TRY(workspace.store->list_channels())) {
+            const BurnInState burn_in = TRY(burn_in_state(workspace, channel));
             if (as_json) {
-                all.push_back({{"id", channel.id},
-                               {"title", channel.title},
-                               {"epoch", base::to_rfc3339(channel.epoch)},
-                               {"playlist", channel.playlist_id}});
-            } else {
-                fmt::print("{:20} {}\n", channel.id, channel.title);
+                json item{{"id", channel.id},
+                          {"title", channel.title},
+                          {"epoch", base::to_rfc3339(channel.epoch)},
+                          {"playlist", channel.playlist_id}};
+                if (!burn_in.languages.empty()) {
+                    item["burn_in"] = {{"languages", burn_in.languages},
+                                       {"ready", burn_in.ready},
+                                       {"wanted", burn_in.wanted},
+                                       {"failed", burn_in.failed}};
+                }
+                all.push_back(std::move(item));
+                continue;
+            }
+            fmt::print("{:20} {}\n", channel.id, channel.title);
+            if (burn_in.languages.empty()) continue;
+            fmt::print("{:20} {} in the picture: {} of {} films with these subtitles are ready{}\n",
+                       "", burn_in.languages, burn_in.ready, burn_in.wanted,
+                       burn_in.ready < burn_in.wanted ? "; the others are shown without" : "");
+            for (const std::string& failed : burn_in.failed) {
+                fmt::print("{:20} failed: {}\n", "", failed);
             }
         }
         if (as_json) fmt::print("{}\n", all.dump(2));
@@ -412,7 +489,71 @@ int list_entries(const fs::path& data, bool as_json) {
                     subtitle_sources_json(TRY(workspace.store->list_subtitles(entry.id)));
                 all.push_back(std::move(item));
             } else {
-                fmt::print("{:9} {:30} {}\n", to_string(entry.state), entry.id, entry.reason);
+                fmt::print("{:9} {:5} {:30} {}\n", to_string(entry.state), to_string(entry.kind),
+                           entry.id, entry.reason);
+            }
+        }
+        if (as_json) {
+            fmt::print("{}\n", all.dump(2, ' ', false, json::error_handler_t::replace));
+        }
+        return 0;
+    });
+}
+
+int add_card(const CardArguments& arguments) {
+    return run([&]() -> Result<int> {
+        const StopSignals signals;
+        Workspace workspace = TRY(Workspace::open(arguments.data));
+        CardRequest request;
+        request.id = arguments.id;
+        request.card_template = arguments.card_template;
+        request.author = arguments.author;
+        request.country = arguments.country;
+        request.duration = std::chrono::milliseconds(std::llround(arguments.seconds * 1000));
+        for (const std::string& title : arguments.titles) {
+            request.titles.push_back(card_text(title));
+        }
+        if (!arguments.entry.empty()) {
+            const store::Entry entry = TRY(workspace.store->find_entry(arguments.entry));
+            if (request.titles.empty()) {
+                for (const auto& [language, title] : entry.titles) {
+                    request.titles.push_back({title, language});
+                }
+                // By language, as the store has them, but Chinese first: it is legible at a
+                // glance when it is the largest.
+                std::ranges::stable_partition(request.titles, [](const prepare::CardText& title) {
+                    return title.language.starts_with("zh");
+                });
+                constexpr std::size_t kRoom = 3;
+                request.titles.resize(std::min(request.titles.size(), kRoom));
+            }
+            if (request.author.empty()) request.author = entry.author;
+            if (request.country.empty()) request.country = entry.country;
+        }
+        TRY(make_card(workspace, request));
+        if (!arguments.wait) return 0;
+        const Preparation done = TRY(prepare_all(workspace, signals));
+        if (done.stopped) return kSomeFailed;
+        const store::Entry card = TRY(workspace.store->find_entry(arguments.id));
+        if (card.state != store::EntryState::kReady) {
+            return fail(ErrorCode::kInvalid, "card {}: {}", card.id, card.reason);
+        }
+        fmt::print("card {} is ready\n", card.id);
+        return 0;
+    });
+}
+
+int list_cards(const fs::path& data, bool as_json) {
+    return run([&]() -> Result<int> {
+        Workspace workspace = TRY(Workspace::open(data));
+        json all = json::array();
+        for (const store::Entry& entry : TRY(workspace.store->list_entries())) {
+            if (entry.kind == store::EntryKind::kFilm) continue;
+            if (as_json) {
+                all.push_back(entry_json(entry));
+            } else {
+                fmt::print("{:9} {:5} {:30} {}\n", to_string(entry.state), to_string(entry.kind),
+                           entry.id, entry.reason);
             }
         }
         if (as_json) print_json(all);

@@ -40,6 +40,8 @@ struct ChannelArguments {
     std::string title;
     std::vector<std::string> entries;  // empty: all that are ready
     std::optional<Instant> epoch;      // unset: now
+    // Languages to draw into the picture ("zh,ru"; "none"); unset: as it is.
+    std::optional<std::string> burn_in;
 };
 int add_channel(const ChannelArguments& arguments);
 int list_channels(const std::filesystem::path& data, bool json);
@@ -66,6 +68,20 @@ struct SetSubtitlesArguments {
 };
 // Sets options of one subtitle file of an entry, by hand, and reads the entry's subtitles again.
 int set_subtitles(const SetSubtitlesArguments& arguments);
+
+struct CardArguments {
+    std::filesystem::path data;
+    std::string id;
+    std::string card_template = "title";
+    std::string entry;                // what is not given is taken from this one
+    std::vector<std::string> titles;  // "LANGUAGE=TEXT" or a text
+    std::string author;
+    std::string country;
+    double seconds = 5;
+    bool wait = true;  // until it is prepared
+};
+int add_card(const CardArguments& arguments);
+int list_cards(const std::filesystem::path& data, bool json);
 
 // 0 all well, 1 warnings, 2 problems.
 int doctor(const std::filesystem::path& data, bool json);

@@ -323,7 +323,8 @@ class Importer {
             return Unexpected(std::move(holder).error());
         }
         std::error_code error;
-        if (!fs::exists(holder->source.path, error) && !error) {
+        if (holder->kind == store::EntryKind::kFilm &&
+            !fs::exists(holder->source.path, error) && !error) {
             known = *std::move(holder);
             return id;
         }

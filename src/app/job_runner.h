@@ -29,6 +29,9 @@ struct JobRunnerOptions {
     //                 --memory-mb=N --disk-mb=N --processor-seconds=N
     //
     // (zeros where there is no limit; FOLDER is there, empty, and alone in the folder it is in),
+    // followed by --card where FILE is a card, and by --variant TEXT --subtitles FOLDER for a
+    // variant,
+    //
     // and writes JSON objects to its standard output, one per line:
     //
     //     {"stage": "discover|loudness|encode|finish|verify", "fraction": 0..1}

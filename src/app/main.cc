@@ -10,6 +10,7 @@
 
 #include "app/commands.h"
 #include "base/log.h"
+#include "library/variant.h"
 
 namespace {
 
@@ -144,6 +145,14 @@ add->add_option("--epoch", epoch, "when its timeline began (2026-11-23T20:00:00Z
         added.epoch = instant_from(text);
         return added.epoch ? std::string() : "an instant is written 2026-11-23T20:00:00Z";
     });
+add->add_option("--burn-in", added.burn_in,
+                "draw subtitles into the picture: one language or two, the upper first (zh,ru; "
+                "\"none\" for the plain picture)")
+    ->check([](const std::string& text) {
+        if (text == "none") return std::string();
+        const auto wish = matinee::library::burn_in_wish(text);
+        return wish ? std::string() : wish.error().to_string();
+    });
 add->callback([&] {
     added.data = data;
     status = app::add_channel(added);
@@ -151,6 +160,41 @@ add->callback([&] {
 with_json(with_data(channel->add_subcommand("list", "List the channels")))->callback([&] {
     status = app::list_channels(data, json);
 });
+
+CLI::App* card = cli.add_subcommand("card", "Cards, entries drawn from a template: add, list");
+card->require_subcommand(1);
+CLI::App* new_card = with_data(card->add_subcommand(
+    "add", "Make the card ID and prepare it: a title, what comes next, a filler"));
+app::CardArguments carded;
+bool card_no_wait = false;
+new_card->add_option("ID", carded.id, "its name, as an entry")
+    ->required()
+    ->check([](const std::string& id) {
+        const bool good = !id.empty() && std::ranges::all_of(id, [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+        });
+        return good ? std::string() : "a name is made of a-z, 0-9 and -";
+    });
+new_card->add_option("--template", carded.card_template, "title, next, filler, slate")
+    ->capture_default_str();
+new_card->add_option("--entry", carded.entry, "take title, author and country from this entry");
+new_card
+    ->add_option("--title", carded.titles,
+                 "LANGUAGE=TEXT, up to three times; the first is the largest")
+    ->allow_extra_args(false);
+new_card->add_option("--author", carded.author);
+new_card->add_option("--country", carded.country);
+new_card->add_option("--seconds", carded.seconds, "how long it lasts")
+    ->check(CLI::Range(2.0, 600.0))
+    ->capture_default_str();
+new_card->add_flag("--no-wait", card_no_wait, "queue it only");
+new_card->callback([&] {
+    carded.data = data;
+    carded.wait = !card_no_wait;
+    status = app::add_card(carded);
+});
+with_json(with_data(card->add_subcommand("list", "List the cards and their states")))
+    ->callback([&] { status = app::list_cards(data, json); });
 
 CLI::App* entry = cli.add_subcommand("entry", "Entries: list, show");
 entry->require_subcommand(1);

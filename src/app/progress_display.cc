@@ -20,6 +20,10 @@ bool is_open(const store::Job& job) {
     return job.state == store::JobState::kQueued || job.state == store::JobState::kRunning;
 }
 
+std::string name_of(const store::Job& job) {
+    return job.variant.empty() ? job.entry_id : job.entry_id + " with subtitles in the picture";
+}
+
 // The line on the terminal that is drawn over again and again.
 class StatusLine {
   public:
@@ -56,7 +60,7 @@ std::string status_of(const std::vector<store::Job>& jobs, std::size_t total) {
     for (const store::Job& job : jobs) {
         if (job.state == store::JobState::kRunning) {
             done += job.fraction;
-            if (running.empty()) running = fmt::format("{} ({})", job.entry_id, job.stage);
+            if (running.empty()) running = fmt::format("{} ({})", name_of(job), job.stage);
         }
         if (!is_open(job)) done += 1;
     }
@@ -96,10 +100,10 @@ Result<Preparation> show_preparation(store::Store& store, const StopSignals& sig
             const std::string count = fmt::format("[{}/{}]", told.size(), batch.size());
             if (job.state == store::JobState::kDone) {
                 ++outcome.ready;
-                line.say(fmt::format("{} ✓ {}", count, job.entry_id));
+                line.say(fmt::format("{} ✓ {}", count, name_of(job)));
             } else {
                 ++outcome.failed;
-                line.say(fmt::format("{} ✗ {}: {}", count, job.entry_id,
+                line.say(fmt::format("{} ✗ {}: {}", count, name_of(job),
                                      job.reason.empty() ? "cancelled" : job.reason));
             }
         }

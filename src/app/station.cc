@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "app/cards.h"
 #include "app/doctor.h"
 #include "app/subtitle_intake.h"
 #include "base/log.h"
@@ -111,6 +112,11 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
                             broadcaster_options(workspace.config)));
                         if (options.prepare) {
                             log_sandbox(workspace.config.worker);
+                            // Without it channels still play; what is missing shows in the log.
+                            if (const auto slate = make_slate(workspace); !slate) {
+                                log::error("there is no slate",
+                                           {{"reason", slate.error().to_string()}});
+                            }
                             JobRunnerOptions jobs = job_options(workspace);
                             jobs.on_change = [broadcaster = station->broadcaster_.get()](
                                                  const store::Job& job) {

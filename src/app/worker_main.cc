@@ -23,6 +23,8 @@ int main(int argc, char** argv) {
     std::string out;
     std::string house;
     std::string progress = "bar";
+    std::string variant;
+    bool card = false;
     int stall_seconds = 30;
     bool check = false;
     bool check_sandbox = false;
@@ -34,6 +36,10 @@ int main(int argc, char** argv) {
     command->add_option("--out", out, "the folder to make");
     command->add_option("--house-json", house, "the house format (default: the usual one)");
     command->add_option("--title", options.title, "for the slate of a film without picture");
+    command->add_option("--variant", variant, "in what it differs from the plain one, as JSON");
+    command->add_option("--subtitles", options.subtitles,
+                        "the folder of the subtitle set that a variant draws");
+    command->add_flag("--card", card, "FILE is a card, not a film");
     command->add_option("--progress", progress, "how to tell it: bar, json or none")
         ->check(CLI::IsMember({"bar", "json", "none"}));
     command->add_option("--stall-seconds", stall_seconds, "nothing moving for so long is a failure")
@@ -74,6 +80,13 @@ int main(int argc, char** argv) {
         }
         options.house = *std::move(parsed);
     }
+    auto parsed_variant = matinee::library::variant_from_text(variant);
+    if (!parsed_variant) {
+        fmt::print(stderr, "matinee prepare: --variant: {}\n", parsed_variant.error().to_string());
+        return 2;
+    }
+    options.variant = *std::move(parsed_variant);
+    if (card) options.kind = prepare::SourceKind::kCard;
     options.source = file;
     options.output = out;
     options.stall_timeout = std::chrono::seconds(stall_seconds);

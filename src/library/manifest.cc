@@ -79,6 +79,7 @@ Manifest read(const json& value) {
     for (const json& track : value.at("tracks")) {
         manifest.tracks.push_back(track_from(track));
     }
+    manifest.all_intra = value.value("all_intra", false);
     manifest.poster = value.value("poster", "");
     if (value.contains("thumbnails")) {
         const json& strip = value.at("thumbnails");
@@ -139,8 +140,9 @@ Result<void> check(const Manifest& manifest) {
 }  // namespace
 
 std::string media_id(std::string_view source_sha256, const HouseFormat& house,
-                     std::string_view preparer) {
-    const std::string text = fmt::format("{}\n{}\n{}\n", preparer, source_sha256, to_json(house));
+                     const Variant& variant, std::string_view preparer) {
+    std::string text = fmt::format("{}\n{}\n{}\n", preparer, source_sha256, to_json(house));
+    if (!variant.is_plain()) text += to_text(variant) + "\n";
     return sha256_hex(base::as_byte_span(text)).substr(0, 32);
 }
 
@@ -158,6 +160,8 @@ std::string to_json(const Manifest& manifest) {
     for (const TrackInfo& track : manifest.tracks) {
         value["tracks"].push_back(json_of(track));
     }
+    if (!manifest.variant.is_plain()) value["variant"] = json::parse(to_text(manifest.variant));
+    if (manifest.all_intra) value["all_intra"] = true;
     if (!manifest.poster.empty()) value["poster"] = manifest.poster;
     if (const auto& strip = manifest.thumbnails) {
         value["thumbnails"] = {{"file", strip->file},
@@ -191,6 +195,9 @@ Result<Manifest> manifest_from_json(const std::string& text) {
         Manifest manifest = read(value);
         TRY(check(manifest));
         manifest.house = TRY(house_format_from_json(value.at("house").dump()));
+        if (value.contains("variant")) {
+            manifest.variant = TRY(variant_from_text(value.at("variant").dump()));
+        }
         return manifest;
     } catch (const json::exception& error) {
         return fail(ErrorCode::kInvalid, "the entry's manifest cannot be read: {}", error.what());

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "library/house_format.h"
+#include "library/variant.h"
 #include "media/frame_rate.h"
 #include "media/time.h"
 
@@ -65,6 +66,10 @@ struct Manifest {
     std::string source_sha256;
     std::string preparer;  // kPreparerVersion of the build that made it
     HouseFormat house;
+    Variant variant;  // in what it differs from the plain preparation of the source
+    // Every picture is an IDR picture, in the order they are shown: it may begin and end on any
+    // frame. Groups of pictures are as long as anywhere.
+    bool all_intra = false;
     media::FrameRate frame_rate;
     std::int64_t frame_count = 0;
     Ticks duration{0};
@@ -80,10 +85,10 @@ struct Manifest {
 // Grows whenever the same source would come out with other bytes.
 inline constexpr std::string_view kPreparerVersion = "2";
 
-// The name of what preparing makes: a hash of source content, house format and preparer
+// The name of what preparing makes: a hash of source content, house format, variant and preparer
 // version, 32 hexadecimal digits. The same name always means the same bytes.
 std::string media_id(std::string_view source_sha256, const HouseFormat& house,
-                     std::string_view preparer = kPreparerVersion);
+                     const Variant& variant = {}, std::string_view preparer = kPreparerVersion);
 
 std::string to_json(const Manifest& manifest);
 

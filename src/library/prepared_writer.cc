@@ -136,11 +136,13 @@ struct FinishedTrack {
 
 class PreparedWriter::Video {
   public:
-    Video(Rung rung, fs::path directory, media::FrameRate rate, std::uint32_t gop_seconds)
+    Video(Rung rung, fs::path directory, media::FrameRate rate, std::uint32_t gop_seconds,
+          Keyframes keyframes)
         : rung_(std::move(rung)),
           directory_(std::move(directory)),
           conformer_(rate),
-          gop_frames_(static_cast<std::size_t>(rate.frames_in(gop_seconds))) {}
+          gop_frames_(static_cast<std::size_t>(rate.frames_in(gop_seconds))),
+          keyframes_(keyframes) {}
 
     Result<void> add(ByteSpan avcc, const CodedPicture& picture) {
         if (!file_) TRY(open(avcc));
@@ -148,7 +150,12 @@ class PreparedWriter::Video {
             return fail(ErrorCode::kInvalid, "the encoder changed its parameter sets at sample {}",
                         samples());
         }
-        if (picture.sync && !sizes_.empty()) TRY(end_group(GroupEnd::kKeyframe));
+        if (is_all_intra() ? sizes_.size() == gop_frames_ : picture.sync && !sizes_.empty()) {
+            TRY(end_group(GroupEnd::kKeyframe));
+        }
+        if (!picture.sync && is_all_intra()) {
+            return fail(ErrorCode::kInvalid, "sample {} is no keyframe; all should be", samples());
+        }
         if (!picture.sync && sizes_.empty()) {
             return fail(ErrorCode::kInvalid, "sample {} is no keyframe and follows none",
                         samples());
@@ -212,6 +219,7 @@ class PreparedWriter::Video {
   private:
     enum class GroupEnd : std::uint8_t { kKeyframe, kStream };
 
+    [[nodiscard]] bool is_all_intra() const { return keyframes_ == Keyframes::kEveryPicture; }
     [[nodiscard]] std::int64_t samples() const {
         return conformer_.frames() + static_cast<std::int64_t>(sizes_.size());
     }
@@ -239,8 +247,8 @@ class PreparedWriter::Video {
         std::vector<FragmentSample> samples;
         samples.reserve(length);
         for (std::size_t i = 0; i < length; ++i) {
-            samples.push_back(
-                {sizes_[i], timing[i].duration, timing[i].composition_offset, i == 0});
+            samples.push_back({sizes_[i], timing[i].duration, timing[i].composition_offset,
+                               i == 0 || is_all_intra()});
         }
         TRY(file_->write_chunk(samples, data_));
         sizes_.clear();
@@ -255,6 +263,7 @@ class PreparedWriter::Video {
     media::TrackConfig config_;
     media::VideoConformer conformer_;
     const std::size_t gop_frames_;
+    const Keyframes keyframes_;
     std::optional<TrackFileWriter> file_;
     // Of the group under way:
     std::vector<std::uint32_t> sizes_;
@@ -346,13 +355,16 @@ Result<void> copy_picture(const fs::path& from, const fs::path& to) {
 
 }  // namespace
 
-PreparedWriter::PreparedWriter(fs::path directory, HouseFormat house, media::FrameRate rate)
+PreparedWriter::PreparedWriter(fs::path directory, HouseFormat house, media::FrameRate rate,
+                               Keyframes keyframes)
     : directory_(std::move(directory)),
       house_(std::move(house)),
       rate_(rate),
+      keyframes_(keyframes),
       audio_(std::make_unique<Audio>(directory_, house_.audio_kbps)) {
     for (const Rung& rung : house_.rungs) {
-        videos_.push_back(std::make_unique<Video>(rung, directory_, rate, house_.gop_seconds));
+        videos_.push_back(
+            std::make_unique<Video>(rung, directory_, rate, house_.gop_seconds, keyframes));
     }
 }
 
@@ -401,6 +413,7 @@ std::int64_t PreparedWriter::complete_groups() const {
 Result<void> PreparedWriter::write_growing(Manifest manifest, std::int64_t promised_frames) const {
     manifest.house = house_;
     manifest.frame_rate = rate_;
+    manifest.all_intra = keyframes_ == Keyframes::kEveryPicture;
     manifest.frame_count = promised_frames;
     manifest.duration = rate_.start_of(promised_frames);
     manifest.preparer = kPreparerVersion;
@@ -415,6 +428,7 @@ Result<void> PreparedWriter::write_growing(Manifest manifest, std::int64_t promi
 Result<Manifest> PreparedWriter::finish(Manifest manifest, const Pictures& pictures) {
     manifest.house = house_;
     manifest.frame_rate = rate_;
+    manifest.all_intra = keyframes_ == Keyframes::kEveryPicture;
     manifest.tracks.clear();
     std::vector<media::TrackIndexData> indices;
     const std::int64_t frames = videos_.front()->frames();
@@ -448,7 +462,7 @@ Result<Manifest> PreparedWriter::finish(Manifest manifest, const Pictures& pictu
         TRY(copy_picture(pictures.thumbnails, directory_ / manifest.thumbnails->file));
     }
     manifest.preparer = kPreparerVersion;
-    manifest.media_id = media_id(manifest.source_sha256, manifest.house);
+    manifest.media_id = media_id(manifest.source_sha256, manifest.house, manifest.variant);
     TRY(write_file(directory_ / kManifestFile, base::as_byte_span(to_json(manifest))));
     std::error_code nothing_there;
     fs::remove(directory_ / kGrowingFile, nothing_there);

@@ -27,13 +27,17 @@ struct Pictures {
     std::filesystem::path thumbnails;  // their layout is in the manifest
 };
 
+// Which pictures of an entry are keyframes: the first of every group, or all of them
+// (Manifest::all_intra). Groups, and so chunks and segments, are equally long either way.
+enum class Keyframes : std::uint8_t { kFirstOfGroup, kEveryPicture };
+
 // Writes the tracks of one entry as they are encoded. Track files are append-only and made of whole
 // fragments, and each is handed to the system when it is complete: so an entry can be played up to
 // complete_groups() while it grows (library/growing_entry.h).
 //
 // Takes parameter sets out of the samples, puts every frame on the exact grid, drops the AAC
 // encoder's priming frame. Errors are kInvalid, naming rung and sample, when frames are missing or
-// off the grid, when keyframes do not stand every house.gop_seconds, or when parameter sets change;
+// off the grid, when keyframes do not stand where they should, or when parameter sets change;
 // and those of the disk. After an error the writer is of no further use, and the caller deletes the
 // folder.
 //
@@ -42,7 +46,8 @@ struct Pictures {
 class PreparedWriter {
   public:
     // `directory` must exist and be empty.
-    PreparedWriter(std::filesystem::path directory, HouseFormat house, media::FrameRate rate);
+    PreparedWriter(std::filesystem::path directory, HouseFormat house, media::FrameRate rate,
+                   Keyframes keyframes = Keyframes::kFirstOfGroup);
     ~PreparedWriter();
     PreparedWriter(const PreparedWriter&) = delete;
     PreparedWriter& operator=(const PreparedWriter&) = delete;
@@ -65,8 +70,9 @@ class PreparedWriter {
     Result<void> write_growing(Manifest manifest, std::int64_t promised_frames) const;
 
     // Writes index, pictures and manifest, and reads everything back. All tracks must have been
-    // ended. `manifest` has source, loudness, notes and thumbnail layout; the rest follows from the
-    // tracks. On success everything is on the disk (synced), ready to be renamed into the library.
+    // ended. `manifest` has source, variant, loudness, notes and thumbnail layout; the rest follows
+    // from the tracks. On success everything is on the disk (synced), ready to be renamed into the
+    // library.
     //
     // kInvalid unless all rungs have the same frames and groups, and the sound lasts at least one
     // frame longer than the picture.
@@ -79,6 +85,7 @@ class PreparedWriter {
     const std::filesystem::path directory_;
     const HouseFormat house_;
     const media::FrameRate rate_;
+    const Keyframes keyframes_;
     std::vector<std::unique_ptr<Video>> videos_;
     std::unique_ptr<Audio> audio_;
 };

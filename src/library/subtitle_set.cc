@@ -52,7 +52,7 @@ std::vector<File> files_of(std::span<const subtitles::Track> tracks) {
     return files;
 }
 
-std::string name_of(const std::vector<File>& files) {
+std::string name_of_files(const std::vector<File>& files) {
     std::string all;
     for (const File& file : files) {
         all += fmt::format("{}\n{}\n{}", file.name, file.text.size(), file.text);
@@ -106,7 +106,7 @@ Result<std::shared_ptr<const SubtitleSet>> SubtitleSet::open_embedded(const fs::
 Result<std::string> SubtitleSet::publish(const fs::path& parent,
                                          std::span<const subtitles::Track> tracks) {
     const std::vector<File> files = files_of(tracks);
-    std::string name = name_of(files);
+    std::string name = name_of_files(files);
     const fs::path target = parent / name;
     std::error_code error;
     if (fs::exists(target, error)) return name;
@@ -130,6 +130,10 @@ Result<std::string> SubtitleSet::publish(const fs::path& parent,
     if (!written) return Unexpected(std::move(written).error());
     TRY(sync_directory(parent));
     return name;
+}
+
+std::string SubtitleSet::name_of(std::span<const subtitles::Track> tracks) {
+    return name_of_files(files_of(tracks));
 }
 
 Result<std::vector<SubtitleFile>> read_subtitle_list(const std::string& text) {

@@ -46,6 +46,8 @@ class SubtitleSet {
     // there were none.
     static Result<std::shared_ptr<const SubtitleSet>> open_embedded(
         const std::filesystem::path& directory);
+    // The name that publish() would give them.
+    static std::string name_of(std::span<const subtitles::Track> tracks);
 
     [[nodiscard]] std::span<const subtitles::Track> tracks() const { return tracks_; }
 

@@ -7,8 +7,8 @@
 
 namespace matinee::prepare {
 
-// What preparing `options` needs: decoding_confinement(), the source, and the folder that the
-// output stands in, where the work is done as well.
+// What preparing `options` needs: decoding_confinement(), the source, the subtitles to be drawn,
+// and the folder that the output stands in, where the work is done as well.
 Confinement worker_confinement(const WorkerOptions& options, SandboxMode mode,
                                const Limits& limits);
 

@@ -5,6 +5,9 @@
 #include <memory>
 #include <thread>
 
+#include "prepare/all_intra.h"
+#include "prepare/burn_in.h"
+#include "prepare/cards.h"
 #include "prepare/coded_track.h"
 #include "prepare/frame_pacer.h"
 #include "prepare/frame_timing.h"
@@ -281,12 +284,28 @@ class PictureFeeder {
     std::atomic<std::int64_t> decoded_ = 0;
 };
 
+// A pipeline whose element "frames" gives the one picture that `svg` draws.
+Result<Pipeline> card_reader(const std::string& svg, Size canvas) {
+    auto reader = TRY(Pipeline::load(
+        "card", {{"width", number(canvas.width)}, {"height", number(canvas.height)}}));
+    const auto source = TRY(reader.element("svg"));
+    const std::string sized = TRY(sized_svg(svg, canvas));
+    auto picture = copy_to_buffer(std::as_bytes(std::span(sized.data(), sized.size())));
+    GST_BUFFER_PTS(picture.get()) = 0;
+    if (gst_app_src_push_buffer(GST_APP_SRC(source.get()), picture.release()) != GST_FLOW_OK) {
+        return fail(ErrorCode::kInternal, "the card's picture cannot be given to rsvgdec");
+    }
+    gst_app_src_end_of_stream(GST_APP_SRC(source.get()));
+    return reader;
+}
+
 // The encoding pipeline with its probes and the small pictures it gives.
 class VideoEncoder {
   public:
     static Result<std::unique_ptr<VideoEncoder>> create(const EncodeJob& job, Heartbeat& heartbeat,
                                                         WriteFailure& failure) {
-        const std::string text = TRY(encode_video_description(job.plan, job.house));
+        const std::string text = TRY(encode_video_description(
+            job.plan, job.house, job.burn_in ? Overlay::kSubtitles : Overlay::kNone));
         auto parsed = TRY(Pipeline::parse("encode-video", text));
         auto encoder = std::unique_ptr<VideoEncoder>(new VideoEncoder(
             std::move(parsed), {job.plan.frame_rate.numerator, job.plan.frame_rate.denominator},
@@ -298,6 +317,8 @@ class VideoEncoder {
             track->connect(sink.get());
         }
         TRY(encoder->watch());
+        if (job.burn_in) TRY(feed_burn_in(encoder->pipeline_, *job.burn_in));
+        if (!job.card.empty()) TRY(make_all_intra(encoder->pipeline_));
         return encoder;
     }
 
@@ -427,9 +448,11 @@ void note_damage(const Plan& plan, const Pipeline& reader, std::int64_t decoded,
 
 }  // namespace
 
-Result<std::string> encode_video_description(const Plan& plan, const library::HouseFormat& house) {
-    const std::string padding = TRY(padding_description(plan, house.padding));
-    std::string text = TRY(load_pipeline("encode-video", {{"padding", padding}}));
+Result<std::string> encode_video_description(const Plan& plan, const library::HouseFormat& house,
+                                             Overlay overlay) {
+    Values values{{"padding", TRY(padding_description(plan, house.padding))}, {"burn-in", ""}};
+    if (overlay == Overlay::kSubtitles) values["burn-in"] = TRY(load_pipeline("burn-in", {}));
+    std::string text = TRY(load_pipeline("encode-video", values));
     std::string from = "canvas";
     std::string small = "canvas";
     const std::vector<unsigned> threads = encoder_threads(house);
@@ -480,6 +503,8 @@ Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Hea
         reader.emplace(TRY(Pipeline::parse("read-video", description)));
         TRY(select_stream(*reader, job.source, plan.picture->stream_id, "decoded",
                           plan.picture->jumps));
+    } else if (!job.card.empty()) {
+        reader.emplace(TRY(card_reader(job.card, plan.canvas)));
     } else {
         reader.emplace(TRY(Pipeline::load("slate", {{"width", number(plan.canvas.width)},
                                                     {"height", number(plan.canvas.height)}})));

@@ -13,6 +13,7 @@
 #include "library/prepared_writer.h"
 #include "prepare/pipeline.h"
 #include "prepare/plan.h"
+#include "subtitles/ass_writer.h"
 
 namespace matinee::prepare {
 
@@ -21,9 +22,11 @@ struct EncodeJob {
     std::string title;   // for the slate
     const Plan& plan;
     const library::HouseFormat& house;
+    std::optional<subtitles::AssScript> burn_in = std::nullopt;  // drawn into the picture
+    std::string card = {};  // SVG: the picture instead of a slate's, and every frame a keyframe
     // How much louder the sound is made, in dB; nothing inside where the sound cannot be decoded,
     // and silence is heard. Asked in the calling thread until it is known, meanwhile the picture is
-    // encoded; must not block. Its errors end the encoding.
+    // encoded; must not block. Its errors end the encoding. Not asked where the plan has no sound.
     std::function<std::optional<Result<std::optional<double>>>()> gain_db;
     // Where the sound starts on the file's timeline, and, where there is no picture to go by, how
     // long it is. Nothing without sound.
@@ -55,7 +58,11 @@ inline constexpr std::int64_t kSpareAudioFrames = 5;
 Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Heartbeat& heartbeat,
                        const std::function<void(std::int64_t frames)>& on_progress);
 
+// Whether the encoding pipeline has burn-in.gst in it.
+enum class Overlay : std::uint8_t { kNone, kSubtitles };
+
 // The text of the encoding pipeline, filled in; for tests and `--debug`.
-Result<std::string> encode_video_description(const Plan& plan, const library::HouseFormat& house);
+Result<std::string> encode_video_description(const Plan& plan, const library::HouseFormat& house,
+                                             Overlay overlay = Overlay::kNone);
 
 }  // namespace matinee::prepare

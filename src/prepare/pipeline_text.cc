@@ -99,4 +99,23 @@ Result<std::string> load_pipeline(std::string_view name, const Values& values) {
     return fill_template(path, text, values);
 }
 
+Result<std::string> load_card_template(std::string_view name) {
+    namespace fs = std::filesystem;
+    const fs::path folder = fs::path(TRY(pipelines_directory())) / "cards";
+    std::ifstream file;
+    if (is_placeholder_name(name)) {
+        file.open(folder / (std::string(name) + ".svg"), std::ios::binary);
+    }
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (file.is_open() && file) return text;
+    std::set<std::string> names;
+    std::error_code error;
+    fs::directory_iterator entry(folder, error);
+    for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+        if (entry->path().extension() == ".svg") names.insert(entry->path().stem().string());
+    }
+    return fail(ErrorCode::kNotFound, "there is no card template \"{}\" in {}; there are: {}", name,
+                folder.string(), fmt::join(names, ", "));
+}
+
 }  // namespace matinee::prepare

@@ -34,4 +34,8 @@ Result<std::string> pipelines_directory();
 // Reads `NAME.gst` from pipelines_directory() and fills it.
 Result<std::string> load_pipeline(std::string_view name, const Values& values);
 
+// The card template `NAME.svg` of pipelines_directory()/cards, as it stands. kNotFound names those
+// that are there.
+Result<std::string> load_card_template(std::string_view name);
+
 }  // namespace matinee::prepare

@@ -22,6 +22,7 @@ constexpr std::array kRequirements = {
     // What the pipelines are made of.
     Requirement{"appsink", kBase},
     Requirement{"appsrc", kBase},
+    Requirement{"assrender", kBad},
     Requirement{"audioconvert", kBase},
     Requirement{"audioresample", kBase},
     Requirement{"avenc_aac", kLibav},
@@ -32,6 +33,7 @@ constexpr std::array kRequirements = {
     Requirement{"h264parse", kBad},
     Requirement{"jpegenc", kGood},
     Requirement{"queue", kCore},
+    Requirement{"rsvgdec", kBad},
     Requirement{"tee", kCore},
     Requirement{"textoverlay", kBase},
     Requirement{"videoconvertscale", kBase},

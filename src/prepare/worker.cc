@@ -11,9 +11,13 @@
 
 #include <openssl/evp.h>
 
+#include "library/mapped_file.h"
 #include "library/output_file.h"
 #include "library/prepared_writer.h"
+#include "library/sha256.h"
 #include "library/subtitle_set.h"
+#include "prepare/burn_in.h"
+#include "prepare/cards.h"
 #include "prepare/discover.h"
 #include "prepare/embedded_text.h"
 #include "prepare/encode.h"
@@ -213,7 +217,7 @@ class Announcer {
           options_(options) {}
 
     void tick() {
-        if (!result_ || !options_.on_available ||
+        if (!result_ || !options_.on_available || !options_.variant.is_plain() ||
             promised_frames_ < described_.frame_rate.frames_in(kWorthSeconds)) {
             return;
         }
@@ -236,7 +240,8 @@ class Announcer {
   private:
     Result<void> describe() {
         described_.source_sha256 = TRY(hash_.get());
-        described_.media_id = library::media_id(described_.source_sha256, described_.house);
+        described_.media_id =
+            library::media_id(described_.source_sha256, described_.house, described_.variant);
         return writer_.write_growing(described_, promised_frames_);
     }
 
@@ -270,6 +275,58 @@ Result<void> judge_sound(const SoundFound& found, Plan& plan, std::vector<librar
     return {};
 }
 
+// What follows the encoding of an entry's tracks: index and manifest, verified. `manifest` says
+// what the tracks do not; `tracks` are the subtitles inside the film.
+Result<library::Manifest> write_and_verify(library::PreparedWriter& writer,
+                                           library::Manifest manifest, const Encoded& encoded,
+                                           std::span<const subtitles::Track> tracks,
+                                           const WorkFolder& folder, const Supervision& supervision,
+                                           Heartbeat& heartbeat, ProgressReporter& reporter) {
+    reporter.report(Stage::kFinish, 0);
+    manifest.thumbnails = encoded.thumbnail_layout;
+    manifest = TRY(writer.finish(std::move(manifest), encoded.pictures));
+    if (!tracks.empty()) {
+        TRY(library::SubtitleSet::publish(folder.entry() / library::kEmbeddedSubtitles, tracks));
+    }
+    reporter.report(Stage::kVerify, 0);
+    TRY(verify_by_decoding(folder.entry(), manifest, supervision, heartbeat,
+                           [&](double fraction) { reporter.report(Stage::kVerify, fraction); }));
+    return manifest;
+}
+
+// A card has nothing to be discovered, and no sound.
+Result<library::Manifest> prepare_card(const WorkerOptions& options, const std::string& name,
+                                       const StopFlag& stop, ProgressReporter& reporter,
+                                       WorkFolder& folder) {
+    reporter.report(Stage::kDiscover, 0);
+    const auto file = TRY(library::MappedFile::open(options.source));
+    const Card card = TRY(card_from_json(base::as_text(file->bytes())));
+    const Plan plan = plan_card(card, options.house);
+    Heartbeat heartbeat;
+    const Supervision supervision{stop, heartbeat, options.stall_timeout};
+    reporter.report(Stage::kEncode, 0);
+    library::PreparedWriter writer(folder.entry(), options.house, plan.frame_rate,
+                                   library::Keyframes::kEveryPicture);
+    const EncodeJob job{.source = options.source.string(),
+                        .title = name,
+                        .plan = plan,
+                        .house = options.house,
+                        .card = card.svg,
+                        .gain_db = {},
+                        .writer = writer,
+                        .directory = folder.pictures()};
+    Encoded encoded = TRY(encode(job, supervision, heartbeat, [&](std::int64_t frames) {
+        reporter.report(Stage::kEncode,
+                        static_cast<double>(frames) / static_cast<double>(plan.expected_frames));
+    }));
+    library::Manifest described;
+    described.source_name = name;
+    described.source_sha256 = library::sha256_hex(file->bytes());
+    described.notes = std::move(encoded.notes);
+    return write_and_verify(writer, std::move(described), encoded, {}, folder, supervision,
+                            heartbeat, reporter);
+}
+
 Result<library::Manifest> prepare_named(const WorkerOptions& options, const std::string& name,
                                         const StopFlag& stop, ProgressReporter& reporter,
                                         WorkFolder& folder) {
@@ -299,10 +356,16 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
         TRY(judge_sound(*sound, plan, notes));
     }
 
+    std::optional<subtitles::AssScript> burn_in;
+    if (!options.variant.is_plain()) {
+        burn_in = TRY(burn_in_script(options.variant.burn_in, options.subtitles, plan.canvas,
+                                     plan.frame_rate));
+    }
     reporter.report(Stage::kEncode, 0);
     library::Manifest described;
     described.source_name = name;
     described.house = options.house;
+    described.variant = options.variant;
     described.frame_rate = plan.frame_rate;
     library::PreparedWriter writer(folder.entry(), options.house, plan.frame_rate);
     Announcer announcer(writer, hash, described, plan.promised_frames, folder.entry(), options);
@@ -317,6 +380,7 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
         .title = options.title.empty() ? options.source.stem().string() : options.title,
         .plan = plan,
         .house = options.house,
+        .burn_in = std::move(burn_in),
         .gain_db = [&]() -> std::optional<Result<std::optional<double>>> {
             if (sound) return sound->gain_db();
             if (!finding->ready()) return std::nullopt;
@@ -349,21 +413,11 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
         frame_start_ns(encoded.frames, {plan.frame_rate.numerator, plan.frame_rate.denominator}),
         notes);
 
-    reporter.report(Stage::kFinish, 0);
     described.source_sha256 = TRY(hash.get());
-    described.thumbnails = encoded.thumbnail_layout;
     if (plan.sound) described.loudness = sound->decision.loudness;
     described.notes = std::move(notes);
-    const library::Manifest manifest = TRY(writer.finish(std::move(described), encoded.pictures));
-
-    if (!tracks.empty()) {
-        TRY(library::SubtitleSet::publish(folder.entry() / library::kEmbeddedSubtitles, tracks));
-    }
-
-    reporter.report(Stage::kVerify, 0);
-    TRY(verify_by_decoding(folder.entry(), manifest, supervision, heartbeat,
-                           [&](double fraction) { reporter.report(Stage::kVerify, fraction); }));
-    return manifest;
+    return write_and_verify(writer, std::move(described), encoded, tracks, folder, supervision,
+                            heartbeat, reporter);
 }
 
 }  // namespace
@@ -374,7 +428,9 @@ Result<library::Manifest> prepare(const WorkerOptions& options, const StopFlag& 
     TRY(library::validate(options.house));
     WorkFolder folder = TRY(WorkFolder::create(options.output));
     const std::string name = options.source.filename().string();
-    auto manifest = prepare_named(options, name, stop, reporter, folder);
+    auto manifest = options.kind == SourceKind::kCard
+                        ? prepare_card(options, name, stop, reporter, folder)
+                        : prepare_named(options, name, stop, reporter, folder);
     if (!manifest) {
         // discover() names the file already, the stages after it do not.
         if (manifest.error().message().starts_with(name)) {

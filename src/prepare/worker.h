@@ -10,13 +10,24 @@
 #include "base/result.h"
 #include "library/house_format.h"
 #include "library/manifest.h"
+#include "library/variant.h"
 #include "prepare/progress.h"
 #include "prepare/stop.h"
 
 namespace matinee::prepare {
 
+enum class SourceKind : std::uint8_t {
+    kFilm,
+    kCard,  // prepare::Card as JSON
+};
+
 struct WorkerOptions {
     std::filesystem::path source;
+    SourceKind kind = SourceKind::kFilm;
+    // In what the result is to differ from the plain preparation, and the subtitle set (a folder)
+    // that subtitles to be drawn are in.
+    library::Variant variant;
+    std::filesystem::path subtitles;
     // Must not exist, or be an empty folder. It appears complete or not at all: the work is done in
     // ".NAME.preparing-PID" beside it, which is renamed at the very end and removed on failure.
     std::filesystem::path output;

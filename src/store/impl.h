@@ -28,6 +28,14 @@ inline Instant instant_of(Int ms) {
     return Instant(std::chrono::milliseconds(ms));
 }
 
+inline constexpr std::array kEntryStates{EntryState::kNew, EntryState::kQueued,
+                                         EntryState::kPreparing, EntryState::kReady,
+                                         EntryState::kFailed};
+inline constexpr std::array kEntryKinds{EntryKind::kFilm, EntryKind::kCard, EntryKind::kSlate};
+
+// In the order of creation within one process, nearly so between several, and never twice.
+std::string make_job_id(Instant now);
+
 // The enumerator of `values` that is called `name`. The schema's CHECKs keep others out, so one
 // that is not there means a damaged database.
 template <typename Enum, std::size_t kCount>

@@ -25,13 +25,7 @@ std::string_view to_string(JobState state) {
     return "queued";
 }
 
-namespace {
-
-constexpr std::array kJobStates{JobState::kQueued, JobState::kRunning, JobState::kDone,
-                                JobState::kFailed, JobState::kCancelled};
-
-// Milliseconds, then a counter, then chance: in the order of creation within one process, nearly
-// so between several, and never twice.
+// Milliseconds, then a counter, then chance.
 std::string make_job_id(Instant now) {
     static std::atomic<std::uint16_t> counter{0};
     std::random_device chance;
@@ -39,12 +33,18 @@ std::string make_job_id(Instant now) {
                        counter.fetch_add(1, std::memory_order_relaxed), chance());
 }
 
+namespace {
+
+constexpr std::array kJobStates{JobState::kQueued, JobState::kRunning, JobState::kDone,
+                                JobState::kFailed, JobState::kCancelled};
+
 // Appends `rest` to a query on jobs. `text` and `number` are bound to it, in this order, unless
 // null.
 Result<std::vector<Job>> query_jobs(soci::session& sql, std::string_view rest,
                                     const std::string* text, const Int* number) {
     Job row;
     std::string state;
+    std::string kind;
     Int lease = 0;
     int cancel = 0;
     Int created = 0;
@@ -55,7 +55,8 @@ Result<std::vector<Job>> query_jobs(soci::session& sql, std::string_view rest,
     statement.prepare(
         fmt::format("SELECT id, entry_id, source_path, source_sha256, state, stage, fraction, "
                     "attempts, crashes, worker, lease_until_ms, cancel_requested, reason, "
-                    "created_ms, started_ms, finished_ms FROM jobs {}",
+                    "created_ms, started_ms, finished_ms, variant, plain_media_id, subtitles_id, "
+                    "(SELECT kind FROM entries WHERE entries.id = jobs.entry_id) FROM jobs {}",
                     rest));
     if (text) statement.exchange(use(*text));
     if (number) statement.exchange(use(*number));
@@ -75,12 +76,17 @@ Result<std::vector<Job>> query_jobs(soci::session& sql, std::string_view rest,
     statement.exchange(into(created));
     statement.exchange(into(started));
     statement.exchange(into(finished));
+    statement.exchange(into(row.variant));
+    statement.exchange(into(row.plain_media_id));
+    statement.exchange(into(row.subtitles_id));
+    statement.exchange(into(kind));
     statement.define_and_bind();
     statement.execute();
     std::vector<Job> jobs;
     while (statement.fetch()) {
         Job job = row;
         job.state = TRY(parse_enum(state, kJobStates));
+        job.entry_kind = TRY(parse_enum(kind, kEntryKinds));
         job.lease_until = instant_of(lease);
         job.cancel_requested = cancel != 0;
         job.created = instant_of(created);
@@ -114,6 +120,20 @@ void set_entry(soci::session& sql, const std::string& entry_id, EntryState state
         use(name), use(reason), use(now), use(entry_id);
 }
 
+// The state of what a job prepares: the entry, or a variant of it.
+void set_subject(soci::session& sql, const Job& job, EntryState state, const std::string& reason,
+                 Int now) {
+    if (job.variant.empty()) {
+        set_entry(sql, job.entry_id, state, reason, now);
+        return;
+    }
+    const std::string name(to_string(state));
+    sql << "UPDATE variants SET state = :state, reason = :reason, updated_ms = :now "
+           "WHERE entry_id = :entry AND plain_media_id = :plain AND description = :variant",
+        use(name), use(reason), use(now), use(job.entry_id), use(job.plain_media_id),
+        use(job.variant);
+}
+
 // Ends a job. What becomes of the entry is for `entry_state`, unless a newer job of the same
 // entry is under way, which then decides.
 void end_job(soci::session& sql, const Job& job, JobState state, EntryState entry_state,
@@ -123,13 +143,19 @@ void end_job(soci::session& sql, const Job& job, JobState state, EntryState entr
            "WHERE id = :id",
         use(name), use(reason), use(now), use(job.id);
     int others = 0;
-    sql << "SELECT COUNT(*) FROM jobs WHERE entry_id = :entry AND state IN ('queued', 'running')",
-        use(job.entry_id), into(others);
-    if (others == 0) set_entry(sql, job.entry_id, entry_state, reason, now);
+    sql << "SELECT COUNT(*) FROM jobs WHERE entry_id = :entry AND variant = :variant "
+           "AND plain_media_id = :plain AND state IN ('queued', 'running')",
+        use(job.entry_id), use(job.variant), use(job.plain_media_id), into(others);
+    if (others == 0) set_subject(sql, job, entry_state, reason, now);
 }
 
-// A cancelled entry is what it was: ready with its older media, or new.
+// A cancelled entry is what it was: ready with its older media, or new. A variant
+// has no such past: it failed.
 void end_cancelled(soci::session& sql, const Job& job, Int now) {
+    if (!job.variant.empty()) {
+        end_job(sql, job, JobState::kCancelled, EntryState::kFailed, "cancelled", now);
+        return;
+    }
     int has_media = 0;
     sql << "SELECT COUNT(*) FROM entries WHERE id = :id AND media_id <> ''", use(job.entry_id),
         into(has_media);
@@ -154,7 +180,8 @@ Result<Job> Store::enqueue_job(const std::string& entry_id) {
         }
         const auto under_way =
             TRY(query_jobs(sql,
-                           "WHERE entry_id = :entry AND state IN ('queued', 'running') "
+                           "WHERE entry_id = :entry AND variant = '' "
+                           "AND state IN ('queued', 'running') "
                            "AND cancel_requested = 0 ORDER BY id",
                            &entry_id, nullptr));
         for (const Job& job : under_way) {
@@ -207,7 +234,7 @@ Result<std::optional<Job>> Store::take_job(const std::string& worker,
                    "attempts = attempts + 1, stage = '', fraction = 0, started_ms = :now "
                    "WHERE id = :id",
                 use(worker), use(until), use(now), use(job.id);
-            set_entry(sql, job.entry_id, EntryState::kPreparing, "", now);
+            set_subject(sql, job, EntryState::kPreparing, "", now);
             return std::optional(TRY(job_by_id(sql, job.id)));
         }
     });
@@ -244,8 +271,15 @@ Result<void> Store::finish_job(const std::string& id, const std::string& worker,
                "ON CONFLICT (id) DO NOTHING",
             use(media.id), use(media.house), use(duration), use(numerator), use(denominator),
             use(size), use(media.summary), use(now);
-        sql << "UPDATE entries SET media_id = :media, media_source_sha256 = :sha256 WHERE id = :id",
-            use(media.id), use(job.source_sha256), use(job.entry_id);
+        if (job.variant.empty()) {
+            sql << "UPDATE entries SET media_id = :media, media_source_sha256 = :sha256 "
+                   "WHERE id = :id",
+                use(media.id), use(job.source_sha256), use(job.entry_id);
+        } else {
+            sql << "UPDATE variants SET media_id = :media WHERE entry_id = :entry "
+                   "AND plain_media_id = :plain AND description = :variant",
+                use(media.id), use(job.entry_id), use(job.plain_media_id), use(job.variant);
+        }
         sql << "UPDATE jobs SET fraction = 1 WHERE id = :id", use(id);
         end_job(sql, job, JobState::kDone, EntryState::kReady, "", now);
         return {};
@@ -267,7 +301,7 @@ Result<void> Store::retry_job(const std::string& id, const std::string& worker) 
         sql << "UPDATE jobs SET state = 'queued', lease_until_ms = 0, crashes = crashes + 1, "
                "stage = '', fraction = 0 WHERE id = :id",
             use(id);
-        set_entry(sql, job.entry_id, EntryState::kQueued, "", ms_of(impl_->now()));
+        set_subject(sql, job, EntryState::kQueued, "", ms_of(impl_->now()));
         return {};
     });
 }
@@ -278,7 +312,7 @@ Result<void> Store::release_job(const std::string& id, const std::string& worker
         sql << "UPDATE jobs SET state = 'queued', lease_until_ms = 0, attempts = attempts - 1, "
                "stage = '', fraction = 0 WHERE id = :id",
             use(id);
-        set_entry(sql, job.entry_id, EntryState::kQueued, "", ms_of(impl_->now()));
+        set_subject(sql, job, EntryState::kQueued, "", ms_of(impl_->now()));
         return {};
     });
 }

@@ -28,6 +28,18 @@ std::string_view to_string(EntryState state) {
     return "new";
 }
 
+std::string_view to_string(EntryKind kind) {
+    switch (kind) {
+        case EntryKind::kFilm:
+            return "film";
+        case EntryKind::kCard:
+            return "card";
+        case EntryKind::kSlate:
+            return "slate";
+    }
+    return "film";
+}
+
 std::string_view to_string(ItemKind kind) {
     switch (kind) {
         case ItemKind::kEntry:
@@ -44,8 +56,6 @@ std::string_view to_string(ItemKind kind) {
 
 namespace {
 
-constexpr std::array kEntryStates{EntryState::kNew, EntryState::kQueued, EntryState::kPreparing,
-                                  EntryState::kReady, EntryState::kFailed};
 constexpr std::array kItemKinds{ItemKind::kEntry, ItemKind::kCard, ItemKind::kFiller,
                                 ItemKind::kLive};
 
@@ -69,7 +79,7 @@ Result<Titles> titles_of(const std::string& text) {
 constexpr std::string_view kEntryColumns =
     "SELECT id, titles, author, country, metadata, source_path, source_size, source_modified_ns, "
     "source_sha256, state, reason, media_id, media_source_sha256, subtitles_id, created_ms, "
-    "updated_ms FROM entries ";
+    "updated_ms, kind FROM entries ";
 
 // Runs `rest` of a query on entries; `key` is bound to it unless it is null.
 Result<std::vector<Entry>> query_entries(soci::session& sql, std::string_view rest,
@@ -77,6 +87,7 @@ Result<std::vector<Entry>> query_entries(soci::session& sql, std::string_view re
     Entry row;
     std::string titles;
     std::string state;
+    std::string kind;
     Int size = 0;
     Int modified = 0;
     Int created = 0;
@@ -101,6 +112,7 @@ Result<std::vector<Entry>> query_entries(soci::session& sql, std::string_view re
     statement.exchange(into(row.subtitles_id));
     statement.exchange(into(created));
     statement.exchange(into(updated));
+    statement.exchange(into(kind));
     statement.define_and_bind();
     statement.execute();
     std::vector<Entry> entries;
@@ -108,6 +120,7 @@ Result<std::vector<Entry>> query_entries(soci::session& sql, std::string_view re
         Entry entry = row;
         entry.titles = TRY(titles_of(titles));
         entry.state = TRY(parse_enum(state, kEntryStates));
+        entry.kind = TRY(parse_enum(kind, kEntryKinds));
         entry.source.size = size;
         entry.source.modified_ns = modified;
         entry.created = instant_of(created);
@@ -245,13 +258,14 @@ Result<void> Store::upsert_entry(const EntryDescription& entry) {
     return impl_->write([&](soci::session& sql) -> Result<void> {
         const Int now = ms_of(impl_->now());
         const std::string titles = text_of(entry.titles);
+        const std::string kind(to_string(entry.kind));
         const Int size = entry.source.size;
         const Int modified = entry.source.modified_ns;
         sql << "INSERT INTO entries (id, titles, author, country, metadata, source_path, "
-               "source_size, source_modified_ns, source_sha256, created_ms, updated_ms) "
+               "source_size, source_modified_ns, source_sha256, created_ms, updated_ms, kind) "
                "VALUES (:id, :titles, :author, :country, :metadata, :path, :size, :modified, "
-               ":sha256, :created, :updated) "
-               "ON CONFLICT (id) DO UPDATE SET titles = excluded.titles, "
+               ":sha256, :created, :updated, :kind) "
+               "ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, titles = excluded.titles, "
                "author = excluded.author, country = excluded.country, "
                "metadata = excluded.metadata, source_path = excluded.source_path, "
                "source_size = excluded.source_size, "
@@ -259,7 +273,7 @@ Result<void> Store::upsert_entry(const EntryDescription& entry) {
                "source_sha256 = excluded.source_sha256, updated_ms = excluded.updated_ms",
             use(entry.id), use(titles), use(entry.author), use(entry.country), use(entry.metadata),
             use(entry.source.path), use(size), use(modified), use(entry.source.sha256), use(now),
-            use(now);
+            use(now), use(kind);
         return {};
     });
 }

@@ -29,6 +29,15 @@ enum class EntryState : std::uint8_t { kNew, kQueued, kPreparing, kReady, kFaile
 
 std::string_view to_string(EntryState state);
 
+// A film, or a picture made here.
+enum class EntryKind : std::uint8_t {
+    kFilm,
+    kCard,
+    kSlate,  // the card that is shown when there is nothing else
+};
+
+std::string_view to_string(EntryKind kind);
+
 // The producer's file as it was when last looked at.
 struct SourceFile {
     std::string path;  // absolute
@@ -42,6 +51,7 @@ struct SourceFile {
 // What the importer knows of an entry.
 struct EntryDescription {
     std::string id;  // slug: [a-z0-9-]+
+    EntryKind kind = EntryKind::kFilm;
     Titles titles;
     std::string author;
     std::string country;
@@ -124,10 +134,14 @@ enum class JobState : std::uint8_t { kQueued, kRunning, kDone, kFailed, kCancell
 
 std::string_view to_string(JobState state);
 
-// The preparation of one entry's file.
+// The preparation of one entry's file, or of a variant of it.
 struct Job {
     std::string id;  // sorts by creation; safe as a file name
     std::string entry_id;
+    EntryKind entry_kind = EntryKind::kFilm;
+    std::string variant;         // Variant::description; empty: the entry itself
+    std::string plain_media_id;  // of a variant: Variant::plain_media_id
+    std::string subtitles_id;    // of a variant: the set it draws from
     std::string source_path;
     std::string source_sha256;
     JobState state = JobState::kQueued;
@@ -142,6 +156,18 @@ struct Job {
     Instant created;
     Instant started;   // 1970 when it has not
     Instant finished;  // 1970 when it has not
+};
+
+// Another preparation of an entry, asked for by a channel.
+struct Variant {
+    std::string entry_id;
+    std::string plain_media_id;  // the preparation it is a variant of
+    std::string description;     // library::to_text of it
+    EntryState state = EntryState::kNew;
+    std::string reason;    // why it failed
+    std::string media_id;  // when it is ready
+
+    bool operator==(const Variant&) const = default;
 };
 
 struct Progress {
@@ -216,6 +242,19 @@ class Store {
     Result<Media> find_media(const std::string& id);
     Result<std::vector<Media>> list_media();
 
+    // -- Variants --------------------------------------------------------------------------------
+
+    // Asks for a variant of the entry's present preparation: queues a job, unless it has been asked
+    // for before, whatever came of that. `subtitles_id` is the set it draws from.
+    Result<void> request_variant(const std::string& entry_id, const std::string& description,
+                                 const std::string& subtitles_id);
+
+    // All of them, by entry.
+    Result<std::vector<Variant>> list_variants();
+
+    // Forgets those that have failed, so that they can be asked for again; returns how many.
+    Result<std::int64_t> forget_failed_variants();
+
     // -- Playlists -------------------------------------------------------------------------------
 
     // Makes `items` the playlist's newest version, and returns its number. Nothing changes, and
@@ -284,10 +323,10 @@ class Store {
     Result<JobOrder> renew_job(const std::string& id, const std::string& worker,
                                std::chrono::milliseconds lease, const Progress& progress);
 
-    // The job is done: `media` becomes the entry's, and the entry kReady.
+    // The job is done: `media` becomes the entry's (or its variant's), which is kReady.
     Result<void> finish_job(const std::string& id, const std::string& worker, const Media& media);
 
-    // The job has failed for good: the entry becomes kFailed for `reason`.
+    // The job has failed for good: the entry (or its variant) becomes kFailed for `reason`.
     Result<void> fail_job(const std::string& id, const std::string& worker,
                           const std::string& reason);
 

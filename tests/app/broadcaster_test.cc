@@ -326,6 +326,50 @@ TEST(Broadcaster, HasEveryLanguageOnEveryAiringAlsoAfterThe33BitWrap) {
     EXPECT_GT(without_cue, 5);
 }
 
+TEST(Broadcaster, ShowsSubtitlesInThePictureOnceTheyAreDrawn) {
+    Cinema cinema;
+    cinema.add_film("with", film({25, 1}, 100));
+    cinema.add_film("without", film({25, 1}, 100));
+    cinema.add_subtitles("with", "zh-Hans");
+    cinema.play({"with", "without"});
+    store::Channel row = *cinema.store->find_channel("main");
+    row.settings = R"({"burn_in": "zh,ru"})";
+    ASSERT_TRUE(cinema.store->update_channel(row));
+    cinema.on_air();
+    const auto airs = [&](const std::string& media) {
+        const auto channel = cinema.broadcaster->channel("main");
+        return channel && std::ranges::any_of(channel->rundown().airings(), [&](const auto& airing) {
+                   return airing.media_id == media;
+               });
+    };
+    // Asked for where there is something to draw; the plain film until then.
+    const auto variants = *cinema.store->list_variants();
+    ASSERT_EQ(variants.size(), 1u);
+    EXPECT_EQ(variants[0].entry_id, "with");
+    EXPECT_THAT(variants[0].description, HasSubstr("zh-Hans"));
+    const std::string plain = cinema.store->find_entry("with")->media_id;
+    EXPECT_TRUE(airs(plain));
+
+    const auto job = *cinema.store->take_job("test", minutes(1));
+    ASSERT_TRUE(job);
+    RawFilm drawn = film({25, 1}, 100);
+    drawn.name = "drawn";
+    store::Media media;
+    media.id = test::prepare(drawn, cinema.temp.path() / "library");
+    media.duration = Ticks(360'000);
+    ASSERT_TRUE(cinema.store->finish_job(job->id, "test", media));
+    EXPECT_TRUE(cinema.eventually([&] { return airs(media.id); }));
+    // What viewers may have fetched stays, and no boundary has become a discontinuity.
+    EXPECT_TRUE(airs(plain));
+    EXPECT_THAT(cinema.playlist(), Not(HasSubstr("#EXT-X-DISCONTINUITY\n")));
+    EXPECT_THAT(cinema.broadcaster->channel("main")->multivariant().body.to_text(),
+                HasSubstr("LANGUAGE=\"zh-Hans\""));
+
+    // A corrected line is drawn anew.
+    cinema.add_subtitles("with", "zh");
+    EXPECT_TRUE(cinema.eventually([&] { return cinema.store->list_variants()->size() == 2; }));
+}
+
 TEST(Broadcaster, SaysOffAirWhenNothingIsReady) {
     Cinema cinema;
     cinema.play({});

@@ -80,7 +80,13 @@ TEST(MediaId, ChangesWithSourceHouseAndPreparer) {
     EXPECT_EQ(id.size(), 32u);
     EXPECT_NE(media_id("abd", house), id);
     EXPECT_NE(media_id("abc", other), id);
-    EXPECT_NE(media_id("abc", house, "0"), id);
+    EXPECT_NE(media_id("abc", house, {}, "0"), id);
+    Variant burned;
+    burned.burn_in = {{{"zh", subtitles::Kind::kSubtitles}}, "0123"};
+    const std::string burned_id = media_id("abc", house, burned);
+    EXPECT_NE(burned_id, id);
+    burned.burn_in.content = "0124";  // a line was corrected
+    EXPECT_NE(media_id("abc", house, burned), burned_id);
 }
 
 }  // namespace

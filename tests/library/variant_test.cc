@@ -1,0 +1,94 @@
+#include "library/variant.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/temp_folder.h"
+
+namespace matinee::library {
+namespace {
+
+using subtitles::Kind;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+subtitles::Track track(const std::string& language, Kind kind, const std::string& text = "text") {
+    subtitles::Document document;
+    subtitles::Cue cue;
+    cue.end = subtitles::Milliseconds(1000);
+    cue.text = text;
+    document.cues.push_back(cue);
+    return {language, kind, std::move(document)};
+}
+
+std::shared_ptr<const SubtitleSet> set_of(const std::vector<subtitles::Track>& tracks) {
+    const test::TempFolder temp;
+    return *SubtitleSet::open(temp.path() / *SubtitleSet::publish(temp.path(), tracks));
+}
+
+TEST(Variant, ComesBackFromItsText) {
+    Variant variant;
+    EXPECT_EQ(to_text(variant), "");
+    EXPECT_EQ(*variant_from_text(""), variant);
+    variant.burn_in = {{{"zh", Kind::kSubtitles}, {"ru", Kind::kSdh}}, "0123"};
+    EXPECT_EQ(to_text(variant),
+              R"({"burn_in":{"content":"0123","style":1,"tracks":[)"
+              R"({"kind":"subtitles","language":"zh"},{"kind":"sdh","language":"ru"}]}})");
+    EXPECT_EQ(*variant_from_text(to_text(variant)), variant);
+}
+
+TEST(Variant, RefusesWhatItDoesNotKnow) {
+    EXPECT_EQ(variant_from_text(R"({"trim":{}})").error().code(), ErrorCode::kUnsupported);
+    EXPECT_EQ(
+        variant_from_text(R"({"burn_in":{"content":"","style":9,"tracks":[]}})").error().code(),
+        ErrorCode::kUnsupported);
+    EXPECT_EQ(
+        variant_from_text(R"({"burn_in":{"content":"","style":1,"tracks":[]}})").error().code(),
+        ErrorCode::kInvalid);
+    EXPECT_EQ(variant_from_text("x").error().code(), ErrorCode::kInvalid);
+}
+
+TEST(BurnInWish, IsReadAndWritten) {
+    EXPECT_EQ(to_text(*burn_in_wish("zh,ru")), "zh,ru");
+    EXPECT_EQ(to_text(*burn_in_wish("zh-CN,en:sdh")), "zh-Hans,en:sdh");
+    for (const auto& [text, message] : {std::pair("", "no language tag"),
+                                        {"zh,", "no language tag"},
+                                        {"zh,zh", "named twice"},
+                                        {"zh:loud", "no kind"},
+                                        {"zh,ru,en", "too many"}}) {
+        const auto wish = burn_in_wish(text);
+        ASSERT_FALSE(wish) << text;
+        EXPECT_THAT(wish.error().to_string(), HasSubstr(message));
+    }
+}
+
+TEST(ChooseTracks, TakesTheNearestOfWhatThereIs) {
+    const auto set =
+        set_of({track("en", Kind::kForced), track("ru", Kind::kSdh),
+                track("zh-Hans", Kind::kSubtitles), track("zh-Hant", Kind::kSubtitles)});
+    const auto chosen = [&](std::string_view wish) {
+        std::string text = to_text(choose_tracks(*set, *burn_in_wish(wish)));
+        return text;
+    };
+    EXPECT_EQ(chosen("zh,ru"), "zh-Hans,ru:sdh");
+    EXPECT_EQ(chosen("zh-Hant"), "zh-Hant");
+    EXPECT_EQ(chosen("zh-Hant-TW"), "zh-Hant");
+    EXPECT_EQ(chosen("en"), "");
+    EXPECT_EQ(chosen("en:forced"), "en:forced");
+    EXPECT_EQ(chosen("fr,ru"), "ru:sdh");
+}
+
+TEST(BurnedIn, IsNamedByTheTracksThatAreDrawn) {
+    const auto wish = *burn_in_wish("zh");
+    const auto zh = track("zh", Kind::kSubtitles);
+    const auto one = *burned_in(*set_of({zh, track("en", Kind::kSubtitles)}), wish);
+    const auto two = *burned_in(*set_of({zh, track("en", Kind::kSubtitles, "corrected")}), wish);
+    const auto three = *burned_in(*set_of({track("zh", Kind::kSubtitles, "corrected")}), wish);
+    EXPECT_EQ(one, two);
+    EXPECT_NE(one, three);
+    EXPECT_TRUE(burned_in(*set_of({zh}), *burn_in_wish("ru"))->is_plain());
+}
+
+}  // namespace
+}  // namespace matinee::library
