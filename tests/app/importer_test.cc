@@ -44,7 +44,8 @@ class ImporterTest : public testing::Test {
         options_.install_subtitles =
             [](const std::string&,
                std::span<const store::SubtitleSource> sources) -> Result<InstalledSubtitles> {
-            InstalledSubtitles installed{"set", {sources.begin(), sources.end()}};
+            InstalledSubtitles installed{sources.empty() ? "" : "set",
+                                         {sources.begin(), sources.end()}};
             for (const auto& source : sources) {
                 installed.set += "-" + source.language + "-" + source.sha256.substr(0, 4);
                 if (source.options != "{}") installed.set += source.options;

@@ -8,6 +8,8 @@
 
 #include "app/installed_fonts.h"
 #include "app/intake.h"
+#include "library/prepared_entry.h"
+#include "library/subtitle_set.h"
 #include "store/test_support.h"
 
 namespace matinee::app {
@@ -89,7 +91,7 @@ class SubtitleIntakeTest : public testing::Test {
         options.install_subtitles =
             [&](const std::string& id,
                 std::span<const store::SubtitleSource> sources) -> Result<InstalledSubtitles> {
-            const SubtitleContext context = must(subtitle_context(*store_, id));
+            const SubtitleContext context = must(subtitle_context(*store_, library_, id));
             return install_subtitles(library_.subtitles_folder(), sources, context, notes_);
         };
         options.has_media = [](const std::string&) { return true; };
@@ -157,6 +159,35 @@ TEST_F(SubtitleIntakeTest, DoesWhatIsSetWithoutPreparingTheFilmAgain) {
     must(store_->set_subtitle_options("a", "a.ru.srt", ""));
     must(refresh_subtitles(*store_, library_, "a"));
     EXPECT_EQ(set(), before);
+}
+
+TEST_F(SubtitleIntakeTest, UsesWhatIsInsideTheFilmWhereNoFileLiesBesideIt) {
+    write("a.ru.srt", kRussianSrt);
+    import();
+    prepare(std::chrono::seconds(60));
+    const fs::path media = library_.media_folder() / "m";
+    fs::create_directories(media);
+    std::ofstream(media / library::kManifestFile) << "{}";
+    subtitles::Document inside;
+    subtitles::Cue cue;
+    cue.start = subtitles::Milliseconds(1000);
+    cue.end = subtitles::Milliseconds(2000);
+    cue.text = "inside";
+    inside.cues.push_back(cue);
+    const std::vector<subtitles::Track> tracks = {{"ru", Kind::kSubtitles, inside},
+                                                  {"en", Kind::kSubtitles, inside}};
+    must(library::SubtitleSet::publish(media / library::kEmbeddedSubtitles, tracks));
+
+    must(refresh_subtitles(*store_, library_, "a"));
+    ASSERT_THAT(cues("en"), SizeIs(1));
+    EXPECT_EQ(cues("en")[0].text, "inside");
+    EXPECT_EQ(cues("ru").at(0).text, "Привет, как дела? Я тебя ждал.") << "the file stands over it";
+    const std::string both = set();
+    import();
+    EXPECT_EQ(set(), both) << "an import does not lose it";
+    fs::remove(films() / "a.ru.srt");
+    import();
+    EXPECT_EQ(cues("ru").at(0).text, "inside");
 }
 
 TEST_F(SubtitleIntakeTest, ChecksAgainstTheFilmOnceItsDurationIsKnown) {
