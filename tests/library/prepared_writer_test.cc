@@ -42,6 +42,15 @@ TEST(PreparedWriter, RefusesParameterSetsThatChange) {
     EXPECT_THAT(added.error().to_string(), HasSubstr("parameter sets"));
 }
 
+TEST(PreparedWriter, RefusesAnyOtherPictureWhereAllAreToBeKeyframes) {
+    const TempFolder temp;
+    const RawFilm film;
+    PreparedWriter writer(temp.path(), RawFilm::house(), film.rate, Keyframes::kEveryPicture);
+    const auto added = film.add_pictures(writer, 0, 50);
+    ASSERT_FALSE(added);
+    EXPECT_THAT(added.error().to_string(), HasSubstr("sample 1 is no keyframe; all should be"));
+}
+
 TEST(PreparedWriter, LeavesNoManifestOfAGrowingEntryBehind) {
     const TempFolder temp;
     const RawFilm film;
