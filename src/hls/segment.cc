@@ -44,17 +44,18 @@ std::uint64_t SegmentLayout::size() const {
     return total;
 }
 
-SegmentLayout video_segment(const media::TrackIndex& video, const playout::Segment& segment) {
+SegmentLayout video_segment(const media::TrackIndex& video, const playout::Segment& segment,
+                            bool all_intra) {
     SegmentLayout layout;
     std::vector<FragmentSample> samples;
     for (const Chunk& gop :
          video.chunks.subspan(segment.piece.first_gop, segment.piece.gop_count)) {
         append_range(layout.data, {gop.offset, gop.size});
-        bool sync = true;  // the first of its group, and no other
+        bool sync = true;  // the first of its group
         for (const Sample& sample : video.samples_of(gop)) {
             samples.push_back(
                 {sample.size, sample.duration, delayed(sample.composition_offset), sync});
-            sync = false;
+            sync = all_intra;
         }
     }
     layout.header = media::fragment_header(fragment_sequence(segment.sequence),

@@ -29,8 +29,10 @@ struct SegmentLayout {
     [[nodiscard]] std::uint64_t size() const;
 };
 
-// The video of `segment`: whole groups of pictures, on the channel's timeline.
-SegmentLayout video_segment(const media::TrackIndex& video, const playout::Segment& segment);
+// The video of `segment`: whole groups of pictures, on the channel's timeline. `all_intra`: all of
+// its pictures are keyframes, not only the first of each group.
+SegmentLayout video_segment(const media::TrackIndex& video, const playout::Segment& segment,
+                            bool all_intra = false);
 
 // The sound of `segment`. Audio frames never line up with pictures, so they stand on the
 // channel's own grid (media::nearest_audio_frame): each span of ticks owns the frames between

@@ -475,7 +475,7 @@ Response Presentation::segment(const Rendition& rendition, const ResourceName& n
         } else if (rendition.kind == RenditionKind::kAudio) {
             layout = hls::audio_segment(source.index, airing, *segment);
         } else {
-            layout = hls::video_segment(source.index, *segment);
+            layout = hls::video_segment(source.index, *segment, film.media->manifest().all_intra);
         }
         Body body = Body::bytes(std::move(layout.header));
         for (const ByteRange& range : layout.data) {

@@ -1,5 +1,7 @@
 #include "hls/segment.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "media/fragment.h"
@@ -68,6 +70,16 @@ TEST(VideoSegments, FlagTheFirstSampleOfEachGroupAndNoOther) {
     for (std::size_t i = 0; i < track.samples.size(); ++i) {
         EXPECT_EQ(track.samples[i].sync, i % 50 == 0) << i;
     }
+}
+
+TEST(VideoSegments, FlagEverySampleWhereAllAreKeyframes) {
+    const std::vector<Entry> entries = {Entry("card", {25, 1}, 250)};
+    const Entry& entry = entries.front();
+    const Rundown rundown = test::looped(entries, std::chrono::seconds(10));
+    const auto track =
+        parsed(video_segment(entry.video.view(), *rundown.segment(0), true), test::video_config());
+    ASSERT_EQ(track.samples.size(), 100u);
+    EXPECT_TRUE(std::ranges::all_of(track.samples, [](const auto& sample) { return sample.sync; }));
 }
 
 TEST(VideoSegments, HaveNoNegativeCompositionOffset) {
