@@ -59,8 +59,8 @@ JobRunnerOptions job_options(Workspace& workspace) {
     options.watchdog = workspace.config.jobs.watchdog;
     const WorkerConfig& worker = workspace.config.worker;
     options.sandbox = worker.sandbox;
-    options.limits.memory_bytes = worker.memory_mb != 0 ? worker.memory_mb * 1'000'000
-                                                        : usual_memory(options.concurrent);
+    options.limits.memory_bytes =
+        worker.memory_mb != 0 ? worker.memory_mb * 1'000'000 : usual_memory(options.concurrent);
     options.limits.disk_bytes = worker.disk_gb * 1'000'000'000;
     options.limits.time = worker.time;
     // The film's duration is known now, and what is inside it.
