@@ -23,6 +23,7 @@
 #include "base/handle.h"
 #include "base/utf8.h"
 #include "library/sha256.h"
+#include "store/metadata.h"
 
 namespace matinee::app {
 
@@ -238,6 +239,7 @@ Result<void> apply_description(const fs::path& file, store::EntryDescription& en
         json.erase(key);
     }
     described.metadata = json.dump();
+    TRY(store::parse_metadata(described.metadata));
     entry = std::move(described);
     return {};
 }
