@@ -242,8 +242,9 @@ Result<void> write_text(const fs::path& file, std::string_view text) {
     stream.write(text.data(), static_cast<std::streamsize>(text.size()));
     stream.close();
     if (!stream) {
-        return fail(ErrorCode::kUnavailable, "{}: cannot be written; is there such a folder, and "
-                    "room in it?", file.string());
+        return fail(ErrorCode::kUnavailable,
+                    "{}: cannot be written; is there such a folder, and room in it?",
+                    file.string());
     }
     return {};
 }

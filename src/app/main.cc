@@ -166,10 +166,10 @@ as_run->callback([&] {
     using Form = app::AsRunArguments::Form;
     log.data = data;
     const bool named_csv = log.out.extension() == ".csv";
-    log.form = json                                     ? Form::kJson
-               : csv || named_csv                       ? Form::kCsv
-               : log.out.empty()                        ? Form::kText
-                                                        : Form::kJson;
+    log.form = json               ? Form::kJson
+               : csv || named_csv ? Form::kCsv
+               : log.out.empty()  ? Form::kText
+                                  : Form::kJson;
     status = app::as_run(log);
 });
 
