@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/log.h"
+#include "store/metadata.h"
 
 namespace matinee::app {
 
@@ -57,7 +58,9 @@ Broadcaster::Broadcaster(store::Store& store, library::Library& library, const b
       clock_(clock),
       options_(std::move(options)),
       slots_(std::make_shared<const Slots>()),
-      entries_(std::make_shared<const Entries>()) {}
+      entries_(std::make_shared<const Entries>()),
+      guide_(std::make_shared<const http::Guide>(http::GuideChannels())),
+      recorder_(store) {}
 
 Result<std::unique_ptr<Broadcaster>> Broadcaster::start(store::Store& store,
                                                         library::Library& library,
@@ -378,6 +381,9 @@ Result<void> Broadcaster::refresh_channels(bool changed) {
             const auto slot = before->find(row.id);
             slots->emplace(row.id, slot == before->end() ? std::make_shared<Slot>() : slot->second);
         }
+        for (auto& [id, state] : states_) {
+            state.guide = nullptr;
+        }
         std::erase_if(states_, [&](const auto& item) { return !present.contains(item.first); });
         slots_.store(std::move(slots));
     }
@@ -402,8 +408,134 @@ Result<void> Broadcaster::refresh_channels(bool changed) {
         state.failed = !refreshed;
         if (!refreshed) state.reload_at = now + std::chrono::seconds(5);
     }
+    keep_log(now);
+    if (auto refreshed = refresh_guide(now); !refreshed) {
+        log::error("the guide could not be made anew; it stays as it was",
+                   {{"reason", refreshed.error().to_string()}});
+    }
     std::erase_if(older_films_, [](const auto& item) { return item.second.expired(); });
     return {};
+}
+
+// Writes down what has ended. What cannot be written now is written later: nothing is forgotten
+// before it is.
+void Broadcaster::keep_log(Instant now) {
+    bool all = true;
+    for (auto& [id, state] : states_) {
+        const store::Channel& channel = state.row;
+        auto recorded = recorder_.record(
+            channel, now, [&](const playout::Airing& airing) { return describe(channel, airing); });
+        if (!recorded && !state.unrecorded) {
+            log::error("the as-run log cannot be written; it is caught up on when it can",
+                       {{"channel", id}, {"reason", recorded.error().to_string()}});
+        }
+        state.unrecorded = !recorded;
+        all = all && recorded;
+    }
+    if (!all) return;
+    if (auto said = recorder_.alive(now); !said) {
+        log::error("the as-run log cannot be told that the server runs",
+                   {{"reason", said.error().to_string()}});
+    }
+}
+
+playout::AsRunRecord Broadcaster::describe(const store::Channel& channel,
+                                           const playout::Airing& airing) {
+    playout::AsRunRecord record;
+    record.channel_id = channel.id;
+    record.epoch = channel.epoch;
+    record.ordinal = airing.ordinal;
+    record.entry_id = airing.entry_id;
+    record.media_id = airing.media_id;
+    record.subtitles_id = airing.subtitles_id;
+    record.start = airing.start;
+    record.duration = airing.duration;
+    if (const auto film = film_of(airing)) {
+        const library::Manifest& manifest = (*film)->media->manifest();
+        record.titles = (*film)->titles;
+        record.author = (*film)->author;
+        record.country = (*film)->country;
+        record.source_sha256 = manifest.source_sha256;
+        record.rate = manifest.frame_rate;
+        record.media_duration = (*film)->cut.duration();
+        return record;
+    }
+    // The files are gone, which the log says elsewhere: what the database knows.
+    if (const auto row = rows_.find(airing.entry_id); row != rows_.end()) {
+        record.titles = row->second.titles;
+        record.author = row->second.author;
+        record.country = row->second.country;
+        if (row->second.media_id == airing.media_id) {
+            record.source_sha256 = row->second.media_source_sha256;
+        }
+    }
+    if (const auto media = store_.find_media(airing.media_id)) {
+        record.media_duration = media->duration;
+        if (media->frame_rate_numerator > 0 && media->frame_rate_denominator > 0) {
+            record.rate =
+                media::FrameRate{media->frame_rate_numerator, media->frame_rate_denominator};
+        }
+    }
+    return record;
+}
+
+// The guide of the channels whose rundown, or whose entries, have changed.
+Result<void> Broadcaster::refresh_guide(Instant now) {
+    std::map<std::string, std::shared_ptr<const http::GuideEntry>> entries;
+    http::GuideChannels channels;
+    bool changed = states_.size() != guide_.load()->channels().size();
+    for (auto& [id, state] : states_) {
+        if (!state.guide) {
+            state.guide = TRY(make_guide(state, now, entries));
+            changed = true;
+        }
+        channels.push_back(state.guide);
+    }
+    if (changed) guide_.store(std::make_shared<const http::Guide>(std::move(channels)));
+    return {};
+}
+
+Result<std::shared_ptr<const http::GuideChannel>> Broadcaster::make_guide(
+    const ChannelState& state, Instant now,
+    std::map<std::string, std::shared_ptr<const http::GuideEntry>>& entries) {
+    auto guide = std::make_shared<http::GuideChannel>();
+    guide->id = state.row.id;
+    guide->title = state.row.title;
+    const Ticks tick = playout::ticks_since(state.row.epoch, now);
+    const auto rows = TRY(store_.list_airings(state.row.id, tick, tick + Ticks(options_.horizon)));
+    for (const playout::Airing& airing : rows) {
+        auto& entry = entries[airing.entry_id];
+        if (!entry) entry = guide_entry(airing.entry_id);
+        guide->programmes.push_back({playout::instant_of(state.row.epoch, airing.start),
+                                     playout::instant_of(state.row.epoch, airing.end()), entry});
+    }
+    return guide;
+}
+
+std::shared_ptr<const http::GuideEntry> Broadcaster::guide_entry(
+    const std::string& entry_id) const {
+    auto entry = std::make_shared<http::GuideEntry>();
+    entry->id = entry_id;
+    if (const auto row = rows_.find(entry_id); row != rows_.end()) {
+        entry->titles = row->second.titles;
+        entry->author = row->second.author;
+        entry->country = row->second.country;
+        // What was stored before it was checked may make no sense: the guide goes without.
+        if (auto metadata = store::parse_metadata(row->second.metadata)) {
+            entry->metadata = *std::move(metadata);
+        }
+    }
+    if (const FilmPtr film = film_to_air(entry_id)) {
+        entry->has_poster = !film->media->manifest().poster.empty();
+        std::set<std::string> languages;
+        if (film->subtitles) {
+            for (const subtitles::Track& track : film->subtitles->tracks()) {
+                languages.insert(track.language());
+            }
+        }
+        entry->subtitles.assign(languages.begin(), languages.end());
+    }
+    return entry;
 }
 
 Result<void> Broadcaster::refresh_channel(ChannelState& state, Slot& slot, bool changed) {
@@ -439,6 +571,7 @@ Result<void> Broadcaster::reconcile(ChannelState& state,
         "the rundown changes",
         {{"channel", state.row.id},
          {"from", base::to_rfc3339(playout::instant_of(state.row.epoch, planned[differs].start))}});
+    state.guide = nullptr;
     return store_.replace_airings_from(state.row.id, planned[differs].ordinal,
                                        std::span(wanted).subspan(std::min(differs, wanted.size())));
 }
@@ -452,9 +585,13 @@ Result<void> Broadcaster::extend(ChannelState& state, const std::vector<playout:
     const auto more = playout::extend(loop, end, now + Ticks(options_.horizon));
     if (more.empty()) return {};
     TRY(store_.append_airings(state.row.id, more));
-    // Two windows behind, and a day more for the log of what played.
+    state.guide = nullptr;
+    // Two windows behind, and a day more for whoever looks; but nothing that is not in the as-run
+    // log.
     const Ticks old = now - kept_behind(options_) - Ticks(std::chrono::hours(24));
-    TRY(store_.prune_airings(state.row.id, old));
+    if (const auto recorded = recorder_.recorded_until(state.row.id)) {
+        TRY(store_.prune_airings(state.row.id, std::min(old, *recorded)));
+    }
     return {};
 }
 
@@ -493,8 +630,18 @@ Result<void> Broadcaster::cut_short_what_waits(ChannelState& state, Slot& slot, 
     const auto rest = playout::extend(programmes(state), end, until);
     wanted.insert(wanted.end(), rest.begin(), rest.end());
     TRY(store_.replace_airings_from(state.row.id, airing.ordinal, wanted));
+    state.guide = nullptr;
     state.reload_at = now;
-    return {};
+    constexpr std::string_view kFellBehind = "its preparation has fallen behind";
+    if (complete > 0) {
+        return recorder_.mark(state.row, airing.ordinal,
+                              {playout::instant_of(state.row.epoch, airing.end()),
+                               std::string(playout::kCutShort), std::string(kFellBehind)});
+    }
+    return recorder_.mark(
+        state.row, airing.ordinal,
+        {playout::instant_of(state.row.epoch, airing.start), std::string(playout::kNotShown),
+         fmt::format("{} was planned here: {}", airing.entry_id, kFellBehind)});
 }
 
 Result<void> Broadcaster::load(ChannelState& state, Slot& slot, Instant now) {
@@ -513,6 +660,13 @@ Result<void> Broadcaster::load(ChannelState& state, Slot& slot, Instant now) {
         }
         if (!film) {
             gone = fmt::format("{}: {}", rows[i].entry_id, film.error().to_string());
+            // What has ended was shown, whatever has become of its files since.
+            if (rows[i].end() > tick) {
+                const Instant start = playout::instant_of(state.row.epoch, rows[i].start);
+                TRY(recorder_.mark(state.row, rows[i].ordinal,
+                                   {std::max(start, now), std::string(playout::kMediaGone),
+                                    film.error().to_string()}));
+            }
             first = i + 1;
             films.clear();
             continue;

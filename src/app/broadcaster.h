@@ -16,8 +16,10 @@
 #include <thread>
 #include <vector>
 
+#include "app/as_run_recorder.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "http/guide.h"
 #include "http/presentation.h"
 #include "library/growing_entry.h"
 #include "library/library.h"
@@ -84,6 +86,10 @@ class Broadcaster final : public http::OnAir {
     [[nodiscard]] std::shared_ptr<const http::Presentation> entry(
         std::string_view id) const override;
 
+    [[nodiscard]] std::shared_ptr<const http::Guide> guide() const override {
+        return guide_.load();
+    }
+
     // Channels that have something on now, and all of them.
     struct Counts {
         std::size_t on_air = 0;
@@ -130,6 +136,8 @@ class Broadcaster final : public http::OnAir {
         Instant reload_at{};            // when the loaded rundown needs to be read on
         bool failed = false;            // said so already
         std::string said_gone;          // likewise, of missing files
+        bool unrecorded = false;        // likewise, of its as-run log
+        std::shared_ptr<const http::GuideChannel> guide;  // null: to be made anew
     };
 
     Broadcaster(store::Store& store, library::Library& library, const base::Clock& clock,
@@ -149,6 +157,14 @@ class Broadcaster final : public http::OnAir {
     Result<void> extend(ChannelState& state, const std::vector<playout::Programme>& loop,
                         Ticks now);
     Result<void> load(ChannelState& state, Slot& slot, Instant now);
+    void keep_log(Instant now);
+    playout::AsRunRecord describe(const store::Channel& channel, const playout::Airing& airing);
+    Result<void> refresh_guide(Instant now);
+    Result<std::shared_ptr<const http::GuideChannel>> make_guide(
+        const ChannelState& state, Instant now,
+        std::map<std::string, std::shared_ptr<const http::GuideEntry>>& entries);
+    [[nodiscard]] std::shared_ptr<const http::GuideEntry> guide_entry(
+        const std::string& entry_id) const;
     Result<void> cut_short_what_waits(ChannelState& state, Slot& slot, Instant now);
     [[nodiscard]] FilmPtr film_to_air(const std::string& entry_id) const;
     [[nodiscard]] std::vector<playout::Programme> programmes(const ChannelState& state) const;
@@ -166,8 +182,10 @@ class Broadcaster final : public http::OnAir {
 
     std::atomic<std::shared_ptr<const Slots>> slots_;
     std::atomic<std::shared_ptr<const Entries>> entries_;
+    std::atomic<std::shared_ptr<const http::Guide>> guide_;
 
     // Of the thread alone.
+    AsRunRecorder recorder_;
     std::map<std::string, FilmPtr, std::less<>> films_;      // by entry: its present version
     std::map<std::string, store::Entry, std::less<>> rows_;  // by entry
     std::map<std::string, std::weak_ptr<const http::Film>>

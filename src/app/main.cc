@@ -162,6 +162,60 @@ CLI::App* show = with_json(with_data(entry->add_subcommand(
 show->add_option("ID", entry_id, "as `matinee entry list` has it")->required();
 show->callback([&] { status = app::show_entry(data, entry_id, json); });
 
+app::AsRunArguments log;
+std::string from;
+std::string to;
+bool csv = false;
+const auto instant_into = [](std::optional<matinee::Instant>& field) {
+    return [&field](const std::string& text) {
+        field = matinee::base::parse_rfc3339(text);
+        return field ? std::string()
+                     : "an instant is written 2026-11-23T20:00:00Z or 2026-11-23T21:00:00+01:00";
+    };
+};
+CLI::App* as_run = with_json(with_data(cli.add_subcommand(
+    "as-run", "What has been on the air, of a channel or an entry: signed proof of screening")));
+as_run->require_subcommand(0, 1);
+CLI::Option* log_channel = as_run->add_option("CHANNEL", log.channel, "the channel");
+as_run->add_option("--entry", log.entry, "instead: the entry, on all channels")
+    ->excludes(log_channel);
+as_run->add_option("--from", from, "airings that begin then or later (2026-11-23T20:00:00Z)")
+    ->check(instant_into(log.from));
+as_run->add_option("--to", to, "and before that")->check(instant_into(log.to));
+as_run->add_flag("--csv", csv, "as CSV; with --out its signature goes beside it, to FILE.sig")
+    ->excludes("--json");
+as_run->add_option("--out", log.out, "the file to write");
+
+app::VerifyArguments verified;
+CLI::App* verify = with_data(as_run->add_subcommand(
+    "verify",
+    "Check an exported log (JSON, or CSV with its .sig beside it) against its signature.\n"
+    "Exit status: 0 genuine, 1 could not be checked, 4 not what was signed"));
+verify->add_option("FILE", verified.file)->required();
+verify->add_option("--key", verified.key,
+                   "the public key that is trusted (default: the data folder's)");
+verify->callback([&] {
+    verified.data = data;
+    status = app::verify_as_run(verified);
+});
+CLI::App* key = with_data(as_run->add_subcommand(
+    "key", "Print the public key that logs are signed with, for whoever checks them"));
+key->callback([&] { status = app::as_run_key(data); });
+as_run->callback([&] {
+    if (!as_run->get_subcommands().empty()) return;
+    if (log.channel.empty() && log.entry.empty()) {
+        throw CLI::RequiredError("CHANNEL or --entry ID");
+    }
+    using Form = app::AsRunArguments::Form;
+    log.data = data;
+    const bool named_csv = log.out.extension() == ".csv";
+    log.form = json               ? Form::kJson
+               : csv || named_csv ? Form::kCsv
+               : log.out.empty()  ? Form::kText
+                                  : Form::kJson;
+    status = app::as_run(log);
+});
+
 // What can be set for a subtitle file: for one look, or for good.
 SubtitleFlags flags;
 app::SubtitlesArguments looked_at;

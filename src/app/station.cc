@@ -134,6 +134,8 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
                             station->jobs_ =
                                 TRY(JobRunner::start(*workspace.store, std::move(jobs)));
                         }
+                        station->as_run_ = std::make_unique<AsRunLog>(
+                            *workspace.store, *workspace.clock, workspace.folder);
                         TRY(station->register_metrics(workspace));
 
                         const auto router = TRY(http::make_router(
@@ -144,7 +146,8 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
                                  if (counts.on_air == counts.all) return {};
                                  return fmt::format("{} of {} channels have nothing on.",
                                                     counts.all - counts.on_air, counts.all);
-                             }}));
+                             },
+                             station->as_run_.get()}));
                         http::Server::Options server;
                         server.listen = {options.listen.host, options.listen.port};
                         server.threads = config.threads;

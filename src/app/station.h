@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "app/as_run_log.h"
 #include "app/broadcaster.h"
 #include "app/job_runner.h"
 #include "app/workspace.h"
@@ -47,6 +48,7 @@ class Station {
     http::StaticFiles pages_;
     std::shared_ptr<http::TlsIdentity> tls_;
     std::unique_ptr<Broadcaster> broadcaster_;
+    std::unique_ptr<AsRunLog> as_run_;
     std::unique_ptr<JobRunner> jobs_;
     std::vector<http::Metrics::Registration> gauges_;
     std::unique_ptr<http::Server> server_;

@@ -158,10 +158,11 @@ bool accepts_gzip(std::string_view accept_encoding) {
 
 bool is_compressible(std::string_view content_type) {
     const std::string_view type = trimmed(content_type.substr(0, content_type.find(';')));
-    constexpr std::array<std::string_view, 6> kTypes = {"application/vnd.apple.mpegurl",
+    constexpr std::array<std::string_view, 7> kTypes = {"application/vnd.apple.mpegurl",
                                                         "application/json",
                                                         "application/javascript",
                                                         "application/xml",
+                                                        "audio/x-mpegurl",
                                                         "image/svg+xml",
                                                         "application/manifest+json"};
     return type.starts_with("text/") || type.ends_with("+json") ||

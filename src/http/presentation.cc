@@ -7,6 +7,7 @@
 #include "hls/segment.h"
 #include "http/negotiate.h"
 #include "http/problem.h"
+#include "playout/as_run.h"
 #include "subtitles/language.h"
 #include "subtitles/segment.h"
 
@@ -118,8 +119,7 @@ std::int64_t Film::complete_segments() const {
 }
 
 std::string_view Film::title() const {
-    if (const auto english = titles.find("en"); english != titles.end()) return english->second;
-    return titles.empty() ? std::string_view(entry_id) : std::string_view(titles.begin()->second);
+    return playout::title_of(titles, entry_id);
 }
 
 std::string fingerprint(const Film& film, std::span<const library::Rung> ladder) {

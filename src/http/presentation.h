@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "hls/playlist.h"
+#include "http/guide.h"
 #include "http/message.h"
 #include "library/prepared_entry.h"
 #include "library/subtitle_set.h"
@@ -191,6 +192,9 @@ class OnAir {
 
     // An entry as VOD; null when there is none, or none that is ready.
     [[nodiscard]] virtual std::shared_ptr<const Presentation> entry(std::string_view id) const = 0;
+
+    // What is on all channels for the next two days; never null.
+    [[nodiscard]] virtual std::shared_ptr<const Guide> guide() const = 0;
 };
 
 }  // namespace matinee::http

@@ -128,6 +128,55 @@ Response picture(const Presentation& entry, const std::string& file) {
     return response;
 }
 
+// The period a request asks for, of the channel or entry in its path.
+Result<AsRunQuery> as_run_query(const Request& request, bool of_channel) {
+    AsRunQuery query;
+    (of_channel ? query.channel_id : query.entry_id) = request.parameter("id");
+    for (const auto& [name, field] : {std::pair("from", &query.from), std::pair("to", &query.to)}) {
+        const auto text = request.query.find(name);
+        if (!text) continue;
+        *field = base::parse_rfc3339(*text);
+        if (!*field) {
+            return fail(ErrorCode::kInvalid,
+                        "{}={}: an instant is written 2026-11-23T20:00:00Z, or with an offset as "
+                        "+01:00, whose + is %2B in an address",
+                        name, *text);
+        }
+    }
+    return query;
+}
+
+Response as_run_json(AsRunSource& log, const Request& request, bool of_channel) {
+    const auto query = as_run_query(request, of_channel);
+    if (!query) return problem(query.error());
+    auto document = log.json(*query);
+    if (!document) return problem(document.error());
+    return Response::text(*std::move(document), "application/json");
+}
+
+Response as_run_csv(AsRunSource& log, const Request& request, bool of_channel) {
+    const auto query = as_run_query(request, of_channel);
+    if (!query) return problem(query.error());
+    auto document = log.csv(*query);
+    if (!document) return problem(document.error());
+    Response response =
+        Response::text(std::move(document->csv), "text/csv; charset=utf-8; header=present");
+    // The signature of exactly these lines, while the log grows.
+    std::string period = "to=" + base::to_rfc3339(document->to);
+    if (query->from) period = fmt::format("from={}&{}", base::to_rfc3339(*query->from), period);
+    response.headers.emplace_back("Link",
+                                  fmt::format("<as-run.csv.sig?{}>; rel=\"describedby\"", period));
+    return response;
+}
+
+Response as_run_signature(AsRunSource& log, const Request& request, bool of_channel) {
+    const auto query = as_run_query(request, of_channel);
+    if (!query) return problem(query.error());
+    auto document = log.csv(*query);
+    if (!document) return problem(document.error());
+    return Response::text(std::move(document->signature), "application/json");
+}
+
 // The routes of one context, added one group after the other.
 class Routes {
   public:
@@ -202,6 +251,7 @@ class Routes {
             return Response::json(
                 {{"channels", std::move(channels)}, {"server_time", base::to_rfc3339(now)}});
         }));
+        if (context_.as_run) TRY(add_as_run());
         return get(
             "/api/v1/channels/{channel}", "api", Access::kPublic,
             [context](const Request& request) {
@@ -210,6 +260,43 @@ class Routes {
                 if (!channel) return no_such_channel(id);
                 return Response::json(channel_json(*channel, context.clock.now(), kNextOfChannel));
             });
+    }
+
+    Result<void> add_guide() {
+        const OnAir& on_air = context_.on_air;
+        TRY(get("/guide.xml", "guide", Access::kMedia, [&on_air](const Request& request) {
+            return on_air.guide()->xmltv(guide_base(request, "/guide.xml"));
+        }));
+        return get("/channels.m3u", "guide", Access::kMedia, [&on_air](const Request& request) {
+            return on_air.guide()->channels_m3u(guide_base(request, "/channels.m3u"));
+        });
+    }
+
+    // Of a channel and of an entry, in three forms each.
+    Result<void> add_as_run() {
+        AsRunSource& log = *context_.as_run;
+        for (const bool of_channel : {true, false}) {
+            const std::string base =
+                of_channel ? "/api/v1/channels/{id}/as-run" : "/api/v1/entries/{id}/as-run";
+            const Handler document = [&log, of_channel](const Request& request) {
+                return as_run_json(log, request, of_channel);
+            };
+            TRY(get(base, "as-run", Access::kStudio, document));
+            TRY(get(base + ".json", "as-run", Access::kStudio, document));
+            TRY(get(base + ".csv", "as-run", Access::kStudio,
+                    [&log, of_channel](const Request& request) {
+                        return as_run_csv(log, request, of_channel);
+                    }));
+            TRY(get(base + ".csv.sig", "as-run", Access::kStudio,
+                    [&log, of_channel](const Request& request) {
+                        return as_run_signature(log, request, of_channel);
+                    }));
+        }
+        return get("/api/v1/as-run/key", "as-run", Access::kPublic, [&log](const Request&) {
+            auto key = log.public_key();
+            return key ? Response::text(*std::move(key), "application/x-pem-file")
+                       : problem(key.error());
+        });
     }
 
     Result<void> add_pages() {
@@ -275,6 +362,7 @@ Result<std::shared_ptr<const Router>> make_router(const RouteContext& context) {
     TRY(routes.add_channels());
     TRY(routes.add_entries());
     TRY(routes.add_api());
+    TRY(routes.add_guide());
     TRY(routes.add_pages());
     TRY(routes.add_operations());
     return routes.finish();

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "http/as_run.h"
 #include "http/metrics.h"
 #include "http/presentation.h"
 #include "http/router.h"
@@ -22,6 +23,7 @@ struct RouteContext {
     const StaticFiles& pages;
     // Why the server should get no traffic now, for /readyz; empty when it should.
     std::function<std::string()> not_ready;
+    AsRunSource* as_run = nullptr;  // null: no as-run log is served
 };
 
 // The table of routes; also registers the viewers of each channel with the metrics.

@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "media/time.h"
 #include "playout/airing.h"
+#include "playout/as_run.h"
 
 namespace matinee::store {
 
@@ -152,6 +153,21 @@ struct Progress {
 // What whoever runs a job is to do next.
 enum class JobOrder : std::uint8_t { kContinue, kCancel };
 
+// Something that happened to the airing of that number.
+struct AiringMark {
+    std::int64_t ordinal = 0;
+    playout::AsRunMark mark;
+};
+
+// Which records of the as-run log. Airings belong to the period they begin in, so that periods that
+// follow each other have each of them once.
+struct AsRunFilter {
+    std::string channel_id{};       // empty: all channels
+    std::string entry_id{};         // empty: all entries
+    std::optional<Instant> from{};  // the first instant of the period
+    std::optional<Instant> to{};    // the first after it
+};
+
 // How often a job may be taken when whoever took it vanishes: then it is given up, since it may
 // be what kills them.
 inline constexpr int kMaxAttempts = 5;
@@ -263,9 +279,30 @@ class Store {
 
     Result<std::int64_t> count_airings(const std::string& channel_id);
 
-    // Forgets airings that ended at `before` or earlier; returns how many. The last airing always
+    // Forgets airings that ended at `before` or earlier; returns how many. What the as-run log has
+    // to say of them must have been said (append_as_run). The last airing always
     // stays, since the next one continues it.
     Result<std::int64_t> prune_airings(const std::string& channel_id, Ticks before);
+
+    // -- The as-run log --------------------------------------------------------------------------
+
+    // Adds records of airings that have ended, and their marks. A record stands: one that is there
+    // already (another server was first) is left as it is.
+    Result<void> append_as_run(std::span<const playout::AsRunRecord> records);
+
+    // The channel's newest record.
+    Result<std::optional<playout::AsRunRecord>> last_as_run(const Channel& channel);
+
+    // Says that something happened to airings, recorded already or not; of the same kind with the
+    // same detail it is said once, and the first instant stands.
+    Result<void> mark_as_run(const Channel& channel, std::span<const AiringMark> marks);
+
+    // Records with their marks, by start, then channel.
+    Result<std::vector<playout::AsRunRecord>> list_as_run(const AsRunFilter& filter);
+
+    // When a server has last said that it runs; nothing before the first.
+    Result<std::optional<Instant>> last_alive();
+    Result<void> set_alive(Instant now);
 
     // -- Jobs ------------------------------------------------------------------------------------
 

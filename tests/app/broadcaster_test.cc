@@ -1,6 +1,7 @@
 #include "app/broadcaster.h"
 
 #include <regex>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -579,6 +580,259 @@ TEST(Broadcaster, TakesAnEntryBackWhosePreparationFails) {
     cinema.broadcaster->withdraw("long");
     EXPECT_TRUE(cinema.eventually([&] { return !plays(cinema, "long"); })) << "it had not begun";
     EXPECT_EQ(cinema.broadcaster->entry("long"), nullptr);
+}
+
+// A viewer who keeps asking for the picture's playlist and writes down what it is told.
+class Viewer {
+  public:
+    struct Seen {
+        std::string start;
+        std::string title;
+        std::string duration;                    // once it is said
+        std::map<std::int64_t, Ticks> segments;  // by number
+
+        [[nodiscard]] Ticks length() const {
+            Ticks sum{0};
+            for (const auto& [number, ticks] : segments) {
+                sum += ticks;
+            }
+            return sum;
+        }
+    };
+
+    void look(const std::string& playlist) {
+        static const std::regex kAttribute("(START-DATE|X-TITLE|DURATION)=\"?([^\",]*)\"?");
+        Seen* airing = nullptr;
+        Ticks length{0};
+        std::istringstream lines(playlist);
+        for (std::string line; std::getline(lines, line);) {
+            if (line.starts_with("#EXT-X-DATERANGE:ID=\"main-")) {
+                airing = &airings[std::stoll(line.substr(line.find('-', 20) + 1))];
+                for (std::sregex_iterator it(line.begin(), line.end(), kAttribute), end; it != end;
+                     ++it) {
+                    const std::string name = (*it)[1];
+                    (name == "START-DATE" ? airing->start
+                     : name == "X-TITLE"  ? airing->title
+                                          : airing->duration) = (*it)[2];
+                }
+            } else if (line.starts_with("#EXTINF:")) {
+                const std::int64_t micros =
+                    std::stoll(line.substr(8, line.find('.') - 8)) * 1'000'000 +
+                    std::stoll(line.substr(line.find('.') + 1, 6));
+                length = Ticks((micros * 9 + 50) / 100);
+            } else if (!line.starts_with('#') && airing != nullptr) {
+                airing->segments.emplace(std::stoll(line), length);
+            }
+        }
+    }
+
+    std::map<std::int64_t, Seen> airings;  // by ordinal
+};
+
+std::vector<playout::AsRunRecord> as_run(Cinema& cinema) {
+    return *cinema.store->list_as_run({.channel_id = "main"});
+}
+
+bool has_mark(const playout::AsRunRecord& record, std::string_view kind) {
+    return std::ranges::any_of(record.marks,
+                               [&](const playout::AsRunMark& mark) { return mark.kind == kind; });
+}
+
+// Lets time pass in steps, as the broadcaster's thread keeps up with it.
+template <typename EachStep>
+void pass(Cinema& cinema, seconds time, seconds step, EachStep each_step) {
+    for (seconds passed{0}; passed < time; passed += step) {
+        cinema.clock.advance(step);
+        const Instant now = cinema.clock.now();
+        ASSERT_TRUE(cinema.eventually([&] {
+            const auto channel = cinema.broadcaster->channel("main");
+            return channel->rundown().airings().back().end() >
+                       channel->ticks_at(now + minutes(1)) &&
+                   !channel->waiting_airing(now + seconds(3));
+        }));
+        each_step();
+    }
+}
+
+// Waits until the log has all that has ended, and that the server runs.
+void catch_up(Cinema& cinema) {
+    const auto channel = cinema.broadcaster->channel("main");
+    const Ticks now = channel->ticks_at(cinema.clock.now());
+    const auto current = channel->rundown().airing_at(now);
+    ASSERT_TRUE(current);
+    const std::int64_t ordinal = channel->rundown().airings()[*current].ordinal;
+    ASSERT_TRUE(cinema.eventually([&] {
+        const auto last = *cinema.store->last_as_run(*cinema.store->find_channel("main"));
+        return last && last->ordinal + 1 >= ordinal;
+    }));
+    const Instant instant = cinema.clock.now();
+    ASSERT_TRUE(
+        cinema.eventually([&] { return *cinema.store->last_alive() > instant - seconds(10); }));
+}
+
+TEST(Broadcaster, LogsWhatAClientRecordsFromThePlaylists) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    cinema.add_film("two", film({24000, 1001}, 203));
+    Preparation preparation(cinema);
+    cinema.play({"one", "two", "long"});
+    cinema.on_air();
+    preparation.add(5);
+    ASSERT_TRUE(cinema.eventually([&] { return cinema.broadcaster->entry("long") != nullptr; }));
+    cinema.clock.advance(seconds(6));
+    preparation.add(20);  // 50 s of 200, and no more: it is cut short on the air
+    ASSERT_TRUE(cinema.eventually([&] { return plays(cinema, "long"); }));
+
+    Viewer viewer;
+    const auto look = [&] { viewer.look(cinema.playlist()); };
+    look();
+    pass(cinema, minutes(4), seconds(1), look);
+    pass(cinema, minutes(56), seconds(15), look);
+    cinema.play({"two"});  // an edit
+    pass(cinema, minutes(60), seconds(15), look);
+    catch_up(cinema);
+    cinema.reopen();  // a restart
+    cinema.on_air();
+    pass(cinema, minutes(60), seconds(15), look);
+    catch_up(cinema);
+
+    const auto log = as_run(cinema);
+    ASSERT_GT(log.size(), 900U);
+    std::int64_t ordinal = 0;
+    Ticks end{0};
+    std::size_t cut_short = 0;
+    for (const playout::AsRunRecord& record : log) {
+        SCOPED_TRACE(record.ordinal);
+        EXPECT_EQ(record.ordinal, ordinal++);
+        EXPECT_EQ(record.start, end) << "without a gap";
+        end = record.end();
+        const auto seen = viewer.airings.find(record.ordinal);
+        ASSERT_NE(seen, viewer.airings.end());
+        EXPECT_EQ(base::to_rfc3339(record.starts_at()), seen->second.start);
+        EXPECT_EQ(record.title(), seen->second.title);
+        EXPECT_EQ(record.duration, seen->second.length()) << "to the frame";
+        EXPECT_EQ(fmt::format(
+                      "{:.3f}",
+                      static_cast<double>((record.ends_at() - record.starts_at()).count()) / 1000),
+                  seen->second.duration);
+        EXPECT_EQ(record.source_sha256, std::string(64, 'a') + record.entry_id);
+        EXPECT_EQ(has_mark(record, playout::kCutShort), record.cut_short());
+        EXPECT_FALSE(has_mark(record, playout::kOffAir));
+        cut_short += record.cut_short() ? 1 : 0;
+    }
+    EXPECT_EQ(cut_short, 1U);
+    // And nothing that the client has seen to its end is missing.
+    const std::int64_t listed = viewer.airings.rbegin()->first;
+    EXPECT_LE(listed - log.back().ordinal, 5) << "only what is on and what is listed ahead";
+    EXPECT_EQ(viewer.airings.begin()->first, 0);
+}
+
+TEST(Broadcaster, LogsThatNoServerRan) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    cinema.play({"one"});
+    cinema.on_air();
+    pass(cinema, minutes(2), seconds(10), [] {});
+    catch_up(cinema);
+    const Instant stopped = cinema.clock.now();
+    cinema.reopen();
+    cinema.clock.advance(hours(1));  // longer than the rundown had been made ahead
+    const Instant started = cinema.clock.now();
+    cinema.on_air();
+    pass(cinema, minutes(2), seconds(10), [] {});
+    catch_up(cinema);
+    std::size_t marked = 0;
+    for (const playout::AsRunRecord& record : as_run(cinema)) {
+        SCOPED_TRACE(record.ordinal);
+        const bool off_air = has_mark(record, playout::kOffAir);
+        // It is known to have run until ten seconds before it stopped, or later.
+        const bool before = record.ends_at() <= stopped - seconds(20);
+        const bool during = record.starts_at() >= stopped && record.ends_at() <= started;
+        const bool after = record.starts_at() >= started;
+        EXPECT_TRUE(!before || !off_air);
+        EXPECT_TRUE(!during || off_air);
+        EXPECT_TRUE(!after || !off_air);
+        marked += off_air ? 1 : 0;
+    }
+    EXPECT_GE(marked, 360U);
+    EXPECT_LE(marked, 363U);
+}
+
+TEST(Broadcaster, LogsThatNothingIsKnownOfTheTimeBeforeAChannelWasMade) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    cinema.play({"one"}, kStart - seconds(35));
+    cinema.on_air();
+    pass(cinema, minutes(1), seconds(10), [] {});
+    catch_up(cinema);
+    const auto log = as_run(cinema);
+    ASSERT_GE(log.size(), 8U);
+    for (const playout::AsRunRecord& record : log) {
+        EXPECT_EQ(has_mark(record, playout::kOffAir), record.ordinal < 3) << record.ordinal;
+    }
+}
+
+TEST(Broadcaster, KeepsTheLogForGood) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 3750));  // two minutes and a half
+    cinema.play({"one"});
+    cinema.on_air();
+    pass(cinema, hours(30), minutes(4), [] {});
+    catch_up(cinema);
+    EXPECT_LT(*cinema.store->count_airings("main"), 650) << "the rundown is forgotten";
+    const auto log = as_run(cinema);
+    EXPECT_EQ(log.front().ordinal, 0);
+    EXPECT_EQ(log.back().ordinal + 1, static_cast<std::int64_t>(log.size()));
+    EXPECT_GE(log.size(), 719U);
+}
+
+TEST(Broadcaster, LogsThatFilesAreGone) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    cinema.add_film("lost", film({25, 1}, 250));
+    cinema.play({"one", "lost"});
+    cinema.on_air();
+    cinema.clock.advance(seconds(12));  // "lost" is on
+    const std::string lost = cinema.broadcaster->entry("lost")->film(0).media->manifest().media_id;
+    cinema.reopen();
+    std::filesystem::remove_all(cinema.temp.path() / "library/media" / lost);
+    cinema.on_air();
+    cinema.clock.advance(seconds(60));
+    ASSERT_TRUE(cinema.eventually([&] { return as_run(cinema).size() >= 3; }));
+    const auto log = as_run(cinema);
+    EXPECT_FALSE(has_mark(log[0], playout::kMediaGone));
+    EXPECT_TRUE(has_mark(log[1], playout::kMediaGone));
+    EXPECT_EQ(log[1].title(), "The lost");
+    EXPECT_EQ(log[1].source_sha256, std::string(64, 'a') + "lost");
+}
+
+TEST(Broadcaster, GuidesThroughWhatIsPlannedAndFollowsEdits) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    cinema.add_film("two", film({25, 1}, 250));
+    cinema.add_subtitles("one", "zh");
+    cinema.play({"one"});
+    cinema.on_air();
+    const auto guide = [&] { return cinema.broadcaster->guide()->channels().at(0); };
+    ASSERT_TRUE(cinema.eventually([&] { return !guide()->programmes.empty(); }));
+    const auto& programmes = guide()->programmes;
+    EXPECT_EQ(programmes.front().start, kStart);
+    EXPECT_GE(programmes.back().end, kStart + minutes(30)) << "as far as the rundown is made";
+    EXPECT_THAT(programmes.front().entry->subtitles, testing::ElementsAre("zh"));
+    for (std::size_t i = 1; i < programmes.size(); ++i) {
+        EXPECT_EQ(programmes[i].start, programmes[i - 1].end);
+    }
+    cinema.play({"two"});
+    EXPECT_TRUE(cinema.eventually([&] { return guide()->programmes.back().entry->id == "two"; }));
+    store::EntryDescription renamed = *cinema.store->find_entry("two");
+    renamed.titles = {{"en", "Another name"}};
+    renamed.metadata = R"({"synopsis": "What it is about"})";
+    ASSERT_TRUE(cinema.store->upsert_entry(renamed));
+    EXPECT_TRUE(cinema.eventually([&] {
+        const auto& entry = *guide()->programmes.back().entry;
+        return entry.titles.at("en") == "Another name" &&
+               entry.metadata.synopsis.at("und") == "What it is about";
+    }));
 }
 
 }  // namespace
