@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/commands.h"
+#include "app/planning_commands.h"
 #include "base/log.h"
 
 namespace {
@@ -85,7 +86,7 @@ int main(int argc, char** argv) {
         status = app::import({data, {paths.begin(), paths.end()}, !no_wait});
 });
 
-CLI::App* channel = cli.add_subcommand("channel", "Channels: list, add");
+CLI::App* channel = cli.add_subcommand("channel", "Channels: list, add; skip, hold, resume and more");
 channel->require_subcommand(1);
 app::ChannelArguments added;
 std::string epoch;
@@ -113,6 +114,8 @@ add->callback([&] {
 with_json(with_data(channel->add_subcommand("list", "List the channels")))->callback([&] {
     status = app::list_channels(data, json);
 });
+
+app::add_planning_commands(cli, *channel, data, status);
 
 CLI::App* entry = cli.add_subcommand("entry", "Entries: list");
 entry->require_subcommand(1);
