@@ -4,7 +4,9 @@
 #include <limits>
 #include <set>
 
+#include "app/planning.h"
 #include "base/log.h"
+#include "playout/control.h"
 #include "store/metadata.h"
 
 namespace matinee::app {
@@ -34,9 +36,20 @@ bool is_current(const http::Film& film, const store::Entry& entry) {
            film.author == entry.author && film.country == entry.country;
 }
 
-bool same_programme(const playout::Airing& a, const playout::Airing& b) {
-    return a.entry_id == b.entry_id && a.media_id == b.media_id &&
-           a.subtitles_id == b.subtitles_id && a.start == b.start;
+// Whether a planned row still is what the schedule makes. Rows from before there were schedules do
+// not say where they stand.
+bool is_as_wanted(const playout::Airing& planned, const playout::Airing& wanted) {
+    return playout::same_showing(planned, wanted) &&
+           (planned.place.block.empty() || planned.place == wanted.place);
+}
+
+// Rows that were put in by hand stay, and so does what leads up to them.
+std::size_t after_last_manual(std::span<const playout::Airing> rows, std::size_t first) {
+    for (std::size_t i = rows.size(); i > first; --i) {
+        const playout::Role role = rows[i - 1].place.role;
+        if (role != playout::Role::kItem && role != playout::Role::kFill) return i;
+    }
+    return first;
 }
 
 }  // namespace
@@ -298,9 +311,8 @@ Result<Broadcaster::FilmPtr> Broadcaster::make_film(
 Result<Broadcaster::FilmPtr> Broadcaster::film_of(const playout::Airing& airing) {
     const auto is_it = [&](const FilmPtr& film) {
         return film && film->media->manifest().media_id == airing.media_id &&
-               film->subtitles_id == airing.subtitles_id && film->cut.count() > 0 &&
-               airing.segment_count <= film->cut.count() &&
-               film->cut.at(airing.segment_count - 1).end() == airing.duration;
+               film->subtitles_id == airing.subtitles_id &&
+               playout::airing_cut(airing, film->cut).has_value();
     };
     if (const auto current = films_.find(airing.entry_id);
         current != films_.end() && is_it(current->second)) {
@@ -345,16 +357,35 @@ Broadcaster::FilmPtr Broadcaster::film_to_air(const std::string& entry_id) const
     return growing != growing_.end() && growing->second.may_air ? growing->second.film : nullptr;
 }
 
-std::vector<playout::Programme> Broadcaster::programmes(const ChannelState& state) const {
-    std::vector<playout::Programme> loop;
-    for (const std::string& id : state.loop) {
-        const FilmPtr film = film_to_air(id);
-        if (!film) continue;  // not ready yet: it joins when it is
-        loop.push_back({id, film->media->manifest().media_id, film->subtitles_id,
-                        film->cut.duration(), film->cut.count(),
-                        fingerprint(*film, options_.ladder)});
+// What may come by on the channel.
+std::set<std::string> Broadcaster::repertoire(const ChannelState& state) {
+    std::set<std::string> entries;
+    for (const auto& [id, items] : state.playlists) {
+        entries.insert(items.begin(), items.end());
     }
-    return loop;
+    if (!state.planned.slate_entry.empty()) entries.insert(state.planned.slate_entry);
+    return entries;
+}
+
+Result<playout::Schedule> Broadcaster::schedule(const ChannelState& state) const {
+    PlanInput input{state.planned, state.row, state.playlists, {}, {}};
+    input.until = clock_.now() + options_.horizon;
+    input.programme = [this](const std::string& id) -> std::optional<playout::Programme> {
+        const FilmPtr film = film_to_air(id);
+        if (!film) return std::nullopt;  // not ready yet: it joins when it is
+        return programme_of(*film, options_.ladder);
+    };
+    return plan(input);
+}
+
+Result<void> Broadcaster::read_plans(ChannelState& state) {
+    state.planned = TRY(store_.find_schedule(state.row.id));
+    state.edits_from = TRY(store_.edits_from(state.row.id));
+    state.playlists.clear();
+    for (const std::string& id : playlists_of(state.planned, state.row)) {
+        state.playlists.emplace(id, entries_of(TRY(store_.find_playlist(id))));
+    }
+    return {};
 }
 
 Result<void> Broadcaster::refresh_channels(bool changed) {
@@ -362,22 +393,12 @@ Result<void> Broadcaster::refresh_channels(bool changed) {
         const std::vector<store::Channel> rows = TRY(store_.list_channels());
         auto slots = std::make_shared<Slots>();
         const auto before = slots_.load();
-        std::map<std::string, std::vector<std::string>> loops;  // by playlist: many share one
         std::set<std::string> present;
         for (const store::Channel& row : rows) {
             present.insert(row.id);
             ChannelState& state = states_[row.id];
             state.row = row;
-            if (!row.playlist_id.empty() && !loops.contains(row.playlist_id)) {
-                const store::Playlist playlist = TRY(store_.find_playlist(row.playlist_id));
-                for (const store::PlaylistItem& item : playlist.items) {
-                    if (item.kind == store::ItemKind::kEntry) {
-                        loops[row.playlist_id].push_back(item.reference);
-                    }
-                }
-            }
-            state.loop =
-                row.playlist_id.empty() ? std::vector<std::string>() : loops[row.playlist_id];
+            TRY(read_plans(state));
             const auto slot = before->find(row.id);
             slots->emplace(row.id, slot == before->end() ? std::make_shared<Slot>() : slot->second);
         }
@@ -396,7 +417,7 @@ Result<void> Broadcaster::refresh_channels(bool changed) {
                        {{"channel", id}, {"reason", cut.error().to_string()}});
         }
         const bool grown = std::ranges::any_of(
-            state.loop, [this](const std::string& entry) { return grown_.contains(entry); });
+            grown_, [&](const std::string& entry) { return repertoire(state).contains(entry); });
         const bool due = changed || now >= state.reload_at;
         if (!due && !grown) continue;
         auto refreshed =
@@ -541,29 +562,32 @@ std::shared_ptr<const http::GuideEntry> Broadcaster::guide_entry(
 Result<void> Broadcaster::refresh_channel(ChannelState& state, Slot& slot, bool changed) {
     const Instant now = clock_.now();
     const Ticks tick = playout::ticks_since(state.row.epoch, now);
-    const std::vector<playout::Programme> loop = programmes(state);
-    TRY(reconcile(state, loop, tick, changed));
-    TRY(extend(state, loop, tick));
+    const playout::Schedule schedule = TRY(this->schedule(state));
+    TRY(reconcile(state, schedule, tick, changed));
+    TRY(extend(state, schedule, tick));
     return load(state, slot, now);
 }
 
 // Carries an edit into the rundown: when the airings nobody can have seen are not those that
 // the playlist makes, they are made anew. `whole` looks at all of them, else only at those that
 // are about to be loaded.
-Result<void> Broadcaster::reconcile(ChannelState& state,
-                                    const std::vector<playout::Programme>& loop, Ticks now,
-                                    bool whole) {
+Result<void> Broadcaster::reconcile(ChannelState& state, const playout::Schedule& schedule,
+                                    Ticks now, bool whole) {
     constexpr Ticks kForever(std::numeric_limits<std::int64_t>::max());
     const Ticks soon = now + Ticks(options_.loaded_ahead) + Ticks(options_.reload_margin);
+    const std::int64_t edits = TRY(store_.rundown_edits(state.row.id));
     const auto rows = TRY(store_.list_airings(state.row.id, now, whole ? kForever : soon));
-    const std::size_t first = playout::first_replaceable(rows, now, window().ahead, kSpliceMargin);
+    std::size_t first = playout::first_replaceable(rows, now, window().ahead, kSpliceMargin);
+    first = after_last_manual(rows, first);
+    while (first < rows.size() && rows[first].start < state.edits_from)
+        ++first;
     if (first == 0 || first >= rows.size()) return {};
     const playout::RundownEnd end{rows[first - 1], fingerprint_of(rows[first - 1])};
-    const auto wanted = playout::extend(loop, end, rows.back().end());
+    const auto wanted = playout::extend(schedule, end, rows.back().end());
     const std::span<const playout::Airing> planned = std::span(rows).subspan(first);
     std::size_t differs = 0;
     while (differs < planned.size() && differs < wanted.size() &&
-           same_programme(planned[differs], wanted[differs])) {
+           is_as_wanted(planned[differs], wanted[differs])) {
         ++differs;
     }
     if (differs == planned.size()) return {};
@@ -572,17 +596,19 @@ Result<void> Broadcaster::reconcile(ChannelState& state,
         {{"channel", state.row.id},
          {"from", base::to_rfc3339(playout::instant_of(state.row.epoch, planned[differs].start))}});
     state.guide = nullptr;
-    return store_.replace_airings_from(state.row.id, planned[differs].ordinal,
-                                       std::span(wanted).subspan(std::min(differs, wanted.size())));
+    return store_.splice_airings(
+        state.row.id,
+        {planned[differs].ordinal, std::span(wanted).subspan(std::min(differs, wanted.size())),
+         edits, playout::instant_of(state.row.epoch, planned[differs].start - window().ahead)});
 }
 
-Result<void> Broadcaster::extend(ChannelState& state, const std::vector<playout::Programme>& loop,
+Result<void> Broadcaster::extend(ChannelState& state, const playout::Schedule& schedule,
                                  Ticks now) {
     const auto last = TRY(store_.last_airing(state.row.id));
     if (last && last->end() >= now + Ticks(options_.least_ahead)) return {};
     std::optional<playout::RundownEnd> end;
     if (last) end = playout::RundownEnd{*last, fingerprint_of(*last)};
-    const auto more = playout::extend(loop, end, now + Ticks(options_.horizon));
+    const auto more = playout::extend(schedule, end, now + Ticks(options_.horizon));
     if (more.empty()) return {};
     TRY(store_.append_airings(state.row.id, more));
     state.guide = nullptr;
@@ -604,7 +630,7 @@ Result<void> Broadcaster::cut_short_what_waits(ChannelState& state, Slot& slot, 
     if (!waiting) return {};
     playout::Airing airing = presentation->rundown().airings()[*waiting];
     const http::Film& film = presentation->film(*waiting);
-    const std::int64_t complete = film.complete_segments();
+    const std::int64_t complete = presentation->complete_segments(*waiting);
     log::error("an airing is cut short: its preparation has fallen behind",
                {{"channel", state.row.id},
                 {"entry", airing.entry_id},
@@ -619,7 +645,8 @@ Result<void> Broadcaster::cut_short_what_waits(ChannelState& state, Slot& slot, 
     std::optional<playout::RundownEnd> end;
     if (complete > 0) {
         airing.segment_count = complete;
-        airing.duration = film.cut.at(complete - 1).end();
+        airing.duration =
+            presentation->rundown().cut(*waiting).at(complete - 1).end() - airing.from;
         wanted.push_back(airing);
         end = playout::RundownEnd{airing, fingerprint(film, options_.ladder)};
     } else if (*waiting > 0) {
@@ -627,7 +654,7 @@ Result<void> Broadcaster::cut_short_what_waits(ChannelState& state, Slot& slot, 
         end = playout::RundownEnd{before,
                                   fingerprint(presentation->film(*waiting - 1), options_.ladder)};
     }
-    const auto rest = playout::extend(programmes(state), end, until);
+    const auto rest = playout::extend(TRY(schedule(state)), end, until);
     wanted.insert(wanted.end(), rest.begin(), rest.end());
     TRY(store_.replace_airings_from(state.row.id, airing.ordinal, wanted));
     state.guide = nullptr;
@@ -682,7 +709,7 @@ Result<void> Broadcaster::load(ChannelState& state, Slot& slot, Instant now) {
                rows.begin() + static_cast<std::ptrdiff_t>(std::min(first, rows.size())));
 
     std::vector<FilmPtr> repertoire;
-    for (const std::string& id : state.loop) {
+    for (const std::string& id : Broadcaster::repertoire(state)) {
         if (auto film = film_to_air(id)) repertoire.push_back(std::move(film));
     }
     const Instant loaded_until =

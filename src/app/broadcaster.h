@@ -101,6 +101,10 @@ class Broadcaster final : public http::OnAir {
     static std::chrono::seconds target_duration(const BroadcasterOptions& options);
     static std::chrono::seconds hold_back(const BroadcasterOptions& options);
 
+    // How much beyond HOLD-BACK an on-air command leaves alone: what is handed out early, and the
+    // time until all threads know of it.
+    static constexpr Ticks kCommandMargin = std::chrono::seconds(4);
+
   private:
     using PresentationPtr = std::shared_ptr<const http::Presentation>;
     using FilmPtr = std::shared_ptr<const http::Film>;
@@ -132,11 +136,14 @@ class Broadcaster final : public http::OnAir {
     // What the thread knows of a channel besides.
     struct ChannelState {
         store::Channel row;
-        std::vector<std::string> loop;  // entries of its playlist
-        Instant reload_at{};            // when the loaded rundown needs to be read on
-        bool failed = false;            // said so already
-        std::string said_gone;          // likewise, of missing files
-        bool unrecorded = false;        // likewise, of its as-run log
+        store::Schedule planned;  // without a version: its playlist, round and round
+        // What its blocks, its fillers and its own playlist play: entries, by playlist.
+        std::map<std::string, std::vector<std::string>> playlists;
+        Ticks edits_from{0};      // no airing that starts before is changed by an edit
+        Instant reload_at{};      // when the loaded rundown needs to be read on
+        bool failed = false;      // said so already
+        std::string said_gone;    // likewise, of missing files
+        bool unrecorded = false;  // likewise, of its as-run log
         std::shared_ptr<const http::GuideChannel> guide;  // null: to be made anew
     };
 
@@ -152,10 +159,10 @@ class Broadcaster final : public http::OnAir {
     Result<void> publish_entries();
     Result<void> refresh_channels(bool changed);
     Result<void> refresh_channel(ChannelState& state, Slot& slot, bool changed);
-    Result<void> reconcile(ChannelState& state, const std::vector<playout::Programme>& loop,
-                           Ticks now, bool whole);
-    Result<void> extend(ChannelState& state, const std::vector<playout::Programme>& loop,
-                        Ticks now);
+    Result<void> read_plans(ChannelState& state);
+    Result<void> reconcile(ChannelState& state, const playout::Schedule& schedule, Ticks now,
+                           bool whole);
+    Result<void> extend(ChannelState& state, const playout::Schedule& schedule, Ticks now);
     Result<void> load(ChannelState& state, Slot& slot, Instant now);
     void keep_log(Instant now);
     playout::AsRunRecord describe(const store::Channel& channel, const playout::Airing& airing);
@@ -167,7 +174,8 @@ class Broadcaster final : public http::OnAir {
         const std::string& entry_id) const;
     Result<void> cut_short_what_waits(ChannelState& state, Slot& slot, Instant now);
     [[nodiscard]] FilmPtr film_to_air(const std::string& entry_id) const;
-    [[nodiscard]] std::vector<playout::Programme> programmes(const ChannelState& state) const;
+    [[nodiscard]] static std::set<std::string> repertoire(const ChannelState& state);
+    [[nodiscard]] Result<playout::Schedule> schedule(const ChannelState& state) const;
     Result<FilmPtr> film_of(const playout::Airing& airing);
     std::string fingerprint_of(const playout::Airing& airing);
     Result<FilmPtr> make_film(const store::Entry& entry,

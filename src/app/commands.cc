@@ -546,8 +546,7 @@ int verify_as_run(const VerifyArguments& arguments) {
     return run([&]() -> Result<int> {
         fs::path key_file = arguments.key;
         if (key_file.empty()) {
-            const fs::path data =
-                arguments.data.empty() ? TRY(default_data_folder()) : arguments.data;
+            const fs::path data = arguments.data.empty() ? TRY(default_data_folder()) : arguments.data;
             key_file = signing_folder(data) / kPublicKeyFile;
         }
         auto key = VerifyingKey::read(key_file);

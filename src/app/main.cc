@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/planning_commands.h"
 #include "base/log.h"
 
 namespace {
@@ -123,7 +124,8 @@ int main(int argc, char** argv) {
         status = app::import({data, {paths.begin(), paths.end()}, !no_wait});
 });
 
-CLI::App* channel = cli.add_subcommand("channel", "Channels: list, add");
+CLI::App* channel =
+    cli.add_subcommand("channel", "Channels: list, add; skip, hold, resume and more");
 channel->require_subcommand(1);
 app::ChannelArguments added;
 std::string epoch;
@@ -151,6 +153,8 @@ add->callback([&] {
 with_json(with_data(channel->add_subcommand("list", "List the channels")))->callback([&] {
     status = app::list_channels(data, json);
 });
+
+app::add_planning_commands(cli, *channel, data, status);
 
 CLI::App* entry = cli.add_subcommand("entry", "Entries: list, show");
 entry->require_subcommand(1);

@@ -118,6 +118,9 @@ class Presentation {
         return playout::ticks_since(settings_.epoch, now);
     }
 
+    // Segments of the airing that can be had: fewer than it has while its media is being prepared.
+    [[nodiscard]] std::int64_t complete_segments(std::size_t airing) const;
+
     // The airing whose media is not prepared as far as playlists would list it at `now`.
     [[nodiscard]] std::optional<std::size_t> waiting_airing(Instant now) const;
 

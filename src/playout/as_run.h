@@ -45,7 +45,8 @@ struct AsRunRecord {
     std::string source_sha256;  // of the film's file; empty when it is not known any more
     Ticks start{0};             // since the epoch
     Ticks duration{0};
-    // Of the whole media; nothing when it is not known any more.
+    // Of the whole media, of which an airing may show a part: up to an interruption, or from there
+    // on. Nothing when it is not known any more.
     std::optional<Ticks> media_duration;
     std::optional<media::FrameRate> rate;
     std::vector<AsRunMark> marks;  // by time

@@ -38,6 +38,13 @@ Result<Enum> parse_enum(std::string_view name, const std::array<Enum, kCount>& v
     return fail(ErrorCode::kInternal, "the database holds an unknown word: {}", name);
 }
 
+// Store::splice_airings within a transaction that does more.
+Result<void> splice_within(soci::session& sql, Instant now, const std::string& channel_id,
+                           const Splice& splice);
+
+// What a publication does to a channel, within its transaction.
+Result<void> edit_within(soci::session& sql, Instant now, const ChannelEdit& edit);
+
 struct Store::Impl {
     Impl(std::filesystem::path path, const base::Clock& time)
         : file(std::move(path)), clock(time), pool(kConnections) {}

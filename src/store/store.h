@@ -18,6 +18,7 @@
 #include "media/time.h"
 #include "playout/airing.h"
 #include "playout/as_run.h"
+#include "playout/schedule.h"
 
 namespace matinee::store {
 
@@ -94,21 +95,87 @@ enum class ItemKind : std::uint8_t { kEntry, kCard, kFiller, kLive };
 
 std::string_view to_string(ItemKind kind);
 
+// What is done with an item whose trimmed variant is not prepared yet.
+enum class Untrimmed : std::uint8_t { kSkip, kWhole };
+
+std::string_view to_string(Untrimmed untrimmed);
+
 // One line of a playlist.
 struct PlaylistItem {
     ItemKind kind = ItemKind::kEntry;
-    std::string reference;     // the id of what `kind` says
-    Ticks in{0};               // offset within it
-    std::optional<Ticks> out;  // unset: to its end
+    std::string reference;            // the id of what `kind` says
+    std::int64_t in = 0;              // its first frame
+    std::optional<std::int64_t> out;  // the frame before which it ends; unset: at its end
+    Untrimmed untrimmed = Untrimmed::kSkip;
 
+    [[nodiscard]] bool is_trimmed() const { return in != 0 || out; }
     bool operator==(const PlaylistItem&) const = default;
 };
 
+// A version of a playlist. Versions are never changed: an edit adds one.
 struct Playlist {
     std::string id;
     std::string title;
-    std::int64_t version = 0;  // 1, 2, 3 ...: every change of the items adds one
+    std::int64_t version = 0;    // of these items: 1, 2, 3 ...
+    std::int64_t published = 0;  // which version channels play; 0: none yet
+    std::int64_t draft = 0;      // the newest
     std::vector<PlaylistItem> items;
+};
+
+struct PlaylistVersion {
+    std::int64_t version = 0;
+    std::int64_t restores = 0;  // the version it has the items of, when it was made by undoing
+    std::string author;
+    Instant created;
+
+    bool operator==(const PlaylistVersion&) const = default;
+};
+
+// How often a block with a start of its own begins.
+enum class Repeats : std::uint8_t { kOnce, kDaily, kWeekly };
+
+std::string_view to_string(Repeats repeats);
+std::string_view to_string(playout::Overrun overrun);
+
+// A playlist in a channel's schedule (playout::Block, with wall-clock times).
+struct ScheduleBlock {
+    std::string id;  // unique within the channel
+    std::string playlist_id;
+    std::int64_t passes = 0;   // 0: round and round
+    std::string start;         // "2026-11-23T20:00:00", local time of `zone`; empty: follows on
+    std::string zone = "UTC";  // IANA name
+    Repeats repeats = Repeats::kOnce;
+    std::string until;  // "23:00:00", local time of `zone`, at which it gives way; empty: never
+    playout::Overrun overrun = playout::Overrun::kFill;
+    Instant since{};  // starts before that do not count; kept by set_schedule
+
+    bool operator==(const ScheduleBlock&) const = default;
+};
+
+// Whether both begin at the same times: then a changed block keeps its `since`.
+bool starts_alike(const ScheduleBlock& a, const ScheduleBlock& b);
+
+struct Schedule {
+    std::string channel_id;
+    std::int64_t version = 0;     // 1, 2, 3 ...; 0: there is none, the channel loops its playlist
+    std::string slate_entry;      // empty: none
+    std::string filler_playlist;  // empty: none
+    std::vector<ScheduleBlock> blocks;
+};
+
+// Rows that take the place of others in a rundown.
+struct Splice {
+    std::int64_t ordinal = 0;  // from this one on
+    std::span<const playout::Airing> airings;
+    std::int64_t expected_edits = 0;  // Store::rundown_edits() as it was when they were planned
+    Instant not_after{};  // too late from then on: viewers may have fetched the old ones
+};
+
+// What a publication changes on a channel, in the same transaction.
+struct ChannelEdit {
+    std::string channel_id;
+    std::optional<Splice> splice;  // nothing: servers find out themselves what follows from it
+    Ticks edits_from{0};           // see Store::edits_from()
 };
 
 struct Channel {
@@ -234,8 +301,8 @@ class Store {
 
     // -- Playlists -------------------------------------------------------------------------------
 
-    // Makes `items` the playlist's newest version, and returns its number. Nothing changes, and
-    // the number stays, when it has these items already.
+    // Makes `items` the playlist's newest version, publishes it, and returns its number. Nothing
+    // changes, and the number stays, when it is published with these items already.
     Result<std::int64_t> set_playlist(const std::string& id, const std::string& title,
                                       std::span<const PlaylistItem> items);
 
@@ -243,8 +310,49 @@ class Store {
     Result<std::int64_t> set_playlist(const std::string& id, const std::string& title,
                                       std::span<const std::string> entry_ids);
 
-    // The newest version.
+    // The published version; without items when there is none.
     Result<Playlist> find_playlist(const std::string& id);
+
+    // That version; the newest for 0.
+    Result<Playlist> find_playlist_version(const std::string& id, std::int64_t version);
+
+    // All of them, as published, by id.
+    Result<std::vector<Playlist>> list_playlists();
+
+    // Adds a version, and returns its number; nobody sees it before it is published. `expected` is
+    // the newest version that the author knew, 0 for a playlist that is not there yet: kConflict
+    // when there is a newer one. Nothing is added when the newest has these items already.
+    Result<std::int64_t> save_draft(const std::string& id, const std::string& title,
+                                    std::span<const PlaylistItem> items, std::int64_t expected,
+                                    const std::string& author);
+
+    // Adds a version with the items of the one before the newest; again goes further back.
+    // kConflict as above, and when there is nothing before.
+    Result<std::int64_t> undo_draft(const std::string& id, std::int64_t expected,
+                                    const std::string& author);
+
+    // Channels play this version from now on. kConflict unless `expected` is the published one.
+    Result<void> publish_playlist(const std::string& id, std::int64_t version,
+                                  std::int64_t expected, std::span<const ChannelEdit> edits = {});
+
+    // Oldest first.
+    Result<std::vector<PlaylistVersion>> playlist_history(const std::string& id);
+
+    // -- Schedules -------------------------------------------------------------------------------
+
+    // Version 0, without blocks, when the channel has none.
+    Result<Schedule> find_schedule(const std::string& channel_id);
+
+    // Replaces the channel's schedule; returns its version. kConflict unless `schedule.version` is
+    // the present one. A block that starts when it did before keeps its `since`, others get now.
+    Result<std::int64_t> set_schedule(const Schedule& schedule,
+                                      std::span<const ChannelEdit> edits = {});
+
+    // The channel loops its playlist again.
+    Result<void> remove_schedule(const std::string& channel_id);
+
+    // Publications of playlists and schedule change no airing of the channel that starts before.
+    Result<Ticks> edits_from(const std::string& channel_id);
 
     // -- Channels --------------------------------------------------------------------------------
 
@@ -269,6 +377,13 @@ class Store {
     // continue the airing before `ordinal`.
     Result<void> replace_airings_from(const std::string& channel_id, std::int64_t ordinal,
                                       std::span<const playout::Airing> airings);
+
+    // How often rows of the channel's rundown have been replaced.
+    Result<std::int64_t> rundown_edits(const std::string& channel_id);
+
+    // The same, if nobody else has replaced rows since they were planned (kConflict) and it is not
+    // too late (kUnavailable).
+    Result<void> splice_airings(const std::string& channel_id, const Splice& splice);
 
     Result<std::optional<playout::Airing>> last_airing(const std::string& channel_id);
 

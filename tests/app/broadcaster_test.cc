@@ -1,11 +1,13 @@
 #include "app/broadcaster.h"
 
+#include <fstream>
 #include <regex>
 #include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/control_room.h"
 #include "hls/segment.h"
 #include "media/fragment.h"
 #include "media/track.h"
@@ -56,6 +58,44 @@ class Cinema {
         ASSERT_TRUE(store->finish_job(job->id, "test", media));
     }
 
+    // A slate of ten seconds that can end on any picture.
+    void add_slate(const std::string& id) {
+        RawFilm slate;
+        slate.frames = 250;
+        slate.gop = 50;
+        slate.audio_frames = 500;
+        add_film(id, slate);
+        const std::string media = store->find_entry(id)->media_id;
+        const auto file = temp.path() / "library/media" / media / "entry.json";
+        std::ifstream in(file);
+        std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+        text.replace(text.find('{'), 1, R"({"all_intra": true,)");
+        std::ofstream(file) << text;
+    }
+
+    // Loops `day`, and plays `gala` once at `start`, an instant of UTC; the slate fills.
+    void schedule(const std::vector<std::string>& day, const std::vector<std::string>& gala,
+                  const std::string& start, store::Repeats repeats = store::Repeats::kOnce) {
+        ASSERT_TRUE(store->set_playlist("day", "Day", day));
+        ASSERT_TRUE(store->set_playlist("gala", "Gala", gala));
+        play({});
+        store::Schedule wanted;
+        wanted.channel_id = "main";
+        wanted.slate_entry = "slate";
+        wanted.blocks.resize(2);
+        wanted.blocks[0].id = wanted.blocks[0].playlist_id = "day";
+        wanted.blocks[1].id = wanted.blocks[1].playlist_id = "gala";
+        wanted.blocks[1].passes = 1;
+        wanted.blocks[1].start = start;
+        wanted.blocks[1].repeats = repeats;
+        ASSERT_TRUE(store->set_schedule(wanted));
+    }
+
+    Result<ControlRoom::Done> command(const ControlRoom::Command& command) {
+        ControlRoom room(*store, *library, clock, options());
+        return room.perform("main", command);
+    }
+
     // A track with each of the labels, all of one language and kind.
     void add_subtitles(const std::string& id, const std::string& language,
                        const std::vector<std::string>& labels = {""}) {
@@ -86,7 +126,7 @@ class Cinema {
         ASSERT_TRUE(store->create_channel(channel));
     }
 
-    void on_air() {
+    static BroadcasterOptions options() {
         BroadcasterOptions options;
         options.ladder = {{"360p", 640, 360, 900}, {"180p", 320, 180, 300}};
         options.dvr_window = minutes(1);
@@ -95,7 +135,11 @@ class Cinema {
         options.loaded_ahead = minutes(5);
         options.reload_margin = minutes(2);
         options.poll = milliseconds(5);
-        auto started = Broadcaster::start(*store, *library, clock, options);
+        return options;
+    }
+
+    void on_air() {
+        auto started = Broadcaster::start(*store, *library, clock, options());
         ASSERT_TRUE(started) << started.error().to_string();
         broadcaster = *std::move(started);
     }
@@ -566,6 +610,165 @@ TEST(Broadcaster, CutsAnAiringShortWhosePreparationFallsBehind) {
         << "it has had its chance until it is prepared";
 }
 
+TEST(Broadcaster, BeginsAFixedStartOnTheTickWithSoundAndSubtitles) {
+    Cinema cinema;
+    cinema.add_film("one", film({24000, 1001}, 500));
+    cinema.add_film("gala", film({25, 1}, 250));
+    cinema.add_subtitles("gala", "zh");
+    cinema.add_slate("slate");
+    cinema.schedule({"one"}, {"gala"}, "2026-11-23T20:01:30");
+    cinema.on_air();
+    cinema.clock.set(kStart + seconds(80));
+    const auto channel = cinema.broadcaster->channel("main");
+    const auto rows = channel->rundown().airings();
+    const auto gala = std::ranges::find(rows, "gala", &playout::Airing::entry_id);
+    ASSERT_NE(gala, rows.end());
+    EXPECT_EQ(gala->start, Ticks(seconds(90)));
+    EXPECT_EQ(std::prev(gala)->entry_id, "slate");
+    EXPECT_EQ(std::next(gala)->entry_id, "slate") << "once, and nothing after it";
+    const std::string listed = cinema.playlist();
+    EXPECT_THAT(listed, HasSubstr("#EXT-X-PROGRAM-DATE-TIME:2026-11-23T20:01:30.000Z"));
+    for (const auto& [sequence, lines] : segments(listed)) {
+        const std::size_t start = lines.rfind('\n', lines.size() - 2) + 1;
+        const std::string name = lines.substr(start, lines.size() - 1 - start);
+        EXPECT_FALSE(cinema.get("360p", name).empty());
+        EXPECT_FALSE(cinema.get("audio", name).empty());
+    }
+    EXPECT_EQ(segments(listed).size(), segments(cinema.playlist("subtitles-zh")).size());
+}
+
+TEST(Broadcaster, CarriesCommandsOutWithoutChangingWhatWasListed) {
+    Cinema cinema;
+    cinema.add_film("one", film({24000, 1001}, 2000));
+    cinema.add_film("two", film({25, 1}, 900));
+    cinema.add_film("spot", film({30, 1}, 300, 7));
+    cinema.add_slate("slate");
+    cinema.schedule({"one", "two"}, {"spot"}, "2026-11-23T20:10:00");
+    cinema.on_air();
+    const auto hold = [](const playout::OnAir& on_air, playout::Moment moment) {
+        return playout::hold(on_air, moment);
+    };
+    const auto resume = [](const playout::OnAir& on_air, playout::Moment moment) {
+        return playout::resume(on_air, moment, playout::Resume::kWhereItStopped);
+    };
+    const playout::Programme spot = [&] {
+        ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+        return *room.programme("spot");
+    }();
+    const auto insert = [&](const playout::OnAir& on_air, playout::Moment moment) {
+        return playout::insert_next(on_air, moment, spot);
+    };
+    const std::vector<ControlRoom::Command> commands = {playout::skip, hold, resume, insert,
+                                                        playout::skip, hold, resume, playout::skip};
+    std::map<std::int64_t, std::string> seen;
+    std::size_t next = 0;
+    std::size_t done = 0;
+    for (int second = 0; second < 560; second += 2) {
+        cinema.clock.advance(seconds(2));
+        const Instant now = cinema.clock.now();
+        expect_kept(seen, cinema.playlist());
+        if (second % 60 == 20 && next < commands.size()) {
+            const auto performed = cinema.command(commands[next++]);
+            if (performed) {
+                ++done;
+                EXPECT_GT(performed->at, now);
+                // The server has taken all of it up.
+                EXPECT_TRUE(cinema.eventually([&] {
+                    const auto fresh = cinema.broadcaster->channel("main");
+                    const Ticks tick = fresh->ticks_at(now);
+                    const auto rows = fresh->rundown().airings();
+                    const auto stored =
+                        *cinema.store->list_airings("main", tick, tick + Ticks(minutes(2)));
+                    return std::ranges::all_of(stored, [&](const playout::Airing& row) {
+                        return std::ranges::find(rows, row) != rows.end();
+                    });
+                }));
+            } else {
+                EXPECT_EQ(performed.error().code(), ErrorCode::kConflict)
+                    << performed.error().to_string();
+            }
+            expect_kept(seen, cinema.playlist());
+        }
+        ASSERT_TRUE(cinema.eventually([&] {
+            const auto channel = cinema.broadcaster->channel("main");
+            return channel->rundown().airings().back().end() > channel->ticks_at(now + minutes(1));
+        }));
+    }
+    EXPECT_GE(done, 6u);
+    // Numbers without a gap.
+    EXPECT_EQ(static_cast<std::int64_t>(seen.size()),
+              seen.rbegin()->first - seen.begin()->first + 1);
+    EXPECT_TRUE(plays(cinema, "slate"));
+}
+
+TEST(Broadcaster, KeepsWhatWasPutInByHandWhenThePlaylistChanges) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 1000));
+    cinema.add_film("two", film({25, 1}, 1000));
+    cinema.add_film("spot", film({25, 1}, 500));
+    cinema.play({"one"});
+    cinema.on_air();
+    cinema.clock.advance(seconds(5));
+    const auto inserted = cinema.command([&](const playout::OnAir& on_air, playout::Moment moment) {
+        ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+        return playout::insert_next(on_air, moment, *room.programme("spot"));
+    });
+    ASSERT_TRUE(inserted) << inserted.error().to_string();
+    EXPECT_EQ(inserted->at, kStart + seconds(40));
+    cinema.play({"two"});
+    ASSERT_TRUE(cinema.eventually([&] { return plays(cinema, "two"); }));
+    const auto rows = cinema.broadcaster->channel("main")->rundown().airings();
+    EXPECT_EQ(rows[0].entry_id, "one");
+    EXPECT_EQ(rows[1].entry_id, "spot");
+    EXPECT_EQ(rows[2].entry_id, "two");
+}
+
+TEST(ControlRoom, PublishesADraftFromWhenItSaid) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    cinema.add_film("two", film({25, 1}, 250));
+    cinema.play({"one"});
+    cinema.on_air();
+    store::PlaylistItem two;
+    two.reference = "two";
+    ASSERT_EQ(*cinema.store->save_draft("main", "Main", {&two, 1}, 1, "ann"), 2);
+    ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+    const Instant at = kStart + seconds(95);
+    const auto dry = room.publish("main", 2, 1, playout::From::kAt, at, ControlRoom::Mode::kDryRun);
+    ASSERT_TRUE(dry) << dry.error().to_string();
+    ASSERT_EQ(dry->size(), 1u);
+    const auto& first = dry->front().plan.changes.front();
+    EXPECT_EQ(first, (playout::Change{Ticks(seconds(100)), "one", "two"}));
+    EXPECT_FALSE(plays(cinema, "two"));
+    ASSERT_TRUE(room.publish("main", 2, 1, playout::From::kAt, at, ControlRoom::Mode::kCommit));
+    EXPECT_EQ(room.publish("main", 2, 1, playout::From::kAt, at, ControlRoom::Mode::kCommit)
+                  .error()
+                  .code(),
+              ErrorCode::kConflict);
+    ASSERT_TRUE(cinema.eventually([&] { return plays(cinema, "two"); }));
+    for (const playout::Airing& row : cinema.broadcaster->channel("main")->rundown().airings()) {
+        EXPECT_EQ(row.entry_id, row.start < seconds(100) ? "one" : "two");
+    }
+}
+
+TEST(ControlRoom, ChecksAScheduleAgainstWhatIsThere) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 500));
+    cinema.add_film("gala", film({25, 1}, 250));
+    cinema.add_slate("slate");
+    cinema.schedule({"one", "nobody"}, {"gala"}, "2026-11-23T20:01:30");
+    cinema.on_air();
+    ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+    const auto findings = room.check(*cinema.store->find_schedule("main"), {}, {"zh"});
+    ASSERT_TRUE(findings) << findings.error().to_string();
+    std::set<std::string> codes;
+    for (const auto& finding : *findings)
+        codes.insert(finding.code);
+    EXPECT_TRUE(codes.contains("unknown-entry"));
+    EXPECT_TRUE(codes.contains("missing-language"));
+    EXPECT_TRUE(codes.contains("gap"));
+}
+
 TEST(Broadcaster, TakesAnEntryBackWhosePreparationFails) {
     Cinema cinema;
     cinema.add_film("one", film({25, 1}, 250));
@@ -668,6 +871,31 @@ void catch_up(Cinema& cinema) {
     const Instant instant = cinema.clock.now();
     ASSERT_TRUE(
         cinema.eventually([&] { return *cinema.store->last_alive() > instant - seconds(10); }));
+}
+
+TEST(Broadcaster, LogsThatAFilmWasEndedByHand) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 1000));
+    cinema.add_film("two", film({25, 1}, 1000));
+    cinema.play({"one", "two"});
+    cinema.on_air();
+    cinema.clock.advance(seconds(5));
+    const auto skipped = cinema.command(playout::skip);
+    ASSERT_TRUE(skipped) << skipped.error().to_string();
+    pass(cinema, minutes(2), seconds(5), [] {});
+    catch_up(cinema);
+    const auto log = as_run(cinema);
+    ASSERT_GE(log.size(), 2U);
+    EXPECT_EQ(log[0].entry_id, "one");
+    EXPECT_TRUE(log[0].cut_short());
+    EXPECT_EQ(log[0].ends_at(), skipped->at);
+    ASSERT_EQ(log[0].marks.size(), 1U);
+    EXPECT_EQ(log[0].marks[0].kind, playout::kCutShort);
+    EXPECT_EQ(log[0].marks[0].detail, "ended by hand");
+    EXPECT_EQ(log[0].marks[0].at, skipped->at);
+    EXPECT_EQ(log[1].entry_id, "two");
+    EXPECT_FALSE(log[1].cut_short());
+    EXPECT_TRUE(log[1].marks.empty());
 }
 
 TEST(Broadcaster, LogsWhatAClientRecordsFromThePlaylists) {
