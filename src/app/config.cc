@@ -423,9 +423,9 @@ true_peak_dbtp = {:.1f}
         config.channel.segment.count(), config.channel.hold_back.count(), config.jobs.concurrent,
         config.jobs.watchdog.count(), to_string(config.access.entries),
         config.access.metrics_protected ? "protected" : "public", config.access.session.count(),
-        house.padding == library::Padding::kBlur ? "blur" : "black",
-        house.speed_preset, house.quantizer, house.gop_seconds, house.max_frame_rate,
-        house.audio_kbps, *house.loudness_lufs, house.true_peak_dbtp);
+        house.padding == library::Padding::kBlur ? "blur" : "black", house.speed_preset,
+        house.quantizer, house.gop_seconds, house.max_frame_rate, house.audio_kbps,
+        *house.loudness_lufs, house.true_peak_dbtp);
     for (const library::Rung& rung : house.rungs) {
         text += fmt::format(
             "[[house.rungs]]\nname = \"{}\"\nwidth = {}\nheight = {}\nmax_kbps = {}\n\n", rung.name,

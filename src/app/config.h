@@ -62,8 +62,8 @@ std::string_view to_string(EntryAccess access);
 
 struct AccessConfig {
     EntryAccess entries = EntryAccess::kAuto;
-    bool metrics_protected = false;      // /metrics is for producers and above
-    std::chrono::hours session{24};      // how long somebody stays signed in
+    bool metrics_protected = false;  // /metrics is for producers and above
+    std::chrono::hours session{24};  // how long somebody stays signed in
 
     bool operator==(const AccessConfig&) const = default;
 };

@@ -56,11 +56,10 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
     std::unique_ptr<Station> station(new Station(TRY(ServerLock::take(workspace.folder))));
     const std::shared_ptr<const base::Clock> clock(std::shared_ptr<void>(), workspace.clock.get());
     if (config.certificate.empty()) {
-        station->tls_ = TRY(http::TlsIdentity::self_signed(workspace.folder / "tls",
-                                                           http::machine_names(), clock));
+        station->tls_ = TRY(
+            http::TlsIdentity::self_signed(workspace.folder / "tls", http::machine_names(), clock));
     } else {
-        station->tls_ =
-            TRY(http::TlsIdentity::from_files(config.certificate, config.key, clock));
+        station->tls_ = TRY(http::TlsIdentity::from_files(config.certificate, config.key, clock));
     }
     station->broadcaster_ =
         TRY(Broadcaster::start(*workspace.store, *workspace.library, *workspace.clock,
@@ -80,9 +79,9 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
                 broadcaster->withdraw(job.entry_id);
             }
         };
-        jobs.on_available = [broadcaster = station->broadcaster_.get()](
-                                const store::Job& job, const fs::path& directory,
-                                std::int64_t groups) {
+        jobs.on_available = [broadcaster = station->broadcaster_.get()](const store::Job& job,
+                                                                        const fs::path& directory,
+                                                                        std::int64_t groups) {
             broadcaster->available(job.entry_id, directory, groups);
         };
         station->jobs_ = TRY(JobRunner::start(*workspace.store, std::move(jobs)));
@@ -120,8 +119,8 @@ Result<void> Station::open_gates(Workspace& workspace) {
                                       {.access = workspace.config.access}));
     link_key_ = TRY(auth::load_or_make_link_key(workspace.folder / kLinkKeyFile));
     gatekeeper_ = std::make_unique<http::Gatekeeper>(
-        http::Gatekeeper::Parts{[access = access_.get()] { return access->snapshot(); },
-                                *link_key_, *workspace.clock, *broadcaster_});
+        http::Gatekeeper::Parts{[access = access_.get()] { return access->snapshot(); }, *link_key_,
+                                *workspace.clock, *broadcaster_});
     sign_in_ = std::make_unique<http::SignIn>(
         *workspace.store, *workspace.clock,
         [access = access_.get()] {

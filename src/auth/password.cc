@@ -24,8 +24,6 @@ struct Parameters {
     unsigned log2_n = 15;
     unsigned r = 8;
     unsigned p = 1;
-
-    bool operator==(const Parameters&) const = default;
 };
 
 struct Stored {
@@ -115,11 +113,6 @@ Result<bool> verify_password(std::string_view password, std::string_view stored)
     if (password.size() > kMostBytes) return false;
     const Bytes hash = TRY(derive(password, parsed->salt, parsed->parameters));
     return equal_in_constant_time(hash, parsed->hash) && !stored.empty();
-}
-
-bool needs_rehash(std::string_view stored) {
-    const auto parsed = parse(stored);
-    return !parsed || parsed->parameters != Parameters();
 }
 
 }  // namespace matinee::auth

@@ -20,7 +20,4 @@ Result<std::string> hash_password(std::string_view password);
 // kInternal when `stored` is damaged.
 Result<bool> verify_password(std::string_view password, std::string_view stored);
 
-// Whether `stored` was made with other parameters than hash_password() uses now.
-bool needs_rehash(std::string_view stored);
-
 }  // namespace matinee::auth

@@ -21,13 +21,13 @@ namespace matinee::http {
 
 // Who may ask, and from where. The server's guard decides what a class asks for (gatekeeper.h).
 enum class Access : std::uint8_t {
-    kPublic,  // pages, health, signing in: anybody, same origin
-    kMedia,   // playlists, segments: who may watch the {channel} or {entry} of the pattern, and
-              // players on pages of any origin (CORS)
-    kPicture,  // stills of a film: those of {entry}, not counted as viewers (CORS)
-    kPoster,   // likewise; for those as well who may watch a channel that shows the {entry}
-    kGuide,    // what is said of a {channel}: who may watch it, same origin
-    kStudio,   // what accounts of at least the route's role do
+    kPublic,      // pages, health, signing in: anybody, same origin
+    kMedia,       // playlists, segments: who may watch the {channel} or {entry} of the pattern, and
+                  // players on pages of any origin (CORS)
+    kPicture,     // stills of a film: those of {entry}, not counted as viewers (CORS)
+    kPoster,      // likewise; for those as well who may watch a channel that shows the {entry}
+    kGuide,       // what is said of a {channel}: who may watch it, same origin
+    kStudio,      // what accounts of at least the route's role do
     kOperations,  // metrics
 };
 

@@ -214,9 +214,9 @@ class Routes {
                     const Instant now = context.clock.now();
                     json channels = json::array();
                     for (const auto& channel : context.on_air.channels()) {
-                        const bool shown = !context.gatekeeper || context.gatekeeper->may_watch(
-                                                                      request,
-                                                                      channel->settings().id);
+                        const bool shown =
+                            !context.gatekeeper ||
+                            context.gatekeeper->may_watch(request, channel->settings().id);
                         if (!shown) continue;
                         channels.push_back(
                             channel_json(*channel, now, kNextInList, prefix_of(request)));

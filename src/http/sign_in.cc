@@ -166,12 +166,14 @@ SignIn::Outcome SignIn::sign_in(const std::string& name, const std::string& pass
     // Takes as long for a name that nobody has.
     const auto verdict = auth::verify_password(password, user ? user->password_hash : "");
     if (!verdict) {
-        log::error("a password could not be checked",
-                   {{"account", name}, {"reason", verdict.error().to_string()}});
+        log::error("a password could not be checked", {{"account", user ? user->name : "unknown"},
+                                                       {"reason", verdict.error().to_string()}});
         return Refusal{503, "The password cannot be checked now.", seconds(5)};
     }
     if (!*verdict || user->disabled) {
-        log::warning("signing in was refused", {{"account", name}, {"remote", address}});
+        // A name that nobody has may be a password in the wrong field: it is not written down.
+        log::warning("signing in was refused",
+                     {{"account", user ? user->name : "unknown"}, {"remote", address}});
         return Refusal{401, "Name or password is wrong."};
     }
     throttle_.succeeded(name, address);

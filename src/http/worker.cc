@@ -596,9 +596,9 @@ void Worker::request_complete(SoupServerMessage* message) {
     try {
         respond(connection, message, negotiate(request, std::move(response), access));
     } catch (const std::exception& exception) {
-        const Error error(ErrorCode::kInternal,
-                          fmt::format("answering {}: {}", redacted_path(request.raw_path),
-                                      exception.what()));
+        const Error error(
+            ErrorCode::kInternal,
+            fmt::format("answering {}: {}", redacted_path(request.raw_path), exception.what()));
         respond(connection, message, negotiate(request, problem(error), access));
     }
     connection.handled = steady_clock::now();
@@ -644,9 +644,9 @@ Response Worker::answer(Connection& connection, SoupServerMessage* message, Requ
         }
         return match.route->handler(request);
     } catch (const std::exception& exception) {
-        return problem(Error(ErrorCode::kInternal,
-                             fmt::format("handling {}: {}", redacted_path(request.raw_path),
-                                         exception.what())));
+        return problem(Error(
+            ErrorCode::kInternal,
+            fmt::format("handling {}: {}", redacted_path(request.raw_path), exception.what())));
     }
 }
 

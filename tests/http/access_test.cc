@@ -432,6 +432,22 @@ TEST(AccessOverHttp, LetsNoSharedCacheKeepWhatIsNotPublic) {
     EXPECT_EQ(cache_of(false, "public, max-age=10"), "public, max-age=10");
 }
 
+TEST(AccessOverHttp, TellsBrowsersToKeepToThemselves) {
+    Festival festival;
+    const auto page = festival.ask("GET", "/sign-in").headers;
+    EXPECT_EQ(page.at("cross-origin-opener-policy"), "same-origin");
+    EXPECT_EQ(page.at("referrer-policy"), "same-origin");
+    EXPECT_EQ(page.at("x-content-type-options"), "nosniff");
+    EXPECT_THAT(page.at("permissions-policy"), HasSubstr("camera=()"));
+    const auto data = festival.ask("GET", "/api/v1/channels").headers;
+    EXPECT_EQ(data.at("content-security-policy"), "default-src 'none'; frame-ancestors 'none'");
+    EXPECT_EQ(data.at("cross-origin-resource-policy"), "same-origin");
+    EXPECT_FALSE(data.contains("access-control-allow-origin"));
+    const auto linked =
+        festival.ask("GET", "/t/" + festival.link("good") + "/api/v1/channels").headers;
+    EXPECT_EQ(linked.at("referrer-policy"), "no-referrer");
+}
+
 // -- Signing in -----------------------------------------------------------------------------------
 
 constexpr const char* kPassword = "paper boats at noon";
