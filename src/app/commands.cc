@@ -140,7 +140,11 @@ void print_addresses(const Station& station, const std::vector<std::string>& cha
         fmt::print("  watch        {}/watch/{}\n", origin, id);
         fmt::print("  playlist     {}/channels/{}/master.m3u8\n", origin, id);
     }
-    fmt::print("  certificate  SHA-256 {}\n\n", station.certificate_fingerprint());
+    fmt::print("  certificate  SHA-256 {}\n", station.certificate_fingerprint());
+    if (!station.setup_address().empty()) {
+        fmt::print("  set up       {}  (makes the first account, once)\n", station.setup_address());
+    }
+    fmt::print("\n");
     std::fflush(stdout);
 }
 

@@ -9,20 +9,13 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/people_commands.h"
 #include "app/planning_commands.h"
 #include "base/log.h"
 
 namespace {
 
 namespace app = matinee::app;
-
-// "2026-11-23T20:00:00Z": an instant of UTC, to the second.
-std::optional<matinee::Instant> instant_from(const std::string& text) {
-    std::tm fields{};
-    const char* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &fields);
-    if (end == nullptr || std::string_view(end) != "Z") return std::nullopt;
-    return matinee::Instant(std::chrono::seconds(::timegm(&fields)));
-}
 
 // The options of a subtitle file, by the keys of app::SubtitleOptions.
 class SubtitleFlags {
@@ -143,7 +136,7 @@ add->add_option("ENTRY", added.entries, "entries in order (default: all that are
 add->add_option("--title", added.title, "what people call it");
 add->add_option("--epoch", epoch, "when its timeline began (2026-11-23T20:00:00Z; default: now)")
     ->check([&](const std::string& text) {
-        added.epoch = instant_from(text);
+        added.epoch = app::instant_from(text);
         return added.epoch ? std::string() : "an instant is written 2026-11-23T20:00:00Z";
     });
 add->callback([&] {
@@ -275,6 +268,8 @@ doctor->callback([&] { status = app::doctor(data, json); });
 
 cli.add_subcommand("config", "Print a configuration with every setting and its default")
     ->callback([] { fmt::print("{}", app::default_config_text()); });
+
+app::add_people_commands(cli, status);
 
 cli.add_subcommand("prepare", "Prepare one FILE into a folder (--out), without a server");
 

@@ -212,8 +212,15 @@ std::string channels_m3u(const GuideChannels& channels, std::string_view base) {
     return text;
 }
 
-Guide::Rendered Guide::rendered(char kind, const std::string& base, Render render) const {
-    const std::string key = kind + base;
+Guide::Rendered Guide::rendered(char kind, const std::string& base, const Shown& shown,
+                                Render render) const {
+    GuideChannels channels;
+    std::string key = kind + base;
+    for (const auto& channel : channels_) {
+        if (shown && !shown(channel->id)) continue;
+        channels.push_back(channel);
+        key += '\n' + channel->id;
+    }
     const auto find = [&] { return std::ranges::find(rendered_, key, &Rendered::key); };
     {
         const std::lock_guard lock(mutex_);
@@ -221,7 +228,7 @@ Guide::Rendered Guide::rendered(char kind, const std::string& base, Render rende
     }
     Rendered made;
     made.key = key;
-    made.text = std::make_shared<const std::string>(render(channels_, base));
+    made.text = std::make_shared<const std::string>(render(channels, base));
     made.etag = library::sha256_hex(base::as_byte_span(*made.text)).substr(0, 16);
     made.gzip = gzip(Body::shared(made.text));
     const std::lock_guard lock(mutex_);
@@ -231,8 +238,8 @@ Guide::Rendered Guide::rendered(char kind, const std::string& base, Render rende
     return made;
 }
 
-Response Guide::xmltv(const std::string& base) const {
-    const Rendered made = rendered('x', base, &http::xmltv);
+Response Guide::xmltv(const std::string& base, const Shown& shown) const {
+    const Rendered made = rendered('x', base, shown, &http::xmltv);
     Response response =
         Response::content(Body::shared(made.text), "application/xml; charset=utf-8");
     response.gzip_body = made.gzip;
@@ -241,8 +248,8 @@ Response Guide::xmltv(const std::string& base) const {
     return response;
 }
 
-Response Guide::channels_m3u(const std::string& base) const {
-    const Rendered made = rendered('m', base, &http::channels_m3u);
+Response Guide::channels_m3u(const std::string& base, const Shown& shown) const {
+    const Rendered made = rendered('m', base, shown, &http::channels_m3u);
     Response response =
         Response::content(Body::shared(made.text), "audio/x-mpegurl; charset=utf-8");
     response.gzip_body = made.gzip;

@@ -2,6 +2,7 @@
 // playlist for IPTV players (Kodi, VLC, Jellyfin).
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -51,16 +52,19 @@ std::string xmltv(const GuideChannels& channels, std::string_view base);
 std::string channels_m3u(const GuideChannels& channels, std::string_view base);
 
 // Both, ready to be sent. Addresses must be absolute for players, so there is a text for each base
-// that is asked for; the last few are kept, with their gzip and their tag. Immutable besides;
-// thread-safe.
+// that is asked for, and each choice of channels; the last few are kept, with their gzip and their
+// tag. Immutable besides; thread-safe.
 class Guide {
   public:
     explicit Guide(GuideChannels channels) : channels_(std::move(channels)) {}
 
     [[nodiscard]] const GuideChannels& channels() const { return channels_; }
 
-    [[nodiscard]] Response xmltv(const std::string& base) const;
-    [[nodiscard]] Response channels_m3u(const std::string& base) const;
+    // Whether a channel, by its id, is among those told of.
+    using Shown = std::function<bool(std::string_view)>;
+
+    [[nodiscard]] Response xmltv(const std::string& base, const Shown& shown = {}) const;
+    [[nodiscard]] Response channels_m3u(const std::string& base, const Shown& shown = {}) const;
 
   private:
     struct Rendered {
@@ -71,7 +75,8 @@ class Guide {
     };
     using Render = std::string (*)(const GuideChannels&, std::string_view);
 
-    [[nodiscard]] Rendered rendered(char kind, const std::string& base, Render render) const;
+    [[nodiscard]] Rendered rendered(char kind, const std::string& base, const Shown& shown,
+                                    Render render) const;
 
     GuideChannels channels_;
     mutable std::mutex mutex_;

@@ -5,6 +5,7 @@
 #include <exception>
 #include <filesystem>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -27,6 +28,10 @@ inline Int ms_of(Instant instant) {
 inline Instant instant_of(Int ms) {
     return Instant(std::chrono::milliseconds(ms));
 }
+
+// Milliseconds, then a counter, then chance: in the order of creation within one process, nearly
+// so between several, and never twice. Safe as a file name.
+std::string make_id(Instant now);
 
 // The enumerator of `values` that is called `name`. The schema's CHECKs keep others out, so one
 // that is not there means a damaged database.

@@ -19,6 +19,7 @@
 #include "playout/airing.h"
 #include "playout/as_run.h"
 #include "playout/schedule.h"
+#include "store/people.h"
 
 namespace matinee::store {
 
@@ -463,6 +464,51 @@ class Store {
 
     // Those somebody holds a lease on.
     Result<std::vector<Job>> list_running_jobs();
+
+    // -- People ----------------------------------------------------------------------------------
+
+    // What is done here goes into the audit log in the same transaction, in the name of `actor`.
+
+    // A number that has grown when accounts, tokens, links or channels have changed, by whichever
+    // process. Cheap to ask often.
+    Result<std::uint64_t> access_stamp();
+
+    // Adds an account; id and dates are made here. kConflict when the name is taken.
+    Result<User> create_user(const User& user, const std::string& actor);
+    // The same, provided that there is no account yet: kConflict when there is.
+    Result<User> create_first_user(const User& user, const std::string& actor);
+    // Changes role, password and whether it is disabled. A new password, and disabling, end the
+    // account's sessions; disabling keeps its tokens from working for as long. kConflict when
+    // nobody would be left who may administrate.
+    Result<void> update_user(const User& user, const std::string& actor);
+    // With its tokens. kConflict as update_user().
+    Result<void> remove_user(const std::string& id, const std::string& actor);
+    Result<User> find_user(const std::string& id);
+    Result<User> find_user_by_name(const std::string& name);
+    // By name.
+    Result<std::vector<User>> list_users();
+
+    // Adds a token or session; id and dates are made here, but for `expires`.
+    Result<Token> create_token(const Token& token, const std::string& actor);
+    // From now on it is nothing. Again is no error.
+    Result<void> revoke_token(const std::string& id, const std::string& actor);
+    // Newest first, revoked ones too.
+    Result<std::vector<Token>> list_tokens();
+    // Forgets what was revoked or has expired before `before`; returns how many.
+    Result<std::int64_t> prune_tokens(Instant before);
+
+    // Adds a link, whose id the caller makes, for it is signed into the token.
+    Result<void> create_link(const Link& link, const std::string& actor);
+    Result<void> revoke_link(const std::string& id, const std::string& actor);
+    Result<Link> find_link(const std::string& id);
+    // Newest first, revoked ones too.
+    Result<std::vector<Link>> list_links();
+
+    // For what is done elsewhere. `id` and `at` are made here.
+    Result<void> audit(const AuditRecord& record);
+    // Newest first; those before the one called `before`, unless that is empty.
+    Result<std::vector<AuditRecord>> list_audit(std::size_t limit = 100,
+                                                const std::string& before = "");
 
   private:
     struct Impl;
