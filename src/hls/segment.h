@@ -29,7 +29,8 @@ struct SegmentLayout {
     [[nodiscard]] std::uint64_t size() const;
 };
 
-// The video of `segment`: whole groups of pictures, on the channel's timeline.
+// The video of `segment`, on the channel's timeline: groups of pictures, of the last one as many
+// pictures as the segment has.
 SegmentLayout video_segment(const media::TrackIndex& video, const playout::Segment& segment);
 
 // The sound of `segment`. Audio frames never line up with pictures, so they stand on the

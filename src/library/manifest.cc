@@ -79,6 +79,7 @@ Manifest read(const json& value) {
     for (const json& track : value.at("tracks")) {
         manifest.tracks.push_back(track_from(track));
     }
+    manifest.all_intra = value.value("all_intra", false);
     manifest.poster = value.value("poster", "");
     if (value.contains("thumbnails")) {
         const json& strip = value.at("thumbnails");
@@ -158,6 +159,7 @@ std::string to_json(const Manifest& manifest) {
     for (const TrackInfo& track : manifest.tracks) {
         value["tracks"].push_back(json_of(track));
     }
+    if (manifest.all_intra) value["all_intra"] = true;
     if (!manifest.poster.empty()) value["poster"] = manifest.poster;
     if (const auto& strip = manifest.thumbnails) {
         value["thumbnails"] = {{"file", strip->file},

@@ -65,6 +65,9 @@ struct Manifest {
     std::string source_sha256;
     std::string preparer;  // kPreparerVersion of the build that made it
     HouseFormat house;
+    // Every picture is an IDR picture, in the order they are shown: it may begin and end on any
+    // frame. Groups of pictures are as long as anywhere.
+    bool all_intra = false;
     media::FrameRate frame_rate;
     std::int64_t frame_count = 0;
     Ticks duration{0};
