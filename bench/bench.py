@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import dataclasses
+import json
 import os
 import pathlib
 import re
@@ -241,6 +242,49 @@ def playlists(table, pair, effort):
         label = f"{what}, {len(body) / 1000:.1f} kB, per second"
         compare_lines(table, label, ours, theirs, REQUESTS)
     table.note(f"{plain.count(b'#EXTINF')} segments in the playlist")
+
+
+def access(table, pair, effort):
+    """The same segments from the same server, by their public address and by a link."""
+    matinee, _, root, _ = pair
+    base = f"/channels/main/{VIDEO}"
+    playlist = fetch(matinee, f"{base}/media.m3u8").decode()
+    names = [line for line in playlist.splitlines() if line and not line.startswith("#")]
+    names = names[-(effort.serving_film_seconds // 4) :]
+    made = lab.command(
+        [lab.MATINEE, "link", "add", "--data", root.parent / "serving", "--channel", "main"]
+        + ["--viewers", "60000", "--json"]
+    )
+    link = f"/t/{json.loads(made.stdout)['token']}"
+    # The server takes up what the command line has made within a second.
+    deadline = time.monotonic() + 10
+    while matinee.get(f"{link}{base}/media.m3u8")[0] != 200:
+        if time.monotonic() > deadline:
+            raise lab.BenchError("the link does not work")
+        time.sleep(0.05)
+    scripts = {
+        prefix: lab.wrk_script(root.parent, name, [f"{prefix}{base}/{segment}" for segment in names])
+        for name, prefix in (("by-address", ""), ("by-link", link))
+    }
+    for script in scripts.values():
+        lab.run_wrk(matinee, script, 1)
+    by_link, by_address = lab.in_turns(
+        effort.rounds,
+        lambda: lab.run_wrk(matinee, scripts[link], effort.wrk_seconds),
+        lambda: lab.run_wrk(matinee, scripts[""], effort.wrk_seconds),
+    )
+    table.title("access: segments by a link (signed, with a limit of viewers), and without")
+    table.columns("by link", "public", "ratio")
+    compare_lines(table, "segments per second", by_link, by_address, REQUESTS)
+    checked = float(lab.command([lab.BENCH_ACCESS]).stdout)
+    cost = statistics.median(values(by_address, "cpu_per_request")) * 1e6
+    table.line(
+        "the check alone, of a segment's cost",
+        f"{checked:.2f} us",
+        f"{cost:.0f} us",
+        checked / cost,
+        target=(checked / cost < 0.02, "below 2 %"),
+    )
 
 
 # --- channels --------------------------------------------------------------------------------
@@ -482,7 +526,7 @@ def prepare(table, folder, effort):
 
 # --- all -------------------------------------------------------------------------------------
 
-ROWS = ("segments", "playlists", "channels", "library", "prepare")
+ROWS = ("segments", "playlists", "access", "channels", "library", "prepare")
 
 
 def parse_arguments():
@@ -508,7 +552,7 @@ def measure(rows, effort, folder):
                 group(pair)
         table.note(f"meanwhile: {lab.load_remark(begin, lab.MachineTime.now())}")
 
-    serving = [row for row in (segments, playlists) if row.__name__ in rows]
+    serving = [row for row in (segments, playlists, access) if row.__name__ in rows]
     if serving:
         with_load(
             *[lambda pair, row=row: row(table, pair, effort) for row in serving],

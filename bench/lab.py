@@ -21,6 +21,7 @@ import subprocess
 import time
 
 MATINEE = pathlib.Path(os.environ["MATINEE_BUILD"]) / "src/app/matinee"
+BENCH_ACCESS = pathlib.Path(os.environ["MATINEE_BUILD"]) / "bench/bench-access"
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 SERVER_THREADS = 2  # of matinee, and worker processes of nginx
 

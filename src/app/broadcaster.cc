@@ -4,7 +4,10 @@
 #include <limits>
 #include <set>
 
+#include "app/planning.h"
 #include "base/log.h"
+#include "playout/control.h"
+#include "store/metadata.h"
 
 namespace matinee::app {
 
@@ -33,9 +36,20 @@ bool is_current(const http::Film& film, const store::Entry& entry) {
            film.author == entry.author && film.country == entry.country;
 }
 
-bool same_programme(const playout::Airing& a, const playout::Airing& b) {
-    return a.entry_id == b.entry_id && a.media_id == b.media_id &&
-           a.subtitles_id == b.subtitles_id && a.start == b.start;
+// Whether a planned row still is what the schedule makes. Rows from before there were schedules do
+// not say where they stand.
+bool is_as_wanted(const playout::Airing& planned, const playout::Airing& wanted) {
+    return playout::same_showing(planned, wanted) &&
+           (planned.place.block.empty() || planned.place == wanted.place);
+}
+
+// Rows that were put in by hand stay, and so does what leads up to them.
+std::size_t after_last_manual(std::span<const playout::Airing> rows, std::size_t first) {
+    for (std::size_t i = rows.size(); i > first; --i) {
+        const playout::Role role = rows[i - 1].place.role;
+        if (role != playout::Role::kItem && role != playout::Role::kFill) return i;
+    }
+    return first;
 }
 
 }  // namespace
@@ -57,7 +71,9 @@ Broadcaster::Broadcaster(store::Store& store, library::Library& library, const b
       clock_(clock),
       options_(std::move(options)),
       slots_(std::make_shared<const Slots>()),
-      entries_(std::make_shared<const Entries>()) {}
+      entries_(std::make_shared<const Entries>()),
+      guide_(std::make_shared<const http::Guide>(http::GuideChannels())),
+      recorder_(store) {}
 
 Result<std::unique_ptr<Broadcaster>> Broadcaster::start(store::Store& store,
                                                         library::Library& library,
@@ -299,9 +315,8 @@ Result<Broadcaster::FilmPtr> Broadcaster::make_film(
 Result<Broadcaster::FilmPtr> Broadcaster::film_of(const playout::Airing& airing) {
     const auto is_it = [&](const FilmPtr& film) {
         return film && film->media->manifest().media_id == airing.media_id &&
-               film->subtitles_id == airing.subtitles_id && film->cut.count() > 0 &&
-               airing.segment_count <= film->cut.count() &&
-               film->cut.at(airing.segment_count - 1).end() == airing.duration;
+               film->subtitles_id == airing.subtitles_id &&
+               playout::airing_cut(airing, film->cut).has_value();
     };
     if (const auto current = films_.find(airing.entry_id);
         current != films_.end() && is_it(current->second)) {
@@ -395,7 +410,7 @@ Broadcaster::FilmPtr Broadcaster::shown(const ChannelState& state, const std::st
 }
 
 Result<void> Broadcaster::request_variants(const ChannelState& state) {
-    for (const std::string& id : state.loop) {
+    for (const std::string& id : repertoire(state)) {
         const auto plain = films_.find(id);
         if (plain == films_.end()) continue;
         const std::string wanted = wanted_variant(state, *plain->second);
@@ -412,16 +427,35 @@ Result<void> Broadcaster::request_variants(const ChannelState& state) {
     return {};
 }
 
-std::vector<playout::Programme> Broadcaster::programmes(const ChannelState& state) {
-    std::vector<playout::Programme> loop;
-    for (const std::string& id : state.loop) {
-        const FilmPtr film = shown(state, id);
-        if (!film) continue;  // not ready yet: it joins when it is
-        loop.push_back({id, film->media->manifest().media_id, film->subtitles_id,
-                        film->cut.duration(), film->cut.count(),
-                        fingerprint(*film, options_.ladder)});
+// What may come by on the channel.
+std::set<std::string> Broadcaster::repertoire(const ChannelState& state) {
+    std::set<std::string> entries;
+    for (const auto& [id, items] : state.playlists) {
+        entries.insert(items.begin(), items.end());
     }
-    return loop;
+    if (!state.planned.slate_entry.empty()) entries.insert(state.planned.slate_entry);
+    return entries;
+}
+
+Result<playout::Schedule> Broadcaster::schedule(const ChannelState& state) {
+    PlanInput input{state.planned, state.row, state.playlists, {}, {}};
+    input.until = clock_.now() + options_.horizon;
+    input.programme = [&](const std::string& id) -> std::optional<playout::Programme> {
+        const FilmPtr film = shown(state, id);
+        if (!film) return std::nullopt;  // not ready yet: it joins when it is
+        return programme_of(*film, options_.ladder);
+    };
+    return plan(input);
+}
+
+Result<void> Broadcaster::read_plans(ChannelState& state) {
+    state.planned = TRY(store_.find_schedule(state.row.id));
+    state.edits_from = TRY(store_.edits_from(state.row.id));
+    state.playlists.clear();
+    for (const std::string& id : playlists_of(state.planned, state.row)) {
+        state.playlists.emplace(id, entries_of(TRY(store_.find_playlist(id))));
+    }
+    return {};
 }
 
 Result<void> Broadcaster::refresh_channels(bool changed) {
@@ -429,7 +463,6 @@ Result<void> Broadcaster::refresh_channels(bool changed) {
         const std::vector<store::Channel> rows = TRY(store_.list_channels());
         auto slots = std::make_shared<Slots>();
         const auto before = slots_.load();
-        std::map<std::string, std::vector<std::string>> loops;  // by playlist: many share one
         std::set<std::string> present;
         for (const store::Channel& row : rows) {
             present.insert(row.id);
@@ -443,18 +476,12 @@ Result<void> Broadcaster::refresh_channels(bool changed) {
                            {{"channel", row.id}, {"reason", settings.error().to_string()}});
                 state.settings = {};
             }
-            if (!row.playlist_id.empty() && !loops.contains(row.playlist_id)) {
-                const store::Playlist playlist = TRY(store_.find_playlist(row.playlist_id));
-                for (const store::PlaylistItem& item : playlist.items) {
-                    if (item.kind == store::ItemKind::kEntry) {
-                        loops[row.playlist_id].push_back(item.reference);
-                    }
-                }
-            }
-            state.loop =
-                row.playlist_id.empty() ? std::vector<std::string>() : loops[row.playlist_id];
+            TRY(read_plans(state));
             const auto slot = before->find(row.id);
             slots->emplace(row.id, slot == before->end() ? std::make_shared<Slot>() : slot->second);
+        }
+        for (auto& [id, state] : states_) {
+            state.guide = nullptr;
         }
         std::erase_if(states_, [&](const auto& item) { return !present.contains(item.first); });
         slots_.store(std::move(slots));
@@ -468,7 +495,7 @@ Result<void> Broadcaster::refresh_channels(bool changed) {
                        {{"channel", id}, {"reason", cut.error().to_string()}});
         }
         const bool grown = std::ranges::any_of(
-            state.loop, [this](const std::string& entry) { return grown_.contains(entry); });
+            grown_, [&](const std::string& entry) { return repertoire(state).contains(entry); });
         const bool due = changed || now >= state.reload_at;
         if (!due && !grown) continue;
         auto refreshed =
@@ -480,37 +507,166 @@ Result<void> Broadcaster::refresh_channels(bool changed) {
         state.failed = !refreshed;
         if (!refreshed) state.reload_at = now + std::chrono::seconds(5);
     }
+    keep_log(now);
+    if (auto refreshed = refresh_guide(now); !refreshed) {
+        log::error("the guide could not be made anew; it stays as it was",
+                   {{"reason", refreshed.error().to_string()}});
+    }
     std::erase_if(older_films_, [](const auto& item) { return item.second.expired(); });
     return {};
+}
+
+// Writes down what has ended. What cannot be written now is written later: nothing is forgotten
+// before it is.
+void Broadcaster::keep_log(Instant now) {
+    bool all = true;
+    for (auto& [id, state] : states_) {
+        const store::Channel& channel = state.row;
+        auto recorded = recorder_.record(
+            channel, now, [&](const playout::Airing& airing) { return describe(channel, airing); });
+        if (!recorded && !state.unrecorded) {
+            log::error("the as-run log cannot be written; it is caught up on when it can",
+                       {{"channel", id}, {"reason", recorded.error().to_string()}});
+        }
+        state.unrecorded = !recorded;
+        all = all && recorded;
+    }
+    if (!all) return;
+    if (auto said = recorder_.alive(now); !said) {
+        log::error("the as-run log cannot be told that the server runs",
+                   {{"reason", said.error().to_string()}});
+    }
+}
+
+playout::AsRunRecord Broadcaster::describe(const store::Channel& channel,
+                                           const playout::Airing& airing) {
+    playout::AsRunRecord record;
+    record.channel_id = channel.id;
+    record.epoch = channel.epoch;
+    record.ordinal = airing.ordinal;
+    record.entry_id = airing.entry_id;
+    record.media_id = airing.media_id;
+    record.subtitles_id = airing.subtitles_id;
+    record.start = airing.start;
+    record.duration = airing.duration;
+    if (const auto film = film_of(airing)) {
+        const library::Manifest& manifest = (*film)->media->manifest();
+        record.titles = (*film)->titles;
+        record.author = (*film)->author;
+        record.country = (*film)->country;
+        record.source_sha256 = manifest.source_sha256;
+        record.rate = manifest.frame_rate;
+        record.media_duration = (*film)->cut.duration();
+        return record;
+    }
+    // The files are gone, which the log says elsewhere: what the database knows.
+    if (const auto row = rows_.find(airing.entry_id); row != rows_.end()) {
+        record.titles = row->second.titles;
+        record.author = row->second.author;
+        record.country = row->second.country;
+        if (row->second.media_id == airing.media_id) {
+            record.source_sha256 = row->second.media_source_sha256;
+        }
+    }
+    if (const auto media = store_.find_media(airing.media_id)) {
+        record.media_duration = media->duration;
+        if (media->frame_rate_numerator > 0 && media->frame_rate_denominator > 0) {
+            record.rate =
+                media::FrameRate{media->frame_rate_numerator, media->frame_rate_denominator};
+        }
+    }
+    return record;
+}
+
+// The guide of the channels whose rundown, or whose entries, have changed.
+Result<void> Broadcaster::refresh_guide(Instant now) {
+    std::map<std::string, std::shared_ptr<const http::GuideEntry>> entries;
+    http::GuideChannels channels;
+    bool changed = states_.size() != guide_.load()->channels().size();
+    for (auto& [id, state] : states_) {
+        if (!state.guide) {
+            state.guide = TRY(make_guide(state, now, entries));
+            changed = true;
+        }
+        channels.push_back(state.guide);
+    }
+    if (changed) guide_.store(std::make_shared<const http::Guide>(std::move(channels)));
+    return {};
+}
+
+Result<std::shared_ptr<const http::GuideChannel>> Broadcaster::make_guide(
+    const ChannelState& state, Instant now,
+    std::map<std::string, std::shared_ptr<const http::GuideEntry>>& entries) {
+    auto guide = std::make_shared<http::GuideChannel>();
+    guide->id = state.row.id;
+    guide->title = state.row.title;
+    const Ticks tick = playout::ticks_since(state.row.epoch, now);
+    const auto rows = TRY(store_.list_airings(state.row.id, tick, tick + Ticks(options_.horizon)));
+    for (const playout::Airing& airing : rows) {
+        auto& entry = entries[airing.entry_id];
+        if (!entry) entry = guide_entry(airing.entry_id);
+        guide->programmes.push_back({playout::instant_of(state.row.epoch, airing.start),
+                                     playout::instant_of(state.row.epoch, airing.end()), entry});
+    }
+    return guide;
+}
+
+std::shared_ptr<const http::GuideEntry> Broadcaster::guide_entry(
+    const std::string& entry_id) const {
+    auto entry = std::make_shared<http::GuideEntry>();
+    entry->id = entry_id;
+    if (const auto row = rows_.find(entry_id); row != rows_.end()) {
+        entry->titles = row->second.titles;
+        entry->author = row->second.author;
+        entry->country = row->second.country;
+        // What was stored before it was checked may make no sense: the guide goes without.
+        if (auto metadata = store::parse_metadata(row->second.metadata)) {
+            entry->metadata = *std::move(metadata);
+        }
+    }
+    if (const FilmPtr film = film_to_air(entry_id)) {
+        entry->has_poster = !film->media->manifest().poster.empty();
+        std::set<std::string> languages;
+        if (film->subtitles) {
+            for (const subtitles::Track& track : film->subtitles->tracks()) {
+                languages.insert(track.language());
+            }
+        }
+        entry->subtitles.assign(languages.begin(), languages.end());
+    }
+    return entry;
 }
 
 Result<void> Broadcaster::refresh_channel(ChannelState& state, Slot& slot, bool changed) {
     const Instant now = clock_.now();
     const Ticks tick = playout::ticks_since(state.row.epoch, now);
     if (changed || !ever_refreshed_) TRY(request_variants(state));
-    const std::vector<playout::Programme> loop = programmes(state);
-    TRY(reconcile(state, loop, tick, changed));
-    TRY(extend(state, loop, tick));
+    const playout::Schedule schedule = TRY(this->schedule(state));
+    TRY(reconcile(state, schedule, tick, changed));
+    TRY(extend(state, schedule, tick));
     return load(state, slot, now);
 }
 
 // Carries an edit into the rundown: when the airings nobody can have seen are not those that
 // the playlist makes, they are made anew. `whole` looks at all of them, else only at those that
 // are about to be loaded.
-Result<void> Broadcaster::reconcile(ChannelState& state,
-                                    const std::vector<playout::Programme>& loop, Ticks now,
-                                    bool whole) {
+Result<void> Broadcaster::reconcile(ChannelState& state, const playout::Schedule& schedule,
+                                    Ticks now, bool whole) {
     constexpr Ticks kForever(std::numeric_limits<std::int64_t>::max());
     const Ticks soon = now + Ticks(options_.loaded_ahead) + Ticks(options_.reload_margin);
+    const std::int64_t edits = TRY(store_.rundown_edits(state.row.id));
     const auto rows = TRY(store_.list_airings(state.row.id, now, whole ? kForever : soon));
-    const std::size_t first = playout::first_replaceable(rows, now, window().ahead, kSpliceMargin);
+    std::size_t first = playout::first_replaceable(rows, now, window().ahead, kSpliceMargin);
+    first = after_last_manual(rows, first);
+    while (first < rows.size() && rows[first].start < state.edits_from)
+        ++first;
     if (first == 0 || first >= rows.size()) return {};
     const playout::RundownEnd end{rows[first - 1], fingerprint_of(rows[first - 1])};
-    const auto wanted = playout::extend(loop, end, rows.back().end());
+    const auto wanted = playout::extend(schedule, end, rows.back().end());
     const std::span<const playout::Airing> planned = std::span(rows).subspan(first);
     std::size_t differs = 0;
     while (differs < planned.size() && differs < wanted.size() &&
-           same_programme(planned[differs], wanted[differs])) {
+           is_as_wanted(planned[differs], wanted[differs])) {
         ++differs;
     }
     if (differs == planned.size()) return {};
@@ -518,22 +674,29 @@ Result<void> Broadcaster::reconcile(ChannelState& state,
         "the rundown changes",
         {{"channel", state.row.id},
          {"from", base::to_rfc3339(playout::instant_of(state.row.epoch, planned[differs].start))}});
-    return store_.replace_airings_from(state.row.id, planned[differs].ordinal,
-                                       std::span(wanted).subspan(std::min(differs, wanted.size())));
+    state.guide = nullptr;
+    return store_.splice_airings(
+        state.row.id,
+        {planned[differs].ordinal, std::span(wanted).subspan(std::min(differs, wanted.size())),
+         edits, playout::instant_of(state.row.epoch, planned[differs].start - window().ahead)});
 }
 
-Result<void> Broadcaster::extend(ChannelState& state, const std::vector<playout::Programme>& loop,
+Result<void> Broadcaster::extend(ChannelState& state, const playout::Schedule& schedule,
                                  Ticks now) {
     const auto last = TRY(store_.last_airing(state.row.id));
     if (last && last->end() >= now + Ticks(options_.least_ahead)) return {};
     std::optional<playout::RundownEnd> end;
     if (last) end = playout::RundownEnd{*last, fingerprint_of(*last)};
-    const auto more = playout::extend(loop, end, now + Ticks(options_.horizon));
+    const auto more = playout::extend(schedule, end, now + Ticks(options_.horizon));
     if (more.empty()) return {};
     TRY(store_.append_airings(state.row.id, more));
-    // Two windows behind, and a day more for the log of what played.
+    state.guide = nullptr;
+    // Two windows behind, and a day more for whoever looks; but nothing that is not in the as-run
+    // log.
     const Ticks old = now - kept_behind(options_) - Ticks(std::chrono::hours(24));
-    TRY(store_.prune_airings(state.row.id, old));
+    if (const auto recorded = recorder_.recorded_until(state.row.id)) {
+        TRY(store_.prune_airings(state.row.id, std::min(old, *recorded)));
+    }
     return {};
 }
 
@@ -546,7 +709,7 @@ Result<void> Broadcaster::cut_short_what_waits(ChannelState& state, Slot& slot, 
     if (!waiting) return {};
     playout::Airing airing = presentation->rundown().airings()[*waiting];
     const http::Film& film = presentation->film(*waiting);
-    const std::int64_t complete = film.complete_segments();
+    const std::int64_t complete = presentation->complete_segments(*waiting);
     log::error("an airing is cut short: its preparation has fallen behind",
                {{"channel", state.row.id},
                 {"entry", airing.entry_id},
@@ -561,7 +724,8 @@ Result<void> Broadcaster::cut_short_what_waits(ChannelState& state, Slot& slot, 
     std::optional<playout::RundownEnd> end;
     if (complete > 0) {
         airing.segment_count = complete;
-        airing.duration = film.cut.at(complete - 1).end();
+        airing.duration =
+            presentation->rundown().cut(*waiting).at(complete - 1).end() - airing.from;
         wanted.push_back(airing);
         end = playout::RundownEnd{airing, fingerprint(film, options_.ladder)};
     } else if (*waiting > 0) {
@@ -569,11 +733,21 @@ Result<void> Broadcaster::cut_short_what_waits(ChannelState& state, Slot& slot, 
         end = playout::RundownEnd{before,
                                   fingerprint(presentation->film(*waiting - 1), options_.ladder)};
     }
-    const auto rest = playout::extend(programmes(state), end, until);
+    const auto rest = playout::extend(TRY(schedule(state)), end, until);
     wanted.insert(wanted.end(), rest.begin(), rest.end());
     TRY(store_.replace_airings_from(state.row.id, airing.ordinal, wanted));
+    state.guide = nullptr;
     state.reload_at = now;
-    return {};
+    constexpr std::string_view kFellBehind = "its preparation has fallen behind";
+    if (complete > 0) {
+        return recorder_.mark(state.row, airing.ordinal,
+                              {playout::instant_of(state.row.epoch, airing.end()),
+                               std::string(playout::kCutShort), std::string(kFellBehind)});
+    }
+    return recorder_.mark(
+        state.row, airing.ordinal,
+        {playout::instant_of(state.row.epoch, airing.start), std::string(playout::kNotShown),
+         fmt::format("{} was planned here: {}", airing.entry_id, kFellBehind)});
 }
 
 Result<void> Broadcaster::load(ChannelState& state, Slot& slot, Instant now) {
@@ -592,6 +766,13 @@ Result<void> Broadcaster::load(ChannelState& state, Slot& slot, Instant now) {
         }
         if (!film) {
             gone = fmt::format("{}: {}", rows[i].entry_id, film.error().to_string());
+            // What has ended was shown, whatever has become of its files since.
+            if (rows[i].end() > tick) {
+                const Instant start = playout::instant_of(state.row.epoch, rows[i].start);
+                TRY(recorder_.mark(state.row, rows[i].ordinal,
+                                   {std::max(start, now), std::string(playout::kMediaGone),
+                                    film.error().to_string()}));
+            }
             first = i + 1;
             films.clear();
             continue;
@@ -607,8 +788,8 @@ Result<void> Broadcaster::load(ChannelState& state, Slot& slot, Instant now) {
                rows.begin() + static_cast<std::ptrdiff_t>(std::min(first, rows.size())));
 
     std::vector<FilmPtr> repertoire;
-    for (const std::string& id : state.loop) {
-        if (auto film = film_to_air(id)) repertoire.push_back(std::move(film));
+    for (const std::string& id : Broadcaster::repertoire(state)) {
+        if (auto film = shown(state, id)) repertoire.push_back(std::move(film));
     }
     const Instant loaded_until =
         rows.empty() ? now : playout::instant_of(state.row.epoch, rows.back().end());

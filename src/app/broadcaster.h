@@ -16,9 +16,11 @@
 #include <thread>
 #include <vector>
 
+#include "app/as_run_recorder.h"
 #include "app/channel_settings.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "http/guide.h"
 #include "http/presentation.h"
 #include "library/growing_entry.h"
 #include "library/library.h"
@@ -85,6 +87,10 @@ class Broadcaster final : public http::OnAir {
     [[nodiscard]] std::shared_ptr<const http::Presentation> entry(
         std::string_view id) const override;
 
+    [[nodiscard]] std::shared_ptr<const http::Guide> guide() const override {
+        return guide_.load();
+    }
+
     // Channels that have something on now, and all of them.
     struct Counts {
         std::size_t on_air = 0;
@@ -95,6 +101,10 @@ class Broadcaster final : public http::OnAir {
     // HOLD-BACK and EXT-X-TARGETDURATION that follow from the options.
     static std::chrono::seconds target_duration(const BroadcasterOptions& options);
     static std::chrono::seconds hold_back(const BroadcasterOptions& options);
+
+    // How much beyond HOLD-BACK an on-air command leaves alone: what is handed out early, and the
+    // time until all threads know of it.
+    static constexpr Ticks kCommandMargin = std::chrono::seconds(4);
 
   private:
     using PresentationPtr = std::shared_ptr<const http::Presentation>;
@@ -127,11 +137,16 @@ class Broadcaster final : public http::OnAir {
     // What the thread knows of a channel besides.
     struct ChannelState {
         store::Channel row;
-        std::vector<std::string> loop;  // entries of its playlist
         ChannelSettings settings;
-        Instant reload_at{};    // when the loaded rundown needs to be read on
-        bool failed = false;    // said so already
-        std::string said_gone;  // likewise, of missing files
+        store::Schedule planned;  // without a version: its playlist, round and round
+        // What its blocks, its fillers and its own playlist play: entries, by playlist.
+        std::map<std::string, std::vector<std::string>> playlists;
+        Ticks edits_from{0};      // no airing that starts before is changed by an edit
+        Instant reload_at{};      // when the loaded rundown needs to be read on
+        bool failed = false;      // said so already
+        std::string said_gone;    // likewise, of missing files
+        bool unrecorded = false;  // likewise, of its as-run log
+        std::shared_ptr<const http::GuideChannel> guide;  // null: to be made anew
     };
 
     Broadcaster(store::Store& store, library::Library& library, const base::Clock& clock,
@@ -146,14 +161,23 @@ class Broadcaster final : public http::OnAir {
     Result<void> publish_entries();
     Result<void> refresh_channels(bool changed);
     Result<void> refresh_channel(ChannelState& state, Slot& slot, bool changed);
-    Result<void> reconcile(ChannelState& state, const std::vector<playout::Programme>& loop,
-                           Ticks now, bool whole);
-    Result<void> extend(ChannelState& state, const std::vector<playout::Programme>& loop,
-                        Ticks now);
+    Result<void> read_plans(ChannelState& state);
+    Result<void> reconcile(ChannelState& state, const playout::Schedule& schedule, Ticks now,
+                           bool whole);
+    Result<void> extend(ChannelState& state, const playout::Schedule& schedule, Ticks now);
     Result<void> load(ChannelState& state, Slot& slot, Instant now);
+    void keep_log(Instant now);
+    playout::AsRunRecord describe(const store::Channel& channel, const playout::Airing& airing);
+    Result<void> refresh_guide(Instant now);
+    Result<std::shared_ptr<const http::GuideChannel>> make_guide(
+        const ChannelState& state, Instant now,
+        std::map<std::string, std::shared_ptr<const http::GuideEntry>>& entries);
+    [[nodiscard]] std::shared_ptr<const http::GuideEntry> guide_entry(
+        const std::string& entry_id) const;
     Result<void> cut_short_what_waits(ChannelState& state, Slot& slot, Instant now);
     [[nodiscard]] FilmPtr film_to_air(const std::string& entry_id) const;
-    std::vector<playout::Programme> programmes(const ChannelState& state);
+    [[nodiscard]] static std::set<std::string> repertoire(const ChannelState& state);
+    [[nodiscard]] Result<playout::Schedule> schedule(const ChannelState& state);
     // What the channel shows of an entry: the variant it asks for when that is ready, else the
     // plain film. Null when there is none yet.
     FilmPtr shown(const ChannelState& state, const std::string& entry_id);
@@ -174,8 +198,10 @@ class Broadcaster final : public http::OnAir {
 
     std::atomic<std::shared_ptr<const Slots>> slots_;
     std::atomic<std::shared_ptr<const Entries>> entries_;
+    std::atomic<std::shared_ptr<const http::Guide>> guide_;
 
     // Of the thread alone.
+    AsRunRecorder recorder_;
     std::map<std::string, FilmPtr, std::less<>> films_;      // by entry: its present version
     std::map<std::string, store::Entry, std::less<>> rows_;  // by entry
     std::map<std::string, std::weak_ptr<const http::Film>>

@@ -6,11 +6,14 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <set>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "app/as_run_log.h"
 #include "app/cards.h"
 #include "app/channel_settings.h"
 #include "app/doctor.h"
@@ -24,6 +27,7 @@
 #include "base/log.h"
 #include "library/mapped_file.h"
 #include "library/output_file.h"
+#include "store/metadata.h"
 #include "subtitles/language.h"
 #include "subtitles/parse.h"
 #include "subtitles/timing.h"
@@ -38,6 +42,7 @@ using nlohmann::json;
 
 constexpr int kFailed = 1;
 constexpr int kSomeFailed = 3;
+constexpr int kNotGenuine = 4;
 
 // The channel that the demo plays, and its playlist.
 constexpr const char* kDemoChannel = "main";
@@ -152,7 +157,11 @@ void print_addresses(const Station& station, const std::vector<std::string>& cha
         fmt::print("  watch        {}/watch/{}\n", origin, id);
         fmt::print("  playlist     {}/channels/{}/master.m3u8\n", origin, id);
     }
-    fmt::print("  certificate  SHA-256 {}\n\n", station.certificate_fingerprint());
+    fmt::print("  certificate  SHA-256 {}\n", station.certificate_fingerprint());
+    if (!station.setup_address().empty()) {
+        fmt::print("  set up       {}  (makes the first account, once)\n", station.setup_address());
+    }
+    fmt::print("\n");
     std::fflush(stdout);
 }
 
@@ -192,6 +201,16 @@ Result<fs::path> made_up_films(const Workspace& workspace) {
     return folder;
 }
 
+// When the entry may be shown; null for a bound that is not set.
+json permitted_json(const store::Entry& entry) {
+    json permitted{{"from", nullptr}, {"until", nullptr}};
+    const auto metadata = store::parse_metadata(entry.metadata);
+    if (!metadata) return permitted;  // from before it was checked
+    if (metadata->not_before) permitted["from"] = base::to_rfc3339(*metadata->not_before);
+    if (metadata->not_after) permitted["until"] = base::to_rfc3339(*metadata->not_after);
+    return permitted;
+}
+
 json entry_json(const store::Entry& entry) {
     return {{"id", entry.id},
             {"title", entry.titles},
@@ -201,7 +220,51 @@ json entry_json(const store::Entry& entry) {
             {"state", to_string(entry.state)},
             {"reason", entry.reason},
             {"source", entry.source.path},
-            {"media", entry.media_id}};
+            {"media", entry.media_id},
+            {"metadata", json::parse(entry.metadata, nullptr, false)},
+            {"permitted", permitted_json(entry)}};
+}
+
+void print_as_run(const AsRunReport& report) {
+    for (const playout::AsRunRecord& record : report.records) {
+        fmt::print("{}  {:>12}  {:20} {:24} {}{}\n", base::to_rfc3339(record.starts_at()),
+                   playout::duration_text(record.duration), record.channel_id, record.entry_id,
+                   record.title(), record.cut_short() ? "  (cut short)" : "");
+        for (const playout::AsRunMark& mark : record.marks) {
+            fmt::print("    {}  {}: {}\n", base::to_rfc3339(mark.at), mark.kind, mark.detail);
+        }
+    }
+    fmt::print("{} airings; the log is complete until {}\n", report.records.size(),
+               base::to_rfc3339(report.to));
+}
+
+// A path with a further ending: "log.csv" to "log.csv.sig".
+fs::path signature_file(const fs::path& file) {
+    fs::path path = file;
+    path += ".sig";
+    return path;
+}
+
+Result<void> write_text(const fs::path& file, std::string_view text) {
+    std::ofstream stream(file, std::ios::binary | std::ios::trunc);
+    stream.write(text.data(), static_cast<std::streamsize>(text.size()));
+    stream.close();
+    if (!stream) {
+        return fail(ErrorCode::kUnavailable,
+                    "{}: cannot be written; is there such a folder, and room in it?",
+                    file.string());
+    }
+    return {};
+}
+
+Result<std::string> read_whole(const fs::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    std::ostringstream text;
+    text << stream.rdbuf();
+    if (!stream.is_open() || text.bad()) {
+        return fail(ErrorCode::kNotFound, "{}: cannot be read", file.string());
+    }
+    return text.str();
 }
 
 std::string clock_text(subtitles::Milliseconds time) {
@@ -582,6 +645,83 @@ int show_entry(const fs::path& data, const std::string& id, bool as_json) {
             print_report(report_json(source.report));
         }
         return 0;
+    });
+}
+
+int as_run(const AsRunArguments& arguments) {
+    return run([&]() -> Result<int> {
+        using Form = AsRunArguments::Form;
+        Workspace workspace = TRY(Workspace::open(arguments.data));
+        AsRunLog log(*workspace.store, *workspace.clock, workspace.folder);
+        const http::AsRunQuery query{arguments.channel, arguments.entry, arguments.from,
+                                     arguments.to};
+        if (arguments.form == Form::kText) {
+            print_as_run(TRY(log.report(query)));
+            return 0;
+        }
+        std::string text;
+        std::string signature;
+        if (arguments.form == Form::kJson) {
+            text = TRY(log.json(query));
+        } else {
+            http::AsRunCsv csv = TRY(log.csv(query));
+            text = std::move(csv.csv);
+            signature = std::move(csv.signature);
+        }
+        if (arguments.out.empty()) {
+            fmt::print("{}", text);
+            return 0;
+        }
+        TRY(write_text(arguments.out, text));
+        if (!signature.empty()) TRY(write_text(signature_file(arguments.out), signature));
+        return 0;
+    });
+}
+
+int as_run_key(const fs::path& data) {
+    return run([&]() -> Result<int> {
+        Workspace workspace = TRY(Workspace::open(data));
+        AsRunLog log(*workspace.store, *workspace.clock, workspace.folder);
+        fmt::print("{}", TRY(log.public_key()));
+        return 0;
+    });
+}
+
+int verify_as_run(const VerifyArguments& arguments) {
+    return run([&]() -> Result<int> {
+        fs::path key_file = arguments.key;
+        if (key_file.empty()) {
+            const fs::path data = arguments.data.empty() ? TRY(default_data_folder()) : arguments.data;
+            key_file = signing_folder(data) / kPublicKeyFile;
+        }
+        auto key = VerifyingKey::read(key_file);
+        if (!key) {
+            return fail(std::move(key).error(),
+                        "nothing to check the signature with; name the public key with --key");
+        }
+        const std::string text = TRY(read_whole(arguments.file));
+        Result<AsRunCheck> check(AsRunCheck{});
+        if (text.starts_with('{')) {
+            check = check_json(text, *key);
+        } else {
+            auto signature = read_whole(signature_file(arguments.file));
+            if (!signature) {
+                return fail(std::move(signature).error(),
+                            "{}: a CSV file is checked with the signature beside it",
+                            arguments.file.string());
+            }
+            check = check_csv(text, *signature, *key);
+        }
+        if (!check) return fail(std::move(check).error(), "{}", arguments.file.string());
+        if (check->faults.empty()) {
+            fmt::print("genuine: {}, signed with key {}\n", check->about, key->id());
+            return 0;
+        }
+        fmt::print("NOT GENUINE: {}\n", check->about);
+        for (const std::string& fault : check->faults) {
+            fmt::print("  {}\n", fault);
+        }
+        return kNotGenuine;
     });
 }
 

@@ -48,6 +48,31 @@ int list_channels(const std::filesystem::path& data, bool json);
 int list_entries(const std::filesystem::path& data, bool json);
 int show_entry(const std::filesystem::path& data, const std::string& id, bool json);
 
+struct AsRunArguments {
+    enum class Form { kText, kCsv, kJson };
+
+    std::filesystem::path data;
+    std::string channel;  // exactly one of the two
+    std::string entry;
+    std::optional<Instant> from;
+    std::optional<Instant> to;
+    Form form = Form::kText;
+    std::filesystem::path out;  // empty: standard output
+};
+// The as-run log. With a CSV file goes its signature, FILE.sig.
+int as_run(const AsRunArguments& arguments);
+
+// Prints the public key that as-run logs of this data folder are signed with.
+int as_run_key(const std::filesystem::path& data);
+
+struct VerifyArguments {
+    std::filesystem::path data;
+    std::filesystem::path file;  // a JSON export, or a CSV export with FILE.sig beside it
+    std::filesystem::path key;   // the public key that is trusted; empty: that of the data folder
+};
+// 0 genuine, 1 could not be checked, 4 not what was signed.
+int verify_as_run(const VerifyArguments& arguments);
+
 struct SubtitlesArguments {
     std::filesystem::path file;
     std::string options = "{}";      // JSON, as parse_subtitle_options() reads it

@@ -269,7 +269,47 @@ Result<void> read_worker(TableReader reader, WorkerConfig& worker) {
     return reader.expect_nothing_else();
 }
 
+Result<void> read_access(TableReader reader, AccessConfig& access) {
+    std::string entries(to_string(access.entries));
+    TRY(reader.text("entries", entries));
+    bool known = false;
+    for (const EntryAccess value :
+         {EntryAccess::kAuto, EntryAccess::kPublic, EntryAccess::kProtected}) {
+        if (to_string(value) != entries) continue;
+        access.entries = value;
+        known = true;
+    }
+    if (!known) {
+        return fail(ErrorCode::kInvalid,
+                    "{}: \"entries\" must be \"auto\", \"public\" or \"protected\"",
+                    reader.at("entries"));
+    }
+    std::string metrics = access.metrics_protected ? "protected" : "public";
+    TRY(reader.text("metrics", metrics));
+    if (metrics != "public" && metrics != "protected") {
+        return fail(ErrorCode::kInvalid, "{}: \"metrics\" must be \"public\" or \"protected\"",
+                    reader.at("metrics"));
+    }
+    access.metrics_protected = metrics == "protected";
+    std::int64_t hours = access.session.count();
+    TRY(reader.number("session_hours", hours, 1, 24 * 365));
+    access.session = std::chrono::hours(hours);
+    return reader.expect_nothing_else();
+}
+
 }  // namespace
+
+std::string_view to_string(EntryAccess access) {
+    switch (access) {
+        case EntryAccess::kAuto:
+            return "auto";
+        case EntryAccess::kPublic:
+            return "public";
+        case EntryAccess::kProtected:
+            return "protected";
+    }
+    return "auto";
+}
 
 Result<ListenAddress> parse_listen_address(std::string_view text) {
     const auto refuse = [&] {
@@ -316,6 +356,7 @@ Result<Config> parse_config(std::string_view text, const fs::path& file) {
     TableReader channel = TRY(reader.table("channel"));
     TableReader jobs = TRY(reader.table("jobs"));
     TableReader worker = TRY(reader.table("worker"));
+    TableReader access = TRY(reader.table("access"));
     // First, since a misspelt section would look like one that is left out.
     TRY(reader.expect_nothing_else());
     TRY(read_server(std::move(server), config.server));
@@ -323,6 +364,7 @@ Result<Config> parse_config(std::string_view text, const fs::path& file) {
     TRY(read_channel(std::move(channel), config.house, config.channel));
     TRY(read_jobs(std::move(jobs), config.jobs));
     TRY(read_worker(std::move(worker), config.worker));
+    TRY(read_access(std::move(access), config.access));
     return config;
 }
 
@@ -387,6 +429,15 @@ hours = {}
 # Disk it may fill. An hour of film takes about 10 GB while it is prepared.
 disk_gb = {}
 
+[access]
+# Whom films as such (/entries/...) are for: "public", "protected" (reviewers, and links), or
+# "auto": public until there is an account or a channel that is not public.
+entries = "{}"
+# Whom /metrics is for: "public", or "protected" (producers, by token).
+metrics = "{}"
+# How long somebody stays signed in.
+session_hours = {}
+
 # What every film is conformed to. A change here prepares all films again.
 [house]
 # What is put beside pictures that are not 16:9: "blur" (a blurred copy) or "black".
@@ -408,7 +459,8 @@ true_peak_dbtp = {:.1f}
         config.server.key.string(), config.channel.dvr_window.count(),
         config.channel.segment.count(), config.channel.hold_back.count(), config.jobs.concurrent,
         config.jobs.watchdog.count(), to_string(config.worker.sandbox), config.worker.memory_mb,
-        config.worker.time.count(), config.worker.disk_gb,
+        config.worker.time.count(), config.worker.disk_gb, to_string(config.access.entries),
+        config.access.metrics_protected ? "protected" : "public", config.access.session.count(),
         house.padding == library::Padding::kBlur ? "blur" : "black", house.speed_preset,
         house.quantizer, house.gop_seconds, house.max_frame_rate, house.audio_kbps,
         *house.loudness_lufs, house.true_peak_dbtp);

@@ -62,12 +62,30 @@ struct WorkerConfig {
     bool operator==(const WorkerConfig&) const = default;
 };
 
+// Whom entries (films as such, apart from channels) are for.
+enum class EntryAccess : std::uint8_t {
+    kAuto,       // everybody, until there is an account or a channel that is not public
+    kPublic,     // everybody
+    kProtected,  // reviewers and above, and whoever has a link
+};
+
+std::string_view to_string(EntryAccess access);
+
+struct AccessConfig {
+    EntryAccess entries = EntryAccess::kAuto;
+    bool metrics_protected = false;  // /metrics is for producers and above
+    std::chrono::hours session{24};  // how long somebody stays signed in
+
+    bool operator==(const AccessConfig&) const = default;
+};
+
 struct Config {
     ServerConfig server;
     library::HouseFormat house;
     ChannelConfig channel;
     JobsConfig jobs;
     WorkerConfig worker;
+    AccessConfig access;
 
     bool operator==(const Config&) const = default;
 };

@@ -25,6 +25,7 @@
 #include "base/handle.h"
 #include "base/utf8.h"
 #include "library/sha256.h"
+#include "store/metadata.h"
 
 namespace matinee::app {
 
@@ -240,6 +241,7 @@ Result<void> apply_description(const fs::path& file, store::EntryDescription& en
         json.erase(key);
     }
     described.metadata = json.dump();
+    TRY(store::parse_metadata(described.metadata));
     entry = std::move(described);
     return {};
 }

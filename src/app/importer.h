@@ -82,9 +82,9 @@ struct ImportSummary {
 //
 //     {"title": {"zh": "...", "ru": "...", "en": "..."}, "author": "...", "country": "..."}
 //
-// where "title" may also be a text, and other keys are kept as they are. "subtitles" sets options
-// of subtitle files by their names (SubtitleOptions), also of files whose names do not tell that
-// they belong to the film.
+// where "title" may also be a text. "subtitles" sets options of subtitle files by their names
+// (SubtitleOptions), also of files whose names do not tell that they belong to the film. Further
+// keys are those of store::parse_metadata(), and are checked; others are kept as they are.
 //
 // Importing again is cheap and changes nothing: content is hashed only when a file's size or
 // time has changed. Fails only when the store does.

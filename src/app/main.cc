@@ -9,20 +9,14 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/people_commands.h"
+#include "app/planning_commands.h"
 #include "base/log.h"
 #include "library/variant.h"
 
 namespace {
 
 namespace app = matinee::app;
-
-// "2026-11-23T20:00:00Z": an instant of UTC, to the second.
-std::optional<matinee::Instant> instant_from(const std::string& text) {
-    std::tm fields{};
-    const char* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &fields);
-    if (end == nullptr || std::string_view(end) != "Z") return std::nullopt;
-    return matinee::Instant(std::chrono::seconds(::timegm(&fields)));
-}
 
 // The options of a subtitle file, by the keys of app::SubtitleOptions.
 class SubtitleFlags {
@@ -124,7 +118,8 @@ int main(int argc, char** argv) {
         status = app::import({data, {paths.begin(), paths.end()}, !no_wait});
 });
 
-CLI::App* channel = cli.add_subcommand("channel", "Channels: list, add");
+CLI::App* channel =
+    cli.add_subcommand("channel", "Channels: list, add; skip, hold, resume and more");
 channel->require_subcommand(1);
 app::ChannelArguments added;
 std::string epoch;
@@ -142,7 +137,7 @@ add->add_option("ENTRY", added.entries, "entries in order (default: all that are
 add->add_option("--title", added.title, "what people call it");
 add->add_option("--epoch", epoch, "when its timeline began (2026-11-23T20:00:00Z; default: now)")
     ->check([&](const std::string& text) {
-        added.epoch = instant_from(text);
+        added.epoch = app::instant_from(text);
         return added.epoch ? std::string() : "an instant is written 2026-11-23T20:00:00Z";
     });
 add->add_option("--burn-in", added.burn_in,
@@ -195,6 +190,7 @@ new_card->callback([&] {
 });
 with_json(with_data(card->add_subcommand("list", "List the cards and their states")))
     ->callback([&] { status = app::list_cards(data, json); });
+app::add_planning_commands(cli, *channel, data, status);
 
 CLI::App* entry = cli.add_subcommand("entry", "Entries: list, show");
 entry->require_subcommand(1);
@@ -205,6 +201,60 @@ CLI::App* show = with_json(with_data(entry->add_subcommand(
     "show", "Show one entry, and what was found in its subtitles, by cue and time")));
 show->add_option("ID", entry_id, "as `matinee entry list` has it")->required();
 show->callback([&] { status = app::show_entry(data, entry_id, json); });
+
+app::AsRunArguments log;
+std::string from;
+std::string to;
+bool csv = false;
+const auto instant_into = [](std::optional<matinee::Instant>& field) {
+    return [&field](const std::string& text) {
+        field = matinee::base::parse_rfc3339(text);
+        return field ? std::string()
+                     : "an instant is written 2026-11-23T20:00:00Z or 2026-11-23T21:00:00+01:00";
+    };
+};
+CLI::App* as_run = with_json(with_data(cli.add_subcommand(
+    "as-run", "What has been on the air, of a channel or an entry: signed proof of screening")));
+as_run->require_subcommand(0, 1);
+CLI::Option* log_channel = as_run->add_option("CHANNEL", log.channel, "the channel");
+as_run->add_option("--entry", log.entry, "instead: the entry, on all channels")
+    ->excludes(log_channel);
+as_run->add_option("--from", from, "airings that begin then or later (2026-11-23T20:00:00Z)")
+    ->check(instant_into(log.from));
+as_run->add_option("--to", to, "and before that")->check(instant_into(log.to));
+as_run->add_flag("--csv", csv, "as CSV; with --out its signature goes beside it, to FILE.sig")
+    ->excludes("--json");
+as_run->add_option("--out", log.out, "the file to write");
+
+app::VerifyArguments verified;
+CLI::App* verify = with_data(as_run->add_subcommand(
+    "verify",
+    "Check an exported log (JSON, or CSV with its .sig beside it) against its signature.\n"
+    "Exit status: 0 genuine, 1 could not be checked, 4 not what was signed"));
+verify->add_option("FILE", verified.file)->required();
+verify->add_option("--key", verified.key,
+                   "the public key that is trusted (default: the data folder's)");
+verify->callback([&] {
+    verified.data = data;
+    status = app::verify_as_run(verified);
+});
+CLI::App* key = with_data(as_run->add_subcommand(
+    "key", "Print the public key that logs are signed with, for whoever checks them"));
+key->callback([&] { status = app::as_run_key(data); });
+as_run->callback([&] {
+    if (!as_run->get_subcommands().empty()) return;
+    if (log.channel.empty() && log.entry.empty()) {
+        throw CLI::RequiredError("CHANNEL or --entry ID");
+    }
+    using Form = app::AsRunArguments::Form;
+    log.data = data;
+    const bool named_csv = log.out.extension() == ".csv";
+    log.form = json               ? Form::kJson
+               : csv || named_csv ? Form::kCsv
+               : log.out.empty()  ? Form::kText
+                                  : Form::kJson;
+    status = app::as_run(log);
+});
 
 // What can be set for a subtitle file: for one look, or for good.
 SubtitleFlags flags;
@@ -261,6 +311,8 @@ doctor->callback([&] { status = app::doctor(data, json); });
 
 cli.add_subcommand("config", "Print a configuration with every setting and its default")
     ->callback([] { fmt::print("{}", app::default_config_text()); });
+
+app::add_people_commands(cli, status);
 
 cli.add_subcommand("prepare", "Prepare one FILE into a folder (--out), without a server");
 

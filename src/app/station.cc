@@ -8,6 +8,7 @@
 #include "app/cards.h"
 #include "app/doctor.h"
 #include "app/subtitle_intake.h"
+#include "auth/key_file.h"
 #include "base/log.h"
 #include "http/routes.h"
 
@@ -60,8 +61,8 @@ JobRunnerOptions job_options(Workspace& workspace) {
     options.watchdog = workspace.config.jobs.watchdog;
     const WorkerConfig& worker = workspace.config.worker;
     options.sandbox = worker.sandbox;
-    options.limits.memory_bytes = worker.memory_mb != 0 ? worker.memory_mb * 1'000'000
-                                                        : usual_memory(options.concurrent);
+    options.limits.memory_bytes =
+        worker.memory_mb != 0 ? worker.memory_mb * 1'000'000 : usual_memory(options.concurrent);
     options.limits.disk_bytes = worker.disk_gb * 1'000'000'000;
     options.limits.time = worker.time;
     // The film's duration is known now, and what is inside it.
@@ -103,61 +104,89 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
     const ServerConfig& config = workspace.config.server;
     std::unique_ptr<Station> station(new Station(TRY(ServerLock::take(workspace.folder))));
     const std::shared_ptr<const base::Clock> clock(std::shared_ptr<void>(), workspace.clock.get());
-    station->tls_ =
-        config.certificate.empty() ? TRY(http::TlsIdentity::self_signed(
-                                         workspace.folder / "tls", http::machine_names(), clock))
-                        : TRY(http::TlsIdentity::from_files(config.certificate, config.key, clock));
-                        station->broadcaster_ = TRY(Broadcaster::start(
-                            *workspace.store, *workspace.library, *workspace.clock,
-                            broadcaster_options(workspace.config)));
-                        if (options.prepare) {
-                            log_sandbox(workspace.config.worker);
-                            // Without it channels still play; what is missing shows in the log.
-                            if (const auto slate = make_slate(workspace); !slate) {
-                                log::error("there is no slate",
-                                           {{"reason", slate.error().to_string()}});
-                            }
-                            JobRunnerOptions jobs = job_options(workspace);
-                            jobs.on_change = [broadcaster = station->broadcaster_.get()](
-                                                 const store::Job& job) {
-                                if (job.state == store::JobState::kFailed) {
-                                    log::warning("an entry could not be prepared",
-                                                 {{"entry", job.entry_id}, {"reason", job.reason}});
-                                }
-                                if (job.state == store::JobState::kDone) {
-                                    log::info("an entry is prepared", {{"entry", job.entry_id}});
-                                    broadcaster->wake();
-                                } else if (job.state != store::JobState::kRunning) {
-                                    broadcaster->withdraw(job.entry_id);
-                                }
-                            };
-                            jobs.on_available = [broadcaster = station->broadcaster_.get()](
-                                                    const store::Job& job,
-                                                    const fs::path& directory,
-                                                    std::int64_t groups) {
-                                broadcaster->available(job.entry_id, directory, groups);
-                            };
-                            station->jobs_ =
-                                TRY(JobRunner::start(*workspace.store, std::move(jobs)));
-                        }
-                        TRY(station->register_metrics(workspace));
+    if (config.certificate.empty()) {
+        station->tls_ = TRY(
+            http::TlsIdentity::self_signed(workspace.folder / "tls", http::machine_names(), clock));
+    } else {
+        station->tls_ = TRY(http::TlsIdentity::from_files(config.certificate, config.key, clock));
+    }
+    station->broadcaster_ =
+        TRY(Broadcaster::start(*workspace.store, *workspace.library, *workspace.clock,
+                               broadcaster_options(workspace.config)));
+    TRY(station->open_gates(workspace));
+    if (options.prepare) {
+        log_sandbox(workspace.config.worker);
+        // Without it channels still play; what is missing shows in the log.
+        if (const auto slate = make_slate(workspace); !slate) {
+            log::error("there is no slate", {{"reason", slate.error().to_string()}});
+        }
+        JobRunnerOptions jobs = job_options(workspace);
+        jobs.on_change = [broadcaster = station->broadcaster_.get()](const store::Job& job) {
+            if (job.state == store::JobState::kFailed) {
+                log::warning("an entry could not be prepared",
+                             {{"entry", job.entry_id}, {"reason", job.reason}});
+            }
+            if (job.state == store::JobState::kDone) {
+                log::info("an entry is prepared", {{"entry", job.entry_id}});
+                broadcaster->wake();
+            } else if (job.state != store::JobState::kRunning) {
+                broadcaster->withdraw(job.entry_id);
+            }
+        };
+        jobs.on_available = [broadcaster = station->broadcaster_.get()](const store::Job& job,
+                                                                        const fs::path& directory,
+                                                                        std::int64_t groups) {
+            broadcaster->available(job.entry_id, directory, groups);
+        };
+        station->jobs_ = TRY(JobRunner::start(*workspace.store, std::move(jobs)));
+    }
+    station->as_run_ =
+        std::make_unique<AsRunLog>(*workspace.store, *workspace.clock, workspace.folder);
+    TRY(station->register_metrics(workspace));
 
-                        const auto router = TRY(http::make_router(
-                            {*station->broadcaster_, *workspace.clock, station->metrics_,
-                             station->pages_,
-                             [broadcaster = station->broadcaster_.get()]() -> std::string {
-                                 const Broadcaster::Counts counts = broadcaster->counts();
-                                 if (counts.on_air == counts.all) return {};
-                                 return fmt::format("{} of {} channels have nothing on.",
-                                                    counts.all - counts.on_air, counts.all);
-                             }}));
-                        http::Server::Options server;
-                        server.listen = {options.listen.host, options.listen.port};
-                        server.threads = config.threads;
-                        server.tls = station->tls_;
-                        station->server_ =
-                            TRY(http::Server::start(std::move(server), router, station->metrics_));
-                        return station;
+    const auto router = TRY(http::make_router(
+        {*station->broadcaster_, *workspace.clock, station->metrics_, station->pages_,
+         [broadcaster = station->broadcaster_.get()]() -> std::string {
+             const Broadcaster::Counts counts = broadcaster->counts();
+             if (counts.on_air == counts.all) return {};
+             return fmt::format("{} of {} channels have nothing on.", counts.all - counts.on_air,
+                                counts.all);
+         },
+         station->as_run_.get(), station->gatekeeper_.get(), station->sign_in_.get()}));
+    http::Server::Options server;
+    server.listen = {options.listen.host, options.listen.port};
+    server.threads = config.threads;
+    server.tls = station->tls_;
+    server.guard = [gatekeeper = station->gatekeeper_.get()](http::Request& request,
+                                                             const http::RouteSpec& route) {
+        return gatekeeper->admit(request, route);
+    };
+    station->server_ = TRY(http::Server::start(std::move(server), router, station->metrics_));
+    if (auto secret = station->sign_in_->open_setup()) {
+        station->setup_address_ = fmt::format("{}/setup/{}", station->origin(), *secret);
+    } else if (secret.error().code() != ErrorCode::kConflict) {
+        return Unexpected(std::move(secret).error());
+    }
+    return station;
+}
+
+Result<void> Station::open_gates(Workspace& workspace) {
+    access_ = TRY(AccessKeeper::start(*workspace.store, *workspace.clock,
+                                      {.access = workspace.config.access}));
+    link_key_ = TRY(auth::load_or_make_link_key(workspace.folder / kLinkKeyFile));
+    gatekeeper_ = std::make_unique<http::Gatekeeper>(
+        http::Gatekeeper::Parts{[access = access_.get()] { return access->snapshot(); }, *link_key_,
+                                *workspace.clock, *broadcaster_});
+    sign_in_ = std::make_unique<http::SignIn>(
+        *workspace.store, *workspace.clock,
+        [access = access_.get()] {
+            if (const auto refreshed = access->refresh(); !refreshed) {
+                log::error("accounts could not be read",
+                           {{"reason", refreshed.error().to_string()}});
+            }
+        },
+        http::SignIn::Options{workspace.config.access.session});
+    return {};
 }
 
 Result<void> Station::register_metrics(Workspace& workspace) {

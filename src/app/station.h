@@ -3,14 +3,19 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "app/access_keeper.h"
+#include "app/as_run_log.h"
 #include "app/broadcaster.h"
 #include "app/job_runner.h"
 #include "app/workspace.h"
 #include "base/result.h"
+#include "http/gatekeeper.h"
 #include "http/metrics.h"
 #include "http/server.h"
+#include "http/sign_in.h"
 #include "http/static_files.h"
 
 namespace matinee::app {
@@ -35,10 +40,13 @@ class Station {
     // "https://127.0.0.1:8443"
     [[nodiscard]] std::string origin() const { return server_->origin(); }
     [[nodiscard]] std::string certificate_fingerprint() const { return tls_->fingerprint(); }
+    // Where the first account can be made, once; empty when there is one.
+    [[nodiscard]] const std::string& setup_address() const { return setup_address_; }
     [[nodiscard]] const Broadcaster& broadcaster() const { return *broadcaster_; }
 
   private:
     explicit Station(ServerLock lock);
+    Result<void> open_gates(Workspace& workspace);
     Result<void> register_metrics(Workspace& workspace);
 
     // In the order of construction; ends in reverse.
@@ -47,6 +55,12 @@ class Station {
     http::StaticFiles pages_;
     std::shared_ptr<http::TlsIdentity> tls_;
     std::unique_ptr<Broadcaster> broadcaster_;
+    std::unique_ptr<AsRunLog> as_run_;
+    std::unique_ptr<AccessKeeper> access_;
+    std::optional<auth::LinkKey> link_key_;
+    std::unique_ptr<http::Gatekeeper> gatekeeper_;
+    std::unique_ptr<http::SignIn> sign_in_;
+    std::string setup_address_;
     std::unique_ptr<JobRunner> jobs_;
     std::vector<http::Metrics::Registration> gauges_;
     std::unique_ptr<http::Server> server_;

@@ -59,7 +59,7 @@ subtitles::Kind kind_of_word(std::string_view word);
 struct SubtitleContext {
     std::optional<subtitles::Milliseconds> duration;  // of the film, where known
     subtitles::FilmFacts film;
-    std::function<bool(char32_t)> has_glyph;          // empty: not checked
+    std::function<bool(char32_t)> has_glyph;  // empty: not checked
     // What is inside the film: used where no file of that language and kind lies beside it.
     std::shared_ptr<const library::SubtitleSet> embedded;
 };

@@ -14,6 +14,9 @@
 
 namespace matinee::app {
 
+// In the data folder: what links are signed with.
+inline constexpr const char* kLinkKeyFile = "links.key";
+
 struct Workspace {
     std::filesystem::path folder;
     Config config;

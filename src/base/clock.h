@@ -2,7 +2,9 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace matinee::base {
 
@@ -23,6 +25,14 @@ class SystemClock final : public Clock {
 
 // "2026-11-23T20:00:00.000Z" (RFC 3339, always UTC, always milliseconds).
 std::string to_rfc3339(Instant instant);
+
+// The instant that "2026-11-23T20:00:00Z" or "2026-11-23T22:00:00.500+02:00" names (RFC 3339
+// section 5.6), cut to whole milliseconds; nothing for other text. A leap second is the second
+// after it.
+std::optional<Instant> parse_rfc3339(std::string_view text);
+
+// The first instant of "2026-11-23" in UTC; nothing for other text.
+std::optional<Instant> parse_date(std::string_view text);
 
 }  // namespace matinee::base
 

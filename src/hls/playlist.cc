@@ -302,6 +302,10 @@ std::string airing_tag(const playout::Airing& airing) {
     fingerprint.add(airing.subtitles_id);
     fingerprint.add(airing.start.count());
     fingerprint.add(airing.first_sequence);
+    if (airing.from != Ticks(0) || airing.to != Ticks(0)) {
+        fingerprint.add(airing.from.count());
+        fingerprint.add(airing.to.count());
+    }
     return fmt::format("{:08x}", fingerprint.folded());
 }
 

@@ -114,7 +114,8 @@ inline constexpr std::string_view kMediaPlaylistName = "media.m3u8";
 inline constexpr std::string_view kIframesPlaylistName = "iframes.m3u8";
 
 // The tag of an airing's segments: eight hexadecimal digits that change with everything a
-// segment's bytes follow from (media, subtitles, place on the timeline, sequence numbers). Not with
+// segment's bytes follow from (media, what of it, subtitles, place on the timeline, sequence
+// numbers). Not with
 // its length: an airing that is cut short keeps the segments it had.
 std::string airing_tag(const playout::Airing& airing);
 

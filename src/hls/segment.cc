@@ -48,15 +48,26 @@ SegmentLayout video_segment(const media::TrackIndex& video, const playout::Segme
                             bool all_intra) {
     SegmentLayout layout;
     std::vector<FragmentSample> samples;
+    const auto pictures = static_cast<std::size_t>(segment.piece.pictures);
+    Ticks shown{0};
     for (const Chunk& gop :
          video.chunks.subspan(segment.piece.first_gop, segment.piece.gop_count)) {
-        append_range(layout.data, {gop.offset, gop.size});
+        ByteRange range{gop.offset, 0};
         bool sync = true;  // the first of its group
         for (const Sample& sample : video.samples_of(gop)) {
+            if (samples.size() == pictures) break;
             samples.push_back(
                 {sample.size, sample.duration, delayed(sample.composition_offset), sync});
             sync = all_intra;
+            range.size += sample.size;
+            shown += Ticks(sample.duration);
         }
+        append_range(layout.data, range);
+    }
+    // Where it was cut between two pictures, the last one stands longer or not as long.
+    if (!samples.empty()) {
+        samples.back().duration = static_cast<std::uint32_t>(
+            (Ticks(samples.back().duration) + segment.duration() - shown).count());
     }
     layout.header = media::fragment_header(fragment_sequence(segment.sequence),
                                            decode_time(segment.start), samples);
@@ -65,7 +76,7 @@ SegmentLayout video_segment(const media::TrackIndex& video, const playout::Segme
 
 SegmentLayout audio_segment(const media::TrackIndex& audio, const playout::Airing& airing,
                             const playout::Segment& segment) {
-    const auto airing_frame = media::nearest_audio_frame(airing.start).count();
+    const auto airing_frame = media::nearest_audio_frame(airing.origin()).count();
     const auto first_frame = media::nearest_audio_frame(segment.start).count();
     const auto end_frame = media::nearest_audio_frame(segment.end()).count();
     const auto known = static_cast<std::int64_t>(audio.samples.size());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/utf8.h"
@@ -120,6 +121,34 @@ std::optional<std::string> normalized_path(std::string_view raw_path) {
     }
     if (directory) path += '/';
     return path;
+}
+
+std::optional<std::string_view> Request::cookie(std::string_view name) const {
+    std::string_view rest = header("Cookie").value_or("");
+    while (!rest.empty()) {
+        // Fields of several lines come joined by commas, which no cookie's value has.
+        const std::size_t end = std::min(rest.find_first_of(";,"), rest.size());
+        std::string_view pair = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        while (pair.starts_with(' '))
+            pair.remove_prefix(1);
+        if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=') {
+            return pair.substr(name.size() + 1);
+        }
+    }
+    return std::nullopt;
+}
+
+std::string redacted_path(std::string_view raw_path) {
+    // Normalised first, or "//t/..." and "/%74/..." would be other paths.
+    const auto path = normalized_path(raw_path);
+    if (!path) return "(malformed)";
+    for (const std::string_view opening : {"/t/", "/setup/"}) {
+        if (!path->starts_with(opening)) continue;
+        const std::size_t end = std::min(path->find('/', opening.size()), path->size());
+        return fmt::format("{}...{}", opening, path->substr(end));
+    }
+    return *path;
 }
 
 Body Body::text(std::string text) {

@@ -17,6 +17,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "auth/access.h"
 #include "base/bytes.h"
 
 namespace matinee::http {
@@ -98,9 +99,16 @@ struct Request {
 
     const HeaderSource* headers = nullptr;  // null: no fields
 
+    // What the server's guard found out (gatekeeper.h).
+    auth::Asker asker;
+    bool confidential = false;  // the answer is not for everybody: no shared cache may keep it
+
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const {
         return headers ? headers->find(name) : std::nullopt;
     }
+
+    // The value of a cookie (RFC 6265 section 4.2).
+    [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const;
 
     // The value of a parameter of the route's pattern.
     [[nodiscard]] std::string_view parameter(std::string_view name) const {
@@ -112,6 +120,9 @@ struct Request {
 // path that does not start with '/', ".." segments, encoded slashes or NULs, bytes that are not
 // UTF-8, broken escapes.
 std::optional<std::string> normalized_path(std::string_view raw_path);
+
+// The path as logs may have it: what in it opens something is left out. For a path as it was sent.
+std::string redacted_path(std::string_view raw_path);
 
 // Bytes and what keeps them alive.
 struct Slice {

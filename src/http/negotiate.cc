@@ -77,29 +77,50 @@ constexpr std::string_view kPagePolicy =
     "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'self'";
 
+// What is no page loads nothing at all, should somebody make a browser take it for one.
+constexpr std::string_view kDataPolicy = "default-src 'none'; frame-ancestors 'none'";
+
 bool has_field(const Response& response, std::string_view name) {
     return std::ranges::any_of(response.headers, [name](const auto& field) {
         return equal_ignoring_case(field.first, name);
     });
 }
 
-void add_common_fields(WireResponse& wire, const Response& response, Access access) {
-    const auto add = [&wire](std::string_view name, std::string_view value) {
-        wire.headers.emplace_back(name, value);
+// What a shared cache kept, it would go on giving to whoever asks, also when a link has been
+// revoked. A viewer's own cache may keep it.
+std::string confidential(std::string_view cache_control) {
+    constexpr std::string_view kPublic = "public";
+    if (cache_control.starts_with(kPublic)) {
+        return fmt::format("private{}", cache_control.substr(kPublic.size()));
+    }
+    return cache_control == "no-cache" ? "private, no-cache" : std::string(cache_control);
+}
+
+void add_common_fields(WireResponse& wire, const Request& request, const Response& response,
+                       Access access) {
+    const auto add = [&wire, &response](std::string_view name, std::string_view value) {
+        if (!has_field(response, name)) wire.headers.emplace_back(name, value);
     };
-    add("Cache-Control", response.cache_control.empty() ? "no-store" : response.cache_control);
+    const std::string cache =
+        response.cache_control.empty() ? std::string("no-store") : response.cache_control;
+    add("Cache-Control", request.confidential ? confidential(cache) : cache);
     add("X-Content-Type-Options", "nosniff");
-    if (access == Access::kMedia) {
+    // Nobody else learns an address with a link in it.
+    add("Referrer-Policy", request.asker.link ? "no-referrer" : "same-origin");
+    if (is_media(access)) {
         add("Access-Control-Allow-Origin", "*");
         add("Access-Control-Expose-Headers",
             "Content-Length, Content-Range, Date, ETag, Accept-Ranges");
         add("Cross-Origin-Resource-Policy", "cross-origin");
         return;
     }
-    add("Referrer-Policy", "same-origin");
-    if (response.content_type.starts_with("text/html") &&
-        !has_field(response, "Content-Security-Policy")) {
+    add("Cross-Origin-Resource-Policy", "same-origin");
+    if (response.content_type.starts_with("text/html")) {
         add("Content-Security-Policy", kPagePolicy);
+        add("Cross-Origin-Opener-Policy", "same-origin");
+        add("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+    } else {
+        add("Content-Security-Policy", kDataPolicy);
     }
 }
 
@@ -158,10 +179,11 @@ bool accepts_gzip(std::string_view accept_encoding) {
 
 bool is_compressible(std::string_view content_type) {
     const std::string_view type = trimmed(content_type.substr(0, content_type.find(';')));
-    constexpr std::array<std::string_view, 6> kTypes = {"application/vnd.apple.mpegurl",
+    constexpr std::array<std::string_view, 7> kTypes = {"application/vnd.apple.mpegurl",
                                                         "application/json",
                                                         "application/javascript",
                                                         "application/xml",
+                                                        "audio/x-mpegurl",
                                                         "image/svg+xml",
                                                         "application/manifest+json"};
     return type.starts_with("text/") || type.ends_with("+json") ||
@@ -216,7 +238,7 @@ WireResponse negotiate(const Request& request, Response response, Access access)
         wire.headers.emplace_back("ETag",
                                   fmt::format("{}\"{}\"", compressed ? "W/" : "", response.etag));
     }
-    add_common_fields(wire, response, access);
+    add_common_fields(wire, request, response, access);
 
     if (ok && safe && !response.etag.empty()) {
         const auto if_none_match = request.header("If-None-Match");
@@ -272,7 +294,7 @@ WireResponse negotiate(const Request& request, Response response, Access access)
 Response options_response(std::string_view allow, Access access) {
     Response response = Response::empty(204);
     response.headers.emplace_back("Allow", allow);
-    if (access == Access::kMedia) {
+    if (is_media(access)) {
         response.headers.emplace_back("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
         response.headers.emplace_back("Access-Control-Allow-Headers",
                                       "Range, If-None-Match, If-Range, Authorization");

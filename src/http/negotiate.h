@@ -24,7 +24,8 @@ struct WireResponse {
 };
 
 // Applies, in the order of RFC 9110 section 13.2.2: If-None-Match (304), compression, Range with
-// If-Range (206, 416). `access` decides about CORS fields.
+// If-Range (206, 416). `access` decides about CORS fields; what is said to be public is said to be
+// private when the request is confidential.
 WireResponse negotiate(const Request& request, Response response, Access access);
 
 // The answer to OPTIONS, CORS preflight included.

@@ -7,6 +7,7 @@
 #include "hls/segment.h"
 #include "http/negotiate.h"
 #include "http/problem.h"
+#include "playout/as_run.h"
 #include "subtitles/language.h"
 #include "subtitles/segment.h"
 
@@ -118,8 +119,7 @@ std::int64_t Film::complete_segments() const {
 }
 
 std::string_view Film::title() const {
-    if (const auto english = titles.find("en"); english != titles.end()) return english->second;
-    return titles.empty() ? std::string_view(entry_id) : std::string_view(titles.begin()->second);
+    return playout::title_of(titles, entry_id);
 }
 
 std::string fingerprint(const Film& film, std::span<const library::Rung> ladder) {
@@ -181,7 +181,7 @@ Presentation::Presentation(Settings settings, playout::Rundown rundown,
     complete_end_ = rundown_.sequences().end;
     for (std::size_t i = 0; i < films_.size(); ++i) {
         const playout::Airing& airing = rundown_.airings()[i];
-        const std::int64_t complete = films_[i]->complete_segments();
+        const std::int64_t complete = complete_segments(i);
         if (complete >= airing.segment_count) continue;
         complete_end_ = airing.first_sequence + complete;
         break;
@@ -202,6 +202,13 @@ Presentation::Presentation(Settings settings, playout::Rundown rundown,
         subtitles_.back().label = label;
     }
     multivariant_ = std::make_shared<const std::string>(render_multivariant());
+}
+
+std::int64_t Presentation::complete_segments(std::size_t airing) const {
+    const playout::AiringCut& cut = rundown_.cut(airing);
+    const std::int64_t complete =
+        cut.cut.complete_within(films_[airing]->media->complete_groups()) - cut.first;
+    return std::max<std::int64_t>(complete, 0);
 }
 
 std::string Presentation::render_multivariant() const {
@@ -462,11 +469,11 @@ Response Presentation::segment(const Rendition& rendition, const ResourceName& n
                 ? film.subtitles->find(rendition.subtitles->language, rendition.subtitles->kind,
                                        rendition.subtitles->ordinal)
                 : nullptr;
-        response =
-            Response::content(Body::text(subtitles::render_segment(
-                                  subtitle, hls::kMediaTimeOrigin + airing.start,
-                                  segment->piece.start, segment->duration(), film.cut.duration())),
-                              "text/vtt; charset=utf-8");
+        response = Response::content(
+            Body::text(subtitles::render_segment(subtitle, hls::kMediaTimeOrigin + airing.origin(),
+                                                 segment->piece.start, segment->duration(),
+                                                 rundown_.cut(segment->airing).cut.duration())),
+            "text/vtt; charset=utf-8");
     } else {
         const PreparedEntry::Track& source = track(film, rendition);
         hls::SegmentLayout layout;

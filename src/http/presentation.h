@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "hls/playlist.h"
+#include "http/guide.h"
 #include "http/message.h"
 #include "library/prepared_entry.h"
 #include "library/subtitle_set.h"
@@ -117,6 +118,9 @@ class Presentation {
         return playout::ticks_since(settings_.epoch, now);
     }
 
+    // Segments of the airing that can be had: fewer than it has while its media is being prepared.
+    [[nodiscard]] std::int64_t complete_segments(std::size_t airing) const;
+
     // The airing whose media is not prepared as far as playlists would list it at `now`.
     [[nodiscard]] std::optional<std::size_t> waiting_airing(Instant now) const;
 
@@ -191,6 +195,9 @@ class OnAir {
 
     // An entry as VOD; null when there is none, or none that is ready.
     [[nodiscard]] virtual std::shared_ptr<const Presentation> entry(std::string_view id) const = 0;
+
+    // What is on all channels for the next two days; never null.
+    [[nodiscard]] virtual std::shared_ptr<const Guide> guide() const = 0;
 };
 
 }  // namespace matinee::http

@@ -13,24 +13,35 @@
 #include <string_view>
 #include <vector>
 
+#include "auth/role.h"
 #include "base/result.h"
 #include "http/message.h"
 
 namespace matinee::http {
 
-// Who may ask, and from where. The server's guard decides what a class asks for (server.h).
+// Who may ask, and from where. The server's guard decides what a class asks for (gatekeeper.h).
 enum class Access : std::uint8_t {
-    kPublic,  // pages: anybody, same origin
-    kMedia,   // playlists, segments, pictures: viewers, and players on pages of any origin (CORS)
-    kStudio,  // what producers and reviewers do
-    kOperations,  // metrics and health
+    kPublic,      // pages, health, signing in: anybody, same origin
+    kMedia,       // playlists, segments: who may watch the {channel} or {entry} of the pattern, and
+                  // players on pages of any origin (CORS)
+    kPicture,     // stills of a film: those of {entry}, not counted as viewers (CORS)
+    kPoster,      // likewise; for those as well who may watch a channel that shows the {entry}
+    kGuide,       // what is said of a {channel}: who may watch it, same origin
+    kStudio,      // what accounts of at least the route's role do
+    kOperations,  // metrics
 };
+
+// Whether pages of any origin may use what routes of this class answer.
+constexpr bool is_media(Access access) {
+    return access == Access::kMedia || access == Access::kPicture || access == Access::kPoster;
+}
 
 struct RouteSpec {
     Method method = Method::kGet;  // kGet answers HEAD as well
     std::string pattern;
     std::string label;  // short; names the route in metrics and logs
     Access access = Access::kPublic;
+    auth::Role role = auth::Role::kProducer;  // the least that does, for kStudio
 };
 
 struct Route {

@@ -71,7 +71,13 @@ Response no_such_entry(std::string_view id) {
                          fmt::format("There is no entry \"{}\", or it is not prepared yet.", id)));
 }
 
-json airing_json(const Presentation& channel, std::size_t index) {
+// What addresses in an answer begin with: the link by which it was asked for stays in them.
+std::string prefix_of(const Request& request) {
+    const std::string_view token = request.parameter(kLinkParameter);
+    return token.empty() ? std::string() : fmt::format("/t/{}", token);
+}
+
+json airing_json(const Presentation& channel, std::size_t index, std::string_view prefix) {
     const playout::Airing& airing = channel.rundown().airings()[index];
     const Film& film = channel.film(index);
     const Instant epoch = channel.settings().epoch;
@@ -86,17 +92,18 @@ json airing_json(const Presentation& channel, std::size_t index) {
                {"start", base::to_rfc3339(playout::instant_of(epoch, airing.start))},
                {"end", base::to_rfc3339(playout::instant_of(epoch, airing.end()))}};
     if (!film.media->manifest().poster.empty()) {
-        value["poster"] = fmt::format("/entries/{}/poster.jpg", film.entry_id);
+        value["poster"] = fmt::format("{}/entries/{}/poster.jpg", prefix, film.entry_id);
     }
     return value;
 }
 
-json channel_json(const Presentation& channel, Instant now, std::size_t most_next) {
+json channel_json(const Presentation& channel, Instant now, std::size_t most_next,
+                  std::string_view prefix) {
     const std::string& id = channel.settings().id;
     json value{{"id", id},
                {"title", channel.settings().title},
-               {"master", fmt::format("/channels/{}/master.m3u8", id)},
-               {"watch", fmt::format("/watch/{}", id)},
+               {"master", fmt::format("{}/channels/{}/master.m3u8", prefix, id)},
+               {"watch", fmt::format("{}/watch/{}", prefix, id)},
                {"languages", json::array()},
                {"now", nullptr},
                {"next", json::array()}};
@@ -105,10 +112,10 @@ json channel_json(const Presentation& channel, Instant now, std::size_t most_nex
     }
     const auto current = channel.rundown().airing_at(channel.ticks_at(now));
     if (!current) return value;
-    value["now"] = airing_json(channel, *current);
+    value["now"] = airing_json(channel, *current, prefix);
     const std::size_t end = std::min(*current + 1 + most_next, channel.rundown().airings().size());
     for (std::size_t i = *current + 1; i < end; ++i) {
-        value["next"].push_back(airing_json(channel, i));
+        value["next"].push_back(airing_json(channel, i, prefix));
     }
     return value;
 }
@@ -128,22 +135,82 @@ Response picture(const Presentation& entry, const std::string& file) {
     return response;
 }
 
+// The period a request asks for, of the channel or entry in its path.
+Result<AsRunQuery> as_run_query(const Request& request, bool of_channel) {
+    AsRunQuery query;
+    (of_channel ? query.channel_id : query.entry_id) = request.parameter("id");
+    for (const auto& [name, field] : {std::pair("from", &query.from), std::pair("to", &query.to)}) {
+        const auto text = request.query.find(name);
+        if (!text) continue;
+        *field = base::parse_rfc3339(*text);
+        if (!*field) {
+            return fail(ErrorCode::kInvalid,
+                        "{}={}: an instant is written 2026-11-23T20:00:00Z, or with an offset as "
+                        "+01:00, whose + is %2B in an address",
+                        name, *text);
+        }
+    }
+    return query;
+}
+
+Response as_run_json(AsRunSource& log, const Request& request, bool of_channel) {
+    const auto query = as_run_query(request, of_channel);
+    if (!query) return problem(query.error());
+    auto document = log.json(*query);
+    if (!document) return problem(document.error());
+    return Response::text(*std::move(document), "application/json");
+}
+
+Response as_run_csv(AsRunSource& log, const Request& request, bool of_channel) {
+    const auto query = as_run_query(request, of_channel);
+    if (!query) return problem(query.error());
+    auto document = log.csv(*query);
+    if (!document) return problem(document.error());
+    Response response =
+        Response::text(std::move(document->csv), "text/csv; charset=utf-8; header=present");
+    // The signature of exactly these lines, while the log grows.
+    std::string period = "to=" + base::to_rfc3339(document->to);
+    if (query->from) period = fmt::format("from={}&{}", base::to_rfc3339(*query->from), period);
+    response.headers.emplace_back("Link",
+                                  fmt::format("<as-run.csv.sig?{}>; rel=\"describedby\"", period));
+    return response;
+}
+
+Response as_run_signature(AsRunSource& log, const Request& request, bool of_channel) {
+    const auto query = as_run_query(request, of_channel);
+    if (!query) return problem(query.error());
+    auto document = log.csv(*query);
+    if (!document) return problem(document.error());
+    return Response::text(std::move(document->signature), "application/json");
+}
+
 // The routes of one context, added one group after the other.
 class Routes {
   public:
     explicit Routes(const RouteContext& context) : context_(context) {}
 
-    Result<void> add_channels() {
+    // What viewers fetch is there twice: as it is, and below a link. URIs in playlists are
+    // relative, so that players stay below the link.
+    Result<void> add_for_viewers() {
+        for (const std::string_view prefix : {"", "/t/{token}"}) {
+            TRY(add_channels(prefix));
+            TRY(add_entries(prefix));
+            TRY(add_guide(prefix));
+        }
+        return {};
+    }
+
+    Result<void> add_channels(std::string_view prefix) {
         const RouteContext context = context_;
-        TRY(get("/channels/{channel}/master.m3u8", "master", Access::kMedia,
-                [context](const Request& request) {
+        TRY(get(fmt::format("{}/channels/{{channel}}/master.m3u8", prefix), "master",
+                Access::kMedia, [context](const Request& request) {
                     const auto channel = context.on_air.channel(request.parameter("channel"));
                     return channel ? channel->multivariant()
                                    : no_such_channel(request.parameter("channel"));
                 }));
         const auto audience = audience_;
-        return get("/channels/{channel}/{rendition}/{resource}", "channel", Access::kMedia,
-                   [context, audience](const Request& request) {
+        return get(fmt::format("{}/channels/{{channel}}/{{rendition}}/{{resource}}", prefix),
+                   "channel", Access::kMedia, [context, audience](const Request& request) {
                        const std::string_view id = request.parameter("channel");
                        const auto channel = context.on_air.channel(id);
                        if (!channel) return no_such_channel(id);
@@ -158,32 +225,32 @@ class Routes {
                    });
     }
 
-    Result<void> add_entries() {
+    Result<void> add_entries(std::string_view prefix) {
         const RouteContext context = context_;
         const auto entry_of = [context](const Request& request) {
             return context.on_air.entry(request.parameter("entry"));
         };
-        TRY(get("/entries/{entry}/master.m3u8", "entry-master", Access::kMedia,
-                [entry_of](const Request& request) {
+        TRY(get(fmt::format("{}/entries/{{entry}}/master.m3u8", prefix), "entry-master",
+                Access::kMedia, [entry_of](const Request& request) {
                     const auto entry = entry_of(request);
                     return entry ? entry->multivariant()
                                  : no_such_entry(request.parameter("entry"));
                 }));
-        TRY(get("/entries/{entry}/poster.jpg", "picture", Access::kMedia,
+        TRY(get(fmt::format("{}/entries/{{entry}}/poster.jpg", prefix), "picture", Access::kPoster,
                 [entry_of](const Request& request) {
                     const auto entry = entry_of(request);
                     if (!entry) return no_such_entry(request.parameter("entry"));
                     return picture(*entry, entry->film(0).media->manifest().poster);
                 }));
-        TRY(get("/entries/{entry}/thumbnails.jpg", "picture", Access::kMedia,
-                [entry_of](const Request& request) {
+        TRY(get(fmt::format("{}/entries/{{entry}}/thumbnails.jpg", prefix), "picture",
+                Access::kPicture, [entry_of](const Request& request) {
                     const auto entry = entry_of(request);
                     if (!entry) return no_such_entry(request.parameter("entry"));
                     const auto& strip = entry->film(0).media->manifest().thumbnails;
                     return picture(*entry, strip ? strip->file : "");
                 }));
-        return get("/entries/{entry}/{rendition}/{resource}", "entry", Access::kMedia,
-                   [context, entry_of](const Request& request) {
+        return get(fmt::format("{}/entries/{{entry}}/{{rendition}}/{{resource}}", prefix), "entry",
+                   Access::kMedia, [context, entry_of](const Request& request) {
                        const auto entry = entry_of(request);
                        if (!entry) return no_such_entry(request.parameter("entry"));
                        return entry->resource(request.parameter("rendition"),
@@ -191,45 +258,124 @@ class Routes {
                    });
     }
 
-    Result<void> add_api() {
+    Result<void> add_guide(std::string_view prefix) {
         const RouteContext context = context_;
-        TRY(get("/api/v1/channels", "api", Access::kPublic, [context](const Request&) {
-            const Instant now = context.clock.now();
-            json channels = json::array();
-            for (const auto& channel : context.on_air.channels()) {
-                channels.push_back(channel_json(*channel, now, kNextInList));
-            }
-            return Response::json(
-                {{"channels", std::move(channels)}, {"server_time", base::to_rfc3339(now)}});
-        }));
-        return get(
-            "/api/v1/channels/{channel}", "api", Access::kPublic,
-            [context](const Request& request) {
-                const std::string_view id = request.parameter("channel");
-                const auto channel = context.on_air.channel(id);
-                if (!channel) return no_such_channel(id);
-                return Response::json(channel_json(*channel, context.clock.now(), kNextOfChannel));
-            });
+        TRY(get(fmt::format("{}/api/v1/channels", prefix), "api", Access::kPublic,
+                [context](const Request& request) {
+                    const Instant now = context.clock.now();
+                    json channels = json::array();
+                    for (const auto& channel : context.on_air.channels()) {
+                        const bool shown =
+                            !context.gatekeeper ||
+                            context.gatekeeper->may_watch(request, channel->settings().id);
+                        if (!shown) continue;
+                        channels.push_back(
+                            channel_json(*channel, now, kNextInList, prefix_of(request)));
+                    }
+                    return Response::json({{"channels", std::move(channels)},
+                                           {"server_time", base::to_rfc3339(now)}});
+                }));
+        TRY(get(fmt::format("{}/api/v1/channels/{{channel}}", prefix), "api", Access::kGuide,
+                [context](const Request& request) {
+                    const std::string_view id = request.parameter("channel");
+                    const auto channel = context.on_air.channel(id);
+                    if (!channel) return no_such_channel(id);
+                    return Response::json(channel_json(*channel, context.clock.now(),
+                                                       kNextOfChannel, prefix_of(request)));
+                }));
+        TRY(add_programme_guide(prefix));
+        // One page; its script looks at the address.
+        const StaticFiles& pages = context_.pages;
+        for (const char* pattern : {"/", "/watch/{channel}"}) {
+            TRY(get(fmt::format("{}{}", prefix, pattern), "page", Access::kPublic,
+                    [&pages](const Request&) { return pages.page("index.html"); }));
+        }
+        return {};
+    }
+
+    // Of the channels that whoever asks may watch.
+    Result<void> add_programme_guide(std::string_view prefix) {
+        const auto add = [&](const char* name, auto write) {
+            return get(fmt::format("{}{}", prefix, name), "guide", Access::kPublic,
+                       [context = context_, name, write](const Request& request) {
+                           const auto shown = [&](std::string_view channel) {
+                               return !context.gatekeeper ||
+                                      context.gatekeeper->may_watch(request, channel);
+                           };
+                           Response response = std::invoke(write, *context.on_air.guide(),
+                                                           guide_base(request, name), shown);
+                           // What an account sees is not for a shared cache.
+                           if (request.asker.account) {
+                               response.cache_control = "private, max-age=60";
+                           }
+                           return response;
+                       });
+        };
+        TRY(add("/guide.xml", &Guide::xmltv));
+        return add("/channels.m3u", &Guide::channels_m3u);
+    }
+
+    // Of a channel and of an entry, in three forms each.
+    Result<void> add_as_run() {
+        if (context_.as_run == nullptr) return {};
+        AsRunSource& log = *context_.as_run;
+        for (const bool of_channel : {true, false}) {
+            const std::string base =
+                of_channel ? "/api/v1/channels/{id}/as-run" : "/api/v1/entries/{id}/as-run";
+            const Handler document = [&log, of_channel](const Request& request) {
+                return as_run_json(log, request, of_channel);
+            };
+            TRY(get(base, "as-run", Access::kStudio, document));
+            TRY(get(base + ".json", "as-run", Access::kStudio, document));
+            TRY(get(base + ".csv", "as-run", Access::kStudio,
+                    [&log, of_channel](const Request& request) {
+                        return as_run_csv(log, request, of_channel);
+                    }));
+            TRY(get(base + ".csv.sig", "as-run", Access::kStudio,
+                    [&log, of_channel](const Request& request) {
+                        return as_run_signature(log, request, of_channel);
+                    }));
+        }
+        return get("/api/v1/as-run/key", "as-run", Access::kPublic, [&log](const Request&) {
+            auto key = log.public_key();
+            return key ? Response::text(*std::move(key), "application/x-pem-file")
+                       : problem(key.error());
+        });
     }
 
     Result<void> add_pages() {
         const StaticFiles& pages = context_.pages;
-        // One page; its script looks at the address.
-        for (const char* pattern : {"/", "/watch/{channel}"}) {
-            TRY(get(pattern, "page", Access::kPublic,
-                    [&pages](const Request&) { return pages.page("index.html"); }));
-        }
         return get("/assets/{path*}", "asset", Access::kPublic, [&pages](const Request& request) {
             auto found = pages.find(fmt::format("assets/{}", request.parameter("path")));
             return found ? *std::move(found) : problem(found.error());
         });
     }
 
+    Result<void> add_sign_in() {
+        SignIn* const sign_in = context_.sign_in;
+        if (sign_in == nullptr) return {};
+        const auto add = [this, sign_in](Method method, std::string pattern, auto answer) {
+            return router_.add({method, std::move(pattern), "sign-in", Access::kPublic},
+                               [sign_in, answer](const Request& request) {
+                                   return std::invoke(answer, *sign_in, request);
+                               });
+        };
+        TRY(add(Method::kPost, "/api/v1/session", &SignIn::begin_session));
+        TRY(add(Method::kGet, "/api/v1/session", &SignIn::show_session));
+        TRY(add(Method::kDelete, "/api/v1/session", &SignIn::end_session));
+        TRY(add(Method::kPost, "/api/v1/setup", &SignIn::set_up));
+        TRY(add(Method::kGet, "/sign-in", &SignIn::sign_in_page));
+        TRY(add(Method::kPost, "/sign-in", &SignIn::submit_sign_in));
+        TRY(add(Method::kPost, "/sign-out", &SignIn::submit_sign_out));
+        TRY(add(Method::kGet, "/setup/{secret}", &SignIn::setup_page));
+        return add(Method::kPost, "/setup/{secret}", &SignIn::submit_setup);
+    }
+
     Result<void> add_operations() {
         const RouteContext context = context_;
-        TRY(get("/healthz", "health", Access::kOperations,
+        TRY(get("/healthz", "health", Access::kPublic,
                 [](const Request&) { return Response::text("ok\n"); }));
-        TRY(get("/readyz", "health", Access::kOperations, [context](const Request&) {
+        TRY(get("/readyz", "health", Access::kPublic, [context](const Request&) {
             const std::string reason = context.not_ready ? context.not_ready() : std::string();
             if (reason.empty()) return Response::text("ready\n");
             return problem(503, reason);
@@ -272,10 +418,10 @@ class Routes {
 
 Result<std::shared_ptr<const Router>> make_router(const RouteContext& context) {
     Routes routes(context);
-    TRY(routes.add_channels());
-    TRY(routes.add_entries());
-    TRY(routes.add_api());
+    TRY(routes.add_for_viewers());
+    TRY(routes.add_as_run());
     TRY(routes.add_pages());
+    TRY(routes.add_sign_in());
     TRY(routes.add_operations());
     return routes.finish();
 }

@@ -7,9 +7,12 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "http/as_run.h"
+#include "http/gatekeeper.h"
 #include "http/metrics.h"
 #include "http/presentation.h"
 #include "http/router.h"
+#include "http/sign_in.h"
 #include "http/static_files.h"
 
 namespace matinee::http {
@@ -22,6 +25,10 @@ struct RouteContext {
     const StaticFiles& pages;
     // Why the server should get no traffic now, for /readyz; empty when it should.
     std::function<std::string()> not_ready;
+    AsRunSource* as_run = nullptr;  // null: no as-run log is served
+    // Both null: no accounts, everybody sees everything that can be seen.
+    const Gatekeeper* gatekeeper = nullptr;
+    SignIn* sign_in = nullptr;
 };
 
 // The table of routes; also registers the viewers of each channel with the metrics.

@@ -22,8 +22,9 @@
 
 namespace matinee::http {
 
-// Asked before the handler; a response refuses the request. Thread-safe.
-using Guard = std::function<std::optional<Response>(const Request&, Access)>;
+// Asked before the handler; a response refuses the request. May say in the request who asks.
+// Thread-safe.
+using Guard = std::function<std::optional<Response>(Request&, const RouteSpec&)>;
 
 class Server {
   public:

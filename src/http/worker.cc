@@ -607,8 +607,9 @@ void Worker::request_complete(SoupServerMessage* message) {
     try {
         respond(connection, message, negotiate(request, std::move(response), access));
     } catch (const std::exception& exception) {
-        const Error error(ErrorCode::kInternal,
-                          fmt::format("answering {}: {}", request.raw_path, exception.what()));
+        const Error error(
+            ErrorCode::kInternal,
+            fmt::format("answering {}: {}", redacted_path(request.raw_path), exception.what()));
         respond(connection, message, negotiate(request, problem(error), access));
     }
     connection.handled = steady_clock::now();
@@ -674,14 +675,15 @@ Response Worker::answer(Connection& connection, SoupServerMessage* message, Requ
     connection.route = shared_.route_metrics[match.route->id];
     try {
         if (shared_.options.guard) {
-            if (auto refusal = shared_.options.guard(request, access)) {
+            if (auto refusal = shared_.options.guard(request, match.route->spec)) {
                 return *std::move(refusal);
             }
         }
         return match.route->handler(request);
     } catch (const std::exception& exception) {
-        return problem(Error(ErrorCode::kInternal,
-                             fmt::format("handling {}: {}", request.raw_path, exception.what())));
+        return problem(Error(
+            ErrorCode::kInternal,
+            fmt::format("handling {}: {}", redacted_path(request.raw_path), exception.what())));
     }
 }
 
@@ -744,7 +746,7 @@ void Worker::request_finished(SoupServerMessage* message, bool in_full) {
     if (log::enabled(log::Level::kDebug)) {
         GUri* uri = soup_server_message_get_uri(message);
         log::debug("request", {{"method", soup_server_message_get_method(message)},
-                               {"path", uri ? g_uri_get_path(uri) : ""},
+                               {"path", uri ? redacted_path(g_uri_get_path(uri)) : std::string()},
                                {"status", status},
                                {"bytes", connection.body_bytes},
                                {"milliseconds", static_cast<double>(whole.count()) / 1000},

@@ -4,28 +4,52 @@
 
 namespace matinee::playout {
 
-namespace {
-
-// The whole of the media, or its first segments when the airing was cut short.
-bool fits(const Airing& airing, const Segmentation& cut) {
-    return airing.segment_count >= 1 && airing.segment_count <= cut.count() &&
-           airing.duration == cut.at(airing.segment_count - 1).end();
+std::string_view to_string(Role role) {
+    switch (role) {
+        case Role::kItem:
+            return "item";
+        case Role::kFill:
+            return "fill";
+        case Role::kInserted:
+            return "inserted";
+        case Role::kHold:
+            return "hold";
+        case Role::kPanic:
+            return "panic";
+    }
+    return "item";
 }
 
-}  // namespace
+std::optional<AiringCut> airing_cut(const Airing& airing, const Segmentation& media) {
+    if (airing.from < Ticks(0) || airing.to < Ticks(0) || airing.to > media.duration()) {
+        return std::nullopt;
+    }
+    AiringCut cut{airing.to > Ticks(0) ? media.ending_at(airing.to) : media};
+    while (cut.first < cut.cut.count() && cut.cut.at(cut.first).start < airing.from)
+        ++cut.first;
+    const bool fits = cut.first < cut.cut.count() && cut.cut.at(cut.first).start == airing.from &&
+                      airing.segment_count >= 1 && airing.segment_count <= cut.count() &&
+                      airing.from + airing.duration == cut.at(airing.segment_count - 1).end();
+    return fits ? std::optional(cut) : std::nullopt;
+}
 
 Result<Rundown> Rundown::create(std::vector<Airing> airings, std::vector<Segmentation> cuts) {
     if (airings.size() != cuts.size()) {
         return fail(ErrorCode::kInternal, "{} airings with {} cuts", airings.size(), cuts.size());
     }
+    std::vector<AiringCut> own;
+    own.reserve(cuts.size());
     for (std::size_t i = 0; i < airings.size(); ++i) {
         const Airing& airing = airings[i];
-        if (!fits(airing, cuts[i])) {
-            return fail(ErrorCode::kInternal,
-                        "airing {} has {} ticks in {} segments, its media {} {} in {}",
-                        airing.ordinal, airing.duration.count(), airing.segment_count,
-                        airing.media_id, cuts[i].duration().count(), cuts[i].count());
+        const auto cut = airing_cut(airing, cuts[i]);
+        if (!cut) {
+            return fail(
+                ErrorCode::kInternal,
+                "airing {} has {} ticks in {} segments, from {} to {}, its media {} {} in {}",
+                airing.ordinal, airing.duration.count(), airing.segment_count, airing.from.count(),
+                airing.to.count(), airing.media_id, cuts[i].duration().count(), cuts[i].count());
         }
+        own.push_back(*cut);
         if (i == 0) continue;
         const Airing& before = airings[i - 1];
         if (airing.ordinal != before.ordinal + 1 || airing.start != before.end() ||
@@ -36,7 +60,7 @@ Result<Rundown> Rundown::create(std::vector<Airing> airings, std::vector<Segment
                         airing.ordinal, before.ordinal);
         }
     }
-    return Rundown(std::move(airings), std::move(cuts));
+    return Rundown(std::move(airings), std::move(own));
 }
 
 SequenceRange Rundown::sequences() const {
@@ -53,19 +77,20 @@ std::optional<Segment> Rundown::segment(std::int64_t sequence) const {
     segment.airing = static_cast<std::size_t>(after - airings_.begin()) - 1;
     const Airing& airing = airings_[segment.airing];
     segment.piece = cuts_[segment.airing].at(sequence - airing.first_sequence);
-    segment.start = airing.start + segment.piece.start;
+    segment.start = airing.origin() + segment.piece.start;
+    segment.first_of_airing = sequence == airing.first_sequence;
     return segment;
 }
 
 std::int64_t Rundown::first_ending_after(Ticks tick) const {
     const auto airing = std::ranges::upper_bound(airings_, tick, {}, &Airing::end);
     if (airing == airings_.end()) return sequences().end;
-    const Segmentation& cut = cuts_[static_cast<std::size_t>(airing - airings_.begin())];
+    const AiringCut& cut = cuts_[static_cast<std::size_t>(airing - airings_.begin())];
     std::int64_t low = 0;
     std::int64_t high = airing->segment_count - 1;
     while (low < high) {
         const std::int64_t middle = low + (high - low) / 2;
-        if (airing->start + cut.at(middle).end() > tick) {
+        if (airing->origin() + cut.at(middle).end() > tick) {
             high = middle;
         } else {
             low = middle + 1;

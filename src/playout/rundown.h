@@ -21,10 +21,11 @@ struct Segment {
     std::size_t airing = 0;     // index into Rundown::airings()
     EntrySegment piece;         // of the entry
     Ticks start{0};             // since the channel's epoch
+    bool first_of_airing = false;
 
     [[nodiscard]] Ticks duration() const { return piece.duration; }
     [[nodiscard]] Ticks end() const { return start + piece.duration; }
-    [[nodiscard]] bool opens_airing() const { return piece.first_gop == 0; }
+    [[nodiscard]] bool opens_airing() const { return first_of_airing; }
 };
 
 // Media sequence numbers [first, end).
@@ -43,6 +44,21 @@ struct Window {
     Ticks ahead{0};                      // ahead of now: HOLD-BACK
 };
 
+// What an airing has of its media, which is cut as `media` says.
+struct AiringCut {
+    Segmentation cut;        // of the media, until where the airing was planned to end
+    std::int64_t first = 0;  // segment of `cut` that it begins with
+
+    // Segment `index` of the airing.
+    [[nodiscard]] EntrySegment at(std::int64_t index) const { return cut.at(first + index); }
+    // The most segments the airing can have.
+    [[nodiscard]] std::int64_t count() const { return cut.count() - first; }
+};
+
+// The airing's cut; nothing when the row does not fit the media: it begins between segments, ends
+// beyond the media or where no segment ends.
+std::optional<AiringCut> airing_cut(const Airing& airing, const Segmentation& media);
+
 // Airings that follow each other, each with its cut. Immutable, so thread-safe.
 class Rundown {
   public:
@@ -52,6 +68,7 @@ class Rundown {
     static Result<Rundown> create(std::vector<Airing> airings, std::vector<Segmentation> cuts);
 
     [[nodiscard]] std::span<const Airing> airings() const { return airings_; }
+    [[nodiscard]] const AiringCut& cut(std::size_t airing) const { return cuts_[airing]; }
     [[nodiscard]] bool empty() const { return airings_.empty(); }
 
     // All sequence numbers it knows.
@@ -75,12 +92,12 @@ class Rundown {
     [[nodiscard]] std::optional<std::size_t> airing_at(Ticks tick) const;
 
   private:
-    Rundown(std::vector<Airing> airings, std::vector<Segmentation> cuts)
+    Rundown(std::vector<Airing> airings, std::vector<AiringCut> cuts)
         : airings_(std::move(airings)), cuts_(std::move(cuts)) {}
 
     std::vector<Airing>
         airings_;  // airings_[i].end() == airings_[i + 1].start, likewise in numbers
-    std::vector<Segmentation> cuts_;
+    std::vector<AiringCut> cuts_;
 };
 
 // Ticks since `epoch`; negative before it.

@@ -7,22 +7,48 @@ namespace matinee::playout {
 
 Segmentation::Segmentation(media::FrameRate rate, std::int64_t frames, std::int64_t frames_per_gop,
                            std::uint32_t gops_per_segment)
+    : Segmentation(rate, frames, rate.start_of(frames), frames_per_gop, gops_per_segment) {}
+
+Segmentation::Segmentation(media::FrameRate rate, std::int64_t frames, Ticks duration,
+                           std::int64_t frames_per_gop, std::uint32_t gops_per_segment)
     : rate_(rate),
       frames_(frames),
+      duration_(duration),
       frames_per_gop_(frames_per_gop),
       gops_((frames + frames_per_gop - 1) / frames_per_gop),
       gops_per_segment_(gops_per_segment),
       count_((gops_ + gops_per_segment - 1) / gops_per_segment) {
     assert(frames >= 1 && frames_per_gop >= 1 && gops_per_segment >= 1);
     if (count_ > 1) {
-        const Ticks last = duration() - start_of_gop((count_ - 1) * gops_per_segment);
+        const Ticks last = duration_ - start_of_gop((count_ - 1) * gops_per_segment);
         const Ticks whole = start_of_gop(gops_per_segment);
         if (last * 2 < whole) --count_;
     }
 }
 
 Ticks Segmentation::start_of_gop(std::int64_t gop) const {
-    return rate_.start_of(std::min(gop * frames_per_gop_, frames_));
+    const std::int64_t frame = gop * frames_per_gop_;
+    return frame < frames_ ? rate_.start_of(frame) : duration_;
+}
+
+Segmentation Segmentation::ending_at(Ticks duration) const {
+    assert(duration > Ticks(0) && duration <= duration_);
+    const std::int64_t frames = std::clamp(rate_.nearest_frame(duration), std::int64_t{1}, frames_);
+    return {rate_, frames, duration, frames_per_gop_, gops_per_segment_};
+}
+
+Ticks Segmentation::last_boundary(Ticks tick) const {
+    std::int64_t low = 0;  // segments that end by `tick`: at least so many
+    std::int64_t high = count_;
+    while (low < high) {
+        const std::int64_t middle = low + (high - low + 1) / 2;
+        if (at(middle - 1).end() <= tick) {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    return low == 0 ? Ticks(0) : at(low - 1).end();
 }
 
 EntrySegment Segmentation::at(std::int64_t index) const {
@@ -33,6 +59,8 @@ EntrySegment Segmentation::at(std::int64_t index) const {
     EntrySegment segment;
     segment.first_gop = static_cast<std::uint32_t>(first);
     segment.gop_count = static_cast<std::uint32_t>(end - first);
+    segment.pictures =
+        std::min(end * frames_per_gop_, frames_) - std::min(first * frames_per_gop_, frames_);
     segment.start = start_of_gop(first);
     segment.duration = start_of_gop(end) - segment.start;
     return segment;

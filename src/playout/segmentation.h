@@ -8,11 +8,13 @@
 
 namespace matinee::playout {
 
-// A piece of an entry: groups of pictures [first_gop, first_gop + gop_count).
+// A piece of an entry: groups of pictures [first_gop, first_gop + gop_count), of the last one
+// perhaps only its beginning.
 struct EntrySegment {
     std::uint32_t first_gop = 0;
     std::uint32_t gop_count = 0;
-    Ticks start{0};  // within the entry
+    std::int64_t pictures = 0;  // in all its groups; the last lasts until end()
+    Ticks start{0};             // within the entry
     Ticks duration{0};
 
     [[nodiscard]] Ticks end() const { return start + duration; }
@@ -30,8 +32,20 @@ class Segmentation {
     Segmentation(media::FrameRate rate, std::int64_t frames, std::int64_t frames_per_gop,
                  std::uint32_t gops_per_segment);
 
+    // The same entry shown only until `duration`, which need not be on the frame grid: its last
+    // picture is the one that is on for at least half of its time, and stands until then. Where
+    // that is within a group of pictures, every picture must be a keyframe. `duration` is at
+    // least one tick, and at most what the entry lasts.
+    [[nodiscard]] Segmentation ending_at(Ticks duration) const;
+
     [[nodiscard]] std::int64_t count() const { return count_; }
-    [[nodiscard]] Ticks duration() const { return rate_.start_of(frames_); }
+    [[nodiscard]] Ticks duration() const { return duration_; }
+    [[nodiscard]] media::FrameRate rate() const { return rate_; }
+    [[nodiscard]] std::int64_t frames() const { return frames_; }
+
+    // Where the last segment ends that does so at `tick` or before, groups of pictures whole;
+    // zero when none does. Of the whole entry: the places at which any media can be cut.
+    [[nodiscard]] Ticks last_boundary(Ticks tick) const;
 
     // Segment `index` of [0, count()).
     [[nodiscard]] EntrySegment at(std::int64_t index) const;
@@ -46,10 +60,14 @@ class Segmentation {
     bool operator==(const Segmentation&) const = default;
 
   private:
+    Segmentation(media::FrameRate rate, std::int64_t frames, Ticks duration,
+                 std::int64_t frames_per_gop, std::uint32_t gops_per_segment);
+
     [[nodiscard]] Ticks start_of_gop(std::int64_t gop) const;
 
     media::FrameRate rate_;
     std::int64_t frames_;
+    Ticks duration_;
     std::int64_t frames_per_gop_;
     std::int64_t gops_;
     std::uint32_t gops_per_segment_;

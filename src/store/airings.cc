@@ -1,4 +1,5 @@
 // The rundown's rows.
+#include <array>
 #include <string>
 #include <variant>
 #include <vector>
@@ -13,6 +14,9 @@ using soci::use;
 
 namespace {
 
+constexpr std::array kRoles{playout::Role::kItem, playout::Role::kFill, playout::Role::kInserted,
+                            playout::Role::kHold, playout::Role::kPanic};
+
 // A row as the database has it. Bound once, used for many rows.
 struct AiringRow {
     Int ordinal = 0;
@@ -25,6 +29,14 @@ struct AiringRow {
     Int segment_count = 0;
     int discontinuity = 0;
     Int discontinuity_sequence = 0;
+    Int from = 0;
+    Int to = 0;
+    std::string block;
+    Int anchor = 0;
+    Int pass = 0;
+    Int item = 0;
+    Int fill = 0;
+    std::string role;
 
     void set(const Airing& airing) {
         ordinal = airing.ordinal;
@@ -37,19 +49,35 @@ struct AiringRow {
         segment_count = airing.segment_count;
         discontinuity = airing.discontinuity ? 1 : 0;
         discontinuity_sequence = airing.discontinuity_sequence;
+        from = airing.from.count();
+        to = airing.to.count();
+        block = airing.place.block;
+        anchor = airing.place.anchor.count();
+        pass = airing.place.pass;
+        item = airing.place.item;
+        fill = airing.place.fill;
+        role = to_string(airing.place.role);
     }
 
-    [[nodiscard]] Airing airing() const {
-        return {.ordinal = ordinal,
-                .entry_id = entry_id,
-                .media_id = media_id,
-                .subtitles_id = subtitles_id,
-                .start = Ticks(start),
-                .duration = Ticks(duration),
-                .first_sequence = first_sequence,
-                .segment_count = segment_count,
-                .discontinuity = discontinuity != 0,
-                .discontinuity_sequence = discontinuity_sequence};
+    [[nodiscard]] Result<Airing> airing() const {
+        return Airing{.ordinal = ordinal,
+                      .entry_id = entry_id,
+                      .media_id = media_id,
+                      .subtitles_id = subtitles_id,
+                      .start = Ticks(start),
+                      .duration = Ticks(duration),
+                      .from = Ticks(from),
+                      .to = Ticks(to),
+                      .first_sequence = first_sequence,
+                      .segment_count = segment_count,
+                      .discontinuity = discontinuity != 0,
+                      .discontinuity_sequence = discontinuity_sequence,
+                      .place = {.block = block,
+                                .anchor = Ticks(anchor),
+                                .pass = pass,
+                                .item = item,
+                                .fill = fill,
+                                .role = TRY(parse_enum(role, kRoles))}};
     }
 };
 
@@ -57,15 +85,17 @@ struct AiringRow {
 using Key = std::variant<const Int*, const std::string*>;
 
 // Binds `keys` and the row's columns to `SELECT ... FROM airings <rest>` and collects the rows.
-std::vector<Airing> query_airings(soci::session& sql, std::string_view rest,
-                                  const std::string& channel_id, std::initializer_list<Key> keys) {
+Result<std::vector<Airing>> query_airings(soci::session& sql, std::string_view rest,
+                                          const std::string& channel_id,
+                                          std::initializer_list<Key> keys) {
     AiringRow row;
     soci::statement statement(sql);
     statement.alloc();
     statement.prepare(
         fmt::format("SELECT ordinal, entry_id, media_id, subtitles_id, start_ticks, "
                     "duration_ticks, first_sequence, segment_count, discontinuity, "
-                    "discontinuity_sequence FROM airings WHERE channel_id = :channel {}",
+                    "discontinuity_sequence, from_ticks, to_ticks, block, anchor_ticks, pass, "
+                    "item, fill, role FROM airings WHERE channel_id = :channel {}",
                     rest));
     statement.exchange(use(channel_id));
     for (const Key& key : keys) {
@@ -81,19 +111,27 @@ std::vector<Airing> query_airings(soci::session& sql, std::string_view rest,
     statement.exchange(into(row.segment_count));
     statement.exchange(into(row.discontinuity));
     statement.exchange(into(row.discontinuity_sequence));
+    statement.exchange(into(row.from));
+    statement.exchange(into(row.to));
+    statement.exchange(into(row.block));
+    statement.exchange(into(row.anchor));
+    statement.exchange(into(row.pass));
+    statement.exchange(into(row.item));
+    statement.exchange(into(row.fill));
+    statement.exchange(into(row.role));
     statement.define_and_bind();
     statement.execute();
     std::vector<Airing> airings;
     while (statement.fetch()) {
-        airings.push_back(row.airing());
+        airings.push_back(TRY(row.airing()));
     }
     return airings;
 }
 
-std::optional<Airing> query_last(soci::session& sql, const std::string& channel_id) {
-    auto airings = query_airings(sql, "ORDER BY ordinal DESC LIMIT 1", channel_id, {});
-    if (airings.empty()) return std::nullopt;
-    return std::move(airings.front());
+Result<std::optional<Airing>> query_last(soci::session& sql, const std::string& channel_id) {
+    auto airings = TRY(query_airings(sql, "ORDER BY ordinal DESC LIMIT 1", channel_id, {}));
+    if (airings.empty()) return std::optional<Airing>();
+    return std::optional(std::move(airings.front()));
 }
 
 Result<void> expect_channel(soci::session& sql, const std::string& channel_id) {
@@ -128,18 +166,22 @@ Result<void> expect_continues(const Airing* before, const Airing& next) {
 
 Result<void> insert_after_last(soci::session& sql, const std::string& channel_id,
                                std::span<const Airing> airings) {
-    const std::optional<Airing> last = query_last(sql, channel_id);
+    const std::optional<Airing> last = TRY(query_last(sql, channel_id));
     const Airing* before = last ? &*last : nullptr;
     AiringRow row;
     soci::statement insert =
         (sql.prepare << "INSERT INTO airings (channel_id, ordinal, entry_id, media_id, "
                         "subtitles_id, start_ticks, duration_ticks, first_sequence, "
-                        "segment_count, discontinuity, discontinuity_sequence) VALUES (:channel, "
+                        "segment_count, discontinuity, discontinuity_sequence, from_ticks, "
+                        "to_ticks, block, anchor_ticks, pass, item, fill, role) VALUES (:channel, "
                         ":ordinal, :entry, :media, :subtitles, :start, :duration, :sequence, "
-                        ":segments, :discontinuity, :discontinuities)",
+                        ":segments, :discontinuity, :discontinuities, :from, :to, :block, "
+                        ":anchor, :pass, :item, :fill, :role)",
          use(channel_id), use(row.ordinal), use(row.entry_id), use(row.media_id),
          use(row.subtitles_id), use(row.start), use(row.duration), use(row.first_sequence),
-         use(row.segment_count), use(row.discontinuity), use(row.discontinuity_sequence));
+         use(row.segment_count), use(row.discontinuity), use(row.discontinuity_sequence),
+         use(row.from), use(row.to), use(row.block), use(row.anchor), use(row.pass), use(row.item),
+         use(row.fill), use(row.role));
     for (const Airing& airing : airings) {
         TRY(expect_continues(before, airing));
         row.set(airing);
@@ -147,6 +189,18 @@ Result<void> insert_after_last(soci::session& sql, const std::string& channel_id
         before = &airing;
     }
     return {};
+}
+
+Result<void> replace_from(soci::session& sql, const std::string& channel_id, std::int64_t ordinal,
+                          std::span<const Airing> airings) {
+    const Int from = ordinal;
+    sql << "DELETE FROM airings WHERE channel_id = :channel AND ordinal >= :ordinal",
+        use(channel_id), use(from);
+    if (!airings.empty()) {
+        TRY(expect_equal("ordinal", airings.front(), airings.front().ordinal, ordinal));
+    }
+    sql << "UPDATE channels SET rundown_edits = rundown_edits + 1 WHERE id = :id", use(channel_id);
+    return insert_after_last(sql, channel_id, airings);
 }
 
 }  // namespace
@@ -158,17 +212,54 @@ Result<void> Store::append_airings(const std::string& channel_id, std::span<cons
     });
 }
 
+Result<std::int64_t> Store::rundown_edits(const std::string& channel_id) {
+    return impl_->read([&](soci::session& sql) -> Result<std::int64_t> {
+        TRY(expect_channel(sql, channel_id));
+        Int edits = 0;
+        sql << "SELECT rundown_edits FROM channels WHERE id = :id", use(channel_id), into(edits);
+        return edits;
+    });
+}
+
+Result<void> splice_within(soci::session& sql, Instant now, const std::string& channel_id,
+                           const Splice& splice) {
+    TRY(expect_channel(sql, channel_id));
+    Int edits = 0;
+    sql << "SELECT rundown_edits FROM channels WHERE id = :id", use(channel_id), into(edits);
+    if (edits != splice.expected_edits) {
+        return fail(ErrorCode::kConflict,
+                    "somebody else has changed what channel \"{}\" plays meanwhile; look at it "
+                    "again, and repeat the command",
+                    channel_id);
+    }
+    if (now > splice.not_after) {
+        return fail(ErrorCode::kUnavailable,
+                    "the machine was too slow: viewers may have fetched what was to change on "
+                    "channel \"{}\"; repeat the command",
+                    channel_id);
+    }
+    return replace_from(sql, channel_id, splice.ordinal, splice.airings);
+}
+
+Result<void> edit_within(soci::session& sql, Instant now, const ChannelEdit& edit) {
+    if (edit.splice) TRY(splice_within(sql, now, edit.channel_id, *edit.splice));
+    const Int from = edit.edits_from.count();
+    sql << "UPDATE channels SET edits_from_ticks = :ticks WHERE id = :id", use(from),
+        use(edit.channel_id);
+    return {};
+}
+
+Result<void> Store::splice_airings(const std::string& channel_id, const Splice& splice) {
+    return impl_->write([&](soci::session& sql) -> Result<void> {
+        return splice_within(sql, impl_->now(), channel_id, splice);
+    });
+}
+
 Result<void> Store::replace_airings_from(const std::string& channel_id, std::int64_t ordinal,
                                          std::span<const Airing> airings) {
     return impl_->write([&](soci::session& sql) -> Result<void> {
         TRY(expect_channel(sql, channel_id));
-        const Int from = ordinal;
-        sql << "DELETE FROM airings WHERE channel_id = :channel AND ordinal >= :ordinal",
-            use(channel_id), use(from);
-        if (!airings.empty()) {
-            TRY(expect_equal("ordinal", airings.front(), airings.front().ordinal, ordinal));
-        }
-        return insert_after_last(sql, channel_id, airings);
+        return replace_from(sql, channel_id, ordinal, airings);
     });
 }
 

@@ -20,11 +20,18 @@ def main():
     out = ['#include "store/migrations.h"', "", "namespace matinee::store {", "",
            "std::span<const Migration> migrations() {",
            "    static const std::vector<Migration> kMigrations = {"]
-    for expected, path in enumerate(sorted(inputs), start=1):
+    last = 0
+    names = set()
+    for path in sorted(inputs, key=lambda path: path.name):
         match = re.fullmatch(r"(\d{4})_([a-z0-9_]+)\.sql", path.name)
-        if not match or int(match[1]) != expected:
-            sys.exit(f"{path}: should be named {expected:04}_<what_it_does>.sql")
-        out.append(f'        {{{expected}, "{match[2]}", {{')
+        if not match:
+            sys.exit(f"{path}: should be named {last + 1:04}_<what_it_does>.sql")
+        version, name = int(match[1]), match[2]
+        if version <= last or name in names:
+            sys.exit(f"{path}: another migration has its number or its name")
+        last = version
+        names.add(name)
+        out.append(f'        {{{version}, "{name}", {{')
         out += [f'R"sql({statement})sql",' for statement in statements(path)]
         out.append("        }},")
     out += ["    };", "    return kMigrations;", "}", "", "}  // namespace matinee::store", ""]

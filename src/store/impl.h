@@ -5,6 +5,7 @@
 #include <exception>
 #include <filesystem>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -33,8 +34,9 @@ inline constexpr std::array kEntryStates{EntryState::kNew, EntryState::kQueued,
                                          EntryState::kFailed};
 inline constexpr std::array kEntryKinds{EntryKind::kFilm, EntryKind::kCard, EntryKind::kSlate};
 
-// In the order of creation within one process, nearly so between several, and never twice.
-std::string make_job_id(Instant now);
+// Milliseconds, then a counter, then chance: in the order of creation within one process, nearly
+// so between several, and never twice. Safe as a file name.
+std::string make_id(Instant now);
 
 // The enumerator of `values` that is called `name`. The schema's CHECKs keep others out, so one
 // that is not there means a damaged database.
@@ -45,6 +47,13 @@ Result<Enum> parse_enum(std::string_view name, const std::array<Enum, kCount>& v
     }
     return fail(ErrorCode::kInternal, "the database holds an unknown word: {}", name);
 }
+
+// Store::splice_airings within a transaction that does more.
+Result<void> splice_within(soci::session& sql, Instant now, const std::string& channel_id,
+                           const Splice& splice);
+
+// What a publication does to a channel, within its transaction.
+Result<void> edit_within(soci::session& sql, Instant now, const ChannelEdit& edit);
 
 struct Store::Impl {
     Impl(std::filesystem::path path, const base::Clock& time)

@@ -25,8 +25,7 @@ std::string_view to_string(JobState state) {
     return "queued";
 }
 
-// Milliseconds, then a counter, then chance.
-std::string make_job_id(Instant now) {
+std::string make_id(Instant now) {
     static std::atomic<std::uint16_t> counter{0};
     std::random_device chance;
     return fmt::format("{:011x}{:04x}{:08x}", now.time_since_epoch().count(),
@@ -194,7 +193,7 @@ Result<Job> Store::enqueue_job(const std::string& entry_id) {
             if (job.source_sha256 == sha256) return job;
             sql << "UPDATE jobs SET cancel_requested = 1 WHERE id = :id", use(job.id);
         }
-        const std::string id = make_job_id(impl_->now());
+        const std::string id = make_id(impl_->now());
         sql << "INSERT INTO jobs (id, kind, entry_id, source_path, source_sha256, state, "
                "created_ms) VALUES (:id, 'prepare', :entry, :path, :sha256, 'queued', :now)",
             use(id), use(entry_id), use(path), use(sha256), use(now);

@@ -14,9 +14,11 @@ class session;
 
 namespace matinee::store {
 
-// One numbered step. Applied steps are never edited: what exists in the field was made by them.
+// One step. Applied steps are never edited: what exists in the field was made by them. They run
+// in the order of their numbers, which may have gaps; a database knows them by name, so that a step
+// that came in later runs although one with a higher number has.
 struct Migration {
-    int version = 0;  // 1, 2, 3 ...
+    int version = 0;  // grows from one to the next
     std::string name;
     std::vector<std::string> statements;
 };
@@ -24,14 +26,15 @@ struct Migration {
 // All steps this build knows, in order. Embedded when matinee is built.
 std::span<const Migration> migrations();
 
-// The version of the database behind `sql`: 0 when it is empty.
+// The highest number of a step the database behind `sql` has seen: 0 when it is empty.
 //
 // Throws soci::soci_error.
 int schema_version(soci::session& sql);
 
-// Brings the database to the last of `steps`, each step in a transaction of its own. Several
+// Runs those of `steps` that the database has not seen, each in a transaction of its own. Several
 // processes may do this at once: each step happens once. Fails with kUnsupported, touching
-// nothing, when the database is newer than `steps`.
+// nothing, when the database has seen a step that is not among `steps`: a newer matinee has
+// written it.
 //
 // Throws soci::soci_error.
 Result<void> migrate(soci::session& sql, std::span<const Migration> steps, Instant now);

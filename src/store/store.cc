@@ -40,24 +40,7 @@ std::string_view to_string(EntryKind kind) {
     return "film";
 }
 
-std::string_view to_string(ItemKind kind) {
-    switch (kind) {
-        case ItemKind::kEntry:
-            return "entry";
-        case ItemKind::kCard:
-            return "card";
-        case ItemKind::kFiller:
-            return "filler";
-        case ItemKind::kLive:
-            return "live";
-    }
-    return "entry";
-}
-
 namespace {
-
-constexpr std::array kItemKinds{ItemKind::kEntry, ItemKind::kCard, ItemKind::kFiller,
-                                ItemKind::kLive};
 
 std::string text_of(const Titles& titles) {
     // A file name need not be UTF-8, and it is a title when there is no better one.
@@ -202,27 +185,6 @@ Result<void> expect_changed(soci::statement& statement, std::string_view what,
         return fail(ErrorCode::kNotFound, "there is no {} \"{}\"", what, id);
     }
     return {};
-}
-
-Result<std::vector<PlaylistItem>> query_items(soci::session& sql, const std::string& id,
-                                              Int version) {
-    std::string kind;
-    std::string reference;
-    Int in = 0;
-    Int out = 0;
-    soci::statement statement =
-        (sql.prepare << "SELECT kind, reference, in_ticks, out_ticks FROM playlist_items "
-                        "WHERE playlist_id = :id AND version = :version ORDER BY position",
-         use(id), use(version), into(kind), into(reference), into(in), into(out));
-    statement.execute();
-    std::vector<PlaylistItem> items;
-    while (statement.fetch()) {
-        items.push_back({
-            TRY(parse_enum(kind, kItemKinds))
-            , reference, Ticks(in), out < 0 ? std::nullopt : std::optional(Ticks(out))
-        });
-    }
-    return items;
 }
 
 }  // namespace
@@ -392,72 +354,6 @@ Result<Media> Store::find_media(const std::string& id) {
 Result<std::vector<Media>> Store::list_media() {
     return impl_->read(
         [&](soci::session& sql) { return query_media(sql, "ORDER BY id", nullptr); });
-}
-
-Result<std::int64_t> Store::set_playlist(const std::string& id, const std::string& title,
-                                         std::span<const PlaylistItem> items) {
-    return impl_->write([&](soci::session& sql) -> Result<std::int64_t> {
-        const Int now = ms_of(impl_->now());
-        Int version = 0;
-        sql << "SELECT COALESCE(MAX(version), 0) FROM playlists WHERE id = :id", use(id),
-            into(version);
-        const bool changed =
-            version == 0 || !std::ranges::equal(TRY(query_items(sql, id, version)), items);
-        if (changed) ++version;
-        sql << "INSERT INTO playlists (id, title, version, created_ms, updated_ms) "
-               "VALUES (:id, :title, :version, :created, :updated) "
-               "ON CONFLICT (id) DO UPDATE SET title = excluded.title, "
-               "version = excluded.version, updated_ms = excluded.updated_ms",
-            use(id), use(title), use(version), use(now), use(now);
-        if (!changed) return version;
-        sql << "INSERT INTO playlist_versions (playlist_id, version, created_ms) "
-               "VALUES (:id, :version, :created)",
-            use(id), use(version), use(now);
-        Int position = 0;
-        std::string kind;
-        std::string reference;
-        Int in = 0;
-        Int out = 0;
-        soci::statement insert =
-            (sql.prepare << "INSERT INTO playlist_items (playlist_id, version, position, kind, "
-                            "reference, in_ticks, out_ticks) VALUES (:id, :version, :position, "
-                            ":kind, :reference, :in_ticks, :out_ticks)",
-             use(id), use(version), use(position), use(kind), use(reference), use(in), use(out));
-        for (const PlaylistItem& item : items) {
-            kind = to_string(item.kind);
-            reference = item.reference;
-            in = item.in.count();
-            out = item.out ? item.out->count() : -1;
-            insert.execute(true);
-            ++position;
-        }
-        return version;
-    });
-}
-
-Result<std::int64_t> Store::set_playlist(const std::string& id, const std::string& title,
-                                         std::span<const std::string> entry_ids) {
-    std::vector<PlaylistItem> items;
-    items.reserve(entry_ids.size());
-    for (const std::string& entry_id : entry_ids) {
-        items.push_back({.kind = ItemKind::kEntry, .reference = entry_id, .in = {}, .out = {}});
-    }
-    return set_playlist(id, title, items);
-}
-
-Result<Playlist> Store::find_playlist(const std::string& id) {
-    return impl_->read([&](soci::session& sql) -> Result<Playlist> {
-        Playlist playlist;
-        Int version = 0;
-        sql << "SELECT id, title, version FROM playlists WHERE id = :id", use(id),
-            into(playlist.id), into(playlist.title), into(version);
-        if (!sql.got_data()) {
-            return fail(ErrorCode::kNotFound, "there is no playlist \"{}\"", id);
-        }
-        playlist.version = version;
-        playlist.items = TRY(query_items(sql, id, version));
-        return playlist;
-    });
 }
 
 Result<void> Store::create_channel(const Channel& channel) {

@@ -17,6 +17,9 @@
 #include "base/result.h"
 #include "media/time.h"
 #include "playout/airing.h"
+#include "playout/as_run.h"
+#include "playout/schedule.h"
+#include "store/people.h"
 
 namespace matinee::store {
 
@@ -103,21 +106,87 @@ enum class ItemKind : std::uint8_t { kEntry, kCard, kFiller, kLive };
 
 std::string_view to_string(ItemKind kind);
 
+// What is done with an item whose trimmed variant is not prepared yet.
+enum class Untrimmed : std::uint8_t { kSkip, kWhole };
+
+std::string_view to_string(Untrimmed untrimmed);
+
 // One line of a playlist.
 struct PlaylistItem {
     ItemKind kind = ItemKind::kEntry;
-    std::string reference;     // the id of what `kind` says
-    Ticks in{0};               // offset within it
-    std::optional<Ticks> out;  // unset: to its end
+    std::string reference;            // the id of what `kind` says
+    std::int64_t in = 0;              // its first frame
+    std::optional<std::int64_t> out;  // the frame before which it ends; unset: at its end
+    Untrimmed untrimmed = Untrimmed::kSkip;
 
+    [[nodiscard]] bool is_trimmed() const { return in != 0 || out; }
     bool operator==(const PlaylistItem&) const = default;
 };
 
+// A version of a playlist. Versions are never changed: an edit adds one.
 struct Playlist {
     std::string id;
     std::string title;
-    std::int64_t version = 0;  // 1, 2, 3 ...: every change of the items adds one
+    std::int64_t version = 0;    // of these items: 1, 2, 3 ...
+    std::int64_t published = 0;  // which version channels play; 0: none yet
+    std::int64_t draft = 0;      // the newest
     std::vector<PlaylistItem> items;
+};
+
+struct PlaylistVersion {
+    std::int64_t version = 0;
+    std::int64_t restores = 0;  // the version it has the items of, when it was made by undoing
+    std::string author;
+    Instant created;
+
+    bool operator==(const PlaylistVersion&) const = default;
+};
+
+// How often a block with a start of its own begins.
+enum class Repeats : std::uint8_t { kOnce, kDaily, kWeekly };
+
+std::string_view to_string(Repeats repeats);
+std::string_view to_string(playout::Overrun overrun);
+
+// A playlist in a channel's schedule (playout::Block, with wall-clock times).
+struct ScheduleBlock {
+    std::string id;  // unique within the channel
+    std::string playlist_id;
+    std::int64_t passes = 0;   // 0: round and round
+    std::string start;         // "2026-11-23T20:00:00", local time of `zone`; empty: follows on
+    std::string zone = "UTC";  // IANA name
+    Repeats repeats = Repeats::kOnce;
+    std::string until;  // "23:00:00", local time of `zone`, at which it gives way; empty: never
+    playout::Overrun overrun = playout::Overrun::kFill;
+    Instant since{};  // starts before that do not count; kept by set_schedule
+
+    bool operator==(const ScheduleBlock&) const = default;
+};
+
+// Whether both begin at the same times: then a changed block keeps its `since`.
+bool starts_alike(const ScheduleBlock& a, const ScheduleBlock& b);
+
+struct Schedule {
+    std::string channel_id;
+    std::int64_t version = 0;     // 1, 2, 3 ...; 0: there is none, the channel loops its playlist
+    std::string slate_entry;      // empty: none
+    std::string filler_playlist;  // empty: none
+    std::vector<ScheduleBlock> blocks;
+};
+
+// Rows that take the place of others in a rundown.
+struct Splice {
+    std::int64_t ordinal = 0;  // from this one on
+    std::span<const playout::Airing> airings;
+    std::int64_t expected_edits = 0;  // Store::rundown_edits() as it was when they were planned
+    Instant not_after{};  // too late from then on: viewers may have fetched the old ones
+};
+
+// What a publication changes on a channel, in the same transaction.
+struct ChannelEdit {
+    std::string channel_id;
+    std::optional<Splice> splice;  // nothing: servers find out themselves what follows from it
+    Ticks edits_from{0};           // see Store::edits_from()
 };
 
 struct Channel {
@@ -177,6 +246,21 @@ struct Progress {
 
 // What whoever runs a job is to do next.
 enum class JobOrder : std::uint8_t { kContinue, kCancel };
+
+// Something that happened to the airing of that number.
+struct AiringMark {
+    std::int64_t ordinal = 0;
+    playout::AsRunMark mark;
+};
+
+// Which records of the as-run log. Airings belong to the period they begin in, so that periods that
+// follow each other have each of them once.
+struct AsRunFilter {
+    std::string channel_id{};       // empty: all channels
+    std::string entry_id{};         // empty: all entries
+    std::optional<Instant> from{};  // the first instant of the period
+    std::optional<Instant> to{};    // the first after it
+};
 
 // How often a job may be taken when whoever took it vanishes: then it is given up, since it may
 // be what kills them.
@@ -257,8 +341,8 @@ class Store {
 
     // -- Playlists -------------------------------------------------------------------------------
 
-    // Makes `items` the playlist's newest version, and returns its number. Nothing changes, and
-    // the number stays, when it has these items already.
+    // Makes `items` the playlist's newest version, publishes it, and returns its number. Nothing
+    // changes, and the number stays, when it is published with these items already.
     Result<std::int64_t> set_playlist(const std::string& id, const std::string& title,
                                       std::span<const PlaylistItem> items);
 
@@ -266,8 +350,49 @@ class Store {
     Result<std::int64_t> set_playlist(const std::string& id, const std::string& title,
                                       std::span<const std::string> entry_ids);
 
-    // The newest version.
+    // The published version; without items when there is none.
     Result<Playlist> find_playlist(const std::string& id);
+
+    // That version; the newest for 0.
+    Result<Playlist> find_playlist_version(const std::string& id, std::int64_t version);
+
+    // All of them, as published, by id.
+    Result<std::vector<Playlist>> list_playlists();
+
+    // Adds a version, and returns its number; nobody sees it before it is published. `expected` is
+    // the newest version that the author knew, 0 for a playlist that is not there yet: kConflict
+    // when there is a newer one. Nothing is added when the newest has these items already.
+    Result<std::int64_t> save_draft(const std::string& id, const std::string& title,
+                                    std::span<const PlaylistItem> items, std::int64_t expected,
+                                    const std::string& author);
+
+    // Adds a version with the items of the one before the newest; again goes further back.
+    // kConflict as above, and when there is nothing before.
+    Result<std::int64_t> undo_draft(const std::string& id, std::int64_t expected,
+                                    const std::string& author);
+
+    // Channels play this version from now on. kConflict unless `expected` is the published one.
+    Result<void> publish_playlist(const std::string& id, std::int64_t version,
+                                  std::int64_t expected, std::span<const ChannelEdit> edits = {});
+
+    // Oldest first.
+    Result<std::vector<PlaylistVersion>> playlist_history(const std::string& id);
+
+    // -- Schedules -------------------------------------------------------------------------------
+
+    // Version 0, without blocks, when the channel has none.
+    Result<Schedule> find_schedule(const std::string& channel_id);
+
+    // Replaces the channel's schedule; returns its version. kConflict unless `schedule.version` is
+    // the present one. A block that starts when it did before keeps its `since`, others get now.
+    Result<std::int64_t> set_schedule(const Schedule& schedule,
+                                      std::span<const ChannelEdit> edits = {});
+
+    // The channel loops its playlist again.
+    Result<void> remove_schedule(const std::string& channel_id);
+
+    // Publications of playlists and schedule change no airing of the channel that starts before.
+    Result<Ticks> edits_from(const std::string& channel_id);
 
     // -- Channels --------------------------------------------------------------------------------
 
@@ -293,6 +418,13 @@ class Store {
     Result<void> replace_airings_from(const std::string& channel_id, std::int64_t ordinal,
                                       std::span<const playout::Airing> airings);
 
+    // How often rows of the channel's rundown have been replaced.
+    Result<std::int64_t> rundown_edits(const std::string& channel_id);
+
+    // The same, if nobody else has replaced rows since they were planned (kConflict) and it is not
+    // too late (kUnavailable).
+    Result<void> splice_airings(const std::string& channel_id, const Splice& splice);
+
     Result<std::optional<playout::Airing>> last_airing(const std::string& channel_id);
 
     // The airings that overlap [from, to), in order.
@@ -302,9 +434,30 @@ class Store {
 
     Result<std::int64_t> count_airings(const std::string& channel_id);
 
-    // Forgets airings that ended at `before` or earlier; returns how many. The last airing always
+    // Forgets airings that ended at `before` or earlier; returns how many. What the as-run log has
+    // to say of them must have been said (append_as_run). The last airing always
     // stays, since the next one continues it.
     Result<std::int64_t> prune_airings(const std::string& channel_id, Ticks before);
+
+    // -- The as-run log --------------------------------------------------------------------------
+
+    // Adds records of airings that have ended, and their marks. A record stands: one that is there
+    // already (another server was first) is left as it is.
+    Result<void> append_as_run(std::span<const playout::AsRunRecord> records);
+
+    // The channel's newest record.
+    Result<std::optional<playout::AsRunRecord>> last_as_run(const Channel& channel);
+
+    // Says that something happened to airings, recorded already or not; of the same kind with the
+    // same detail it is said once, and the first instant stands.
+    Result<void> mark_as_run(const Channel& channel, std::span<const AiringMark> marks);
+
+    // Records with their marks, by start, then channel.
+    Result<std::vector<playout::AsRunRecord>> list_as_run(const AsRunFilter& filter);
+
+    // When a server has last said that it runs; nothing before the first.
+    Result<std::optional<Instant>> last_alive();
+    Result<void> set_alive(Instant now);
 
     // -- Jobs ------------------------------------------------------------------------------------
 
@@ -350,6 +503,51 @@ class Store {
 
     // Those somebody holds a lease on.
     Result<std::vector<Job>> list_running_jobs();
+
+    // -- People ----------------------------------------------------------------------------------
+
+    // What is done here goes into the audit log in the same transaction, in the name of `actor`.
+
+    // A number that has grown when accounts, tokens, links or channels have changed, by whichever
+    // process. Cheap to ask often.
+    Result<std::uint64_t> access_stamp();
+
+    // Adds an account; id and dates are made here. kConflict when the name is taken.
+    Result<User> create_user(const User& user, const std::string& actor);
+    // The same, provided that there is no account yet: kConflict when there is.
+    Result<User> create_first_user(const User& user, const std::string& actor);
+    // Changes role, password and whether it is disabled. A new password, and disabling, end the
+    // account's sessions; disabling keeps its tokens from working for as long. kConflict when
+    // nobody would be left who may administrate.
+    Result<void> update_user(const User& user, const std::string& actor);
+    // With its tokens. kConflict as update_user().
+    Result<void> remove_user(const std::string& id, const std::string& actor);
+    Result<User> find_user(const std::string& id);
+    Result<User> find_user_by_name(const std::string& name);
+    // By name.
+    Result<std::vector<User>> list_users();
+
+    // Adds a token or session; id and dates are made here, but for `expires`.
+    Result<Token> create_token(const Token& token, const std::string& actor);
+    // From now on it is nothing. Again is no error.
+    Result<void> revoke_token(const std::string& id, const std::string& actor);
+    // Newest first, revoked ones too.
+    Result<std::vector<Token>> list_tokens();
+    // Forgets what was revoked or has expired before `before`; returns how many.
+    Result<std::int64_t> prune_tokens(Instant before);
+
+    // Adds a link, whose id the caller makes, for it is signed into the token.
+    Result<void> create_link(const Link& link, const std::string& actor);
+    Result<void> revoke_link(const std::string& id, const std::string& actor);
+    Result<Link> find_link(const std::string& id);
+    // Newest first, revoked ones too.
+    Result<std::vector<Link>> list_links();
+
+    // For what is done elsewhere. `id` and `at` are made here.
+    Result<void> audit(const AuditRecord& record);
+    // Newest first; those before the one called `before`, unless that is empty.
+    Result<std::vector<AuditRecord>> list_audit(std::size_t limit = 100,
+                                                const std::string& before = "");
 
   private:
     struct Impl;

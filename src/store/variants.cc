@@ -29,7 +29,7 @@ Result<void> Store::request_variant(const std::string& entry_id, const std::stri
         sql << "INSERT INTO variants (entry_id, plain_media_id, description, state, created_ms, "
                "updated_ms) VALUES (:entry, :plain, :description, 'queued', :created, :updated)",
             use(entry_id), use(plain), use(description), use(now), use(now);
-        const std::string id = make_job_id(impl_->now());
+        const std::string id = make_id(impl_->now());
         sql << "INSERT INTO jobs (id, kind, entry_id, source_path, source_sha256, state, "
                "created_ms, variant, plain_media_id, subtitles_id) VALUES (:id, 'prepare', :entry, "
                ":path, :sha256, 'queued', :now, :variant, :plain, :subtitles)",

@@ -48,9 +48,9 @@ struct Sidecar {
 
 // Whether `subtitle_name` ("film.zh.srt", "film.en.forced.srt", "My.Film.2019.Russian.srt") is
 // named after `film_name` ("film.mp4"): the film's name without its last extension, then, each
-// after one of ". _-[]()" or a space, words for a language, a kind, or without meaning. What follows
-// a language and is none of these is a label. Names without folders. Unset when it is not, or when
-// a word before the language means nothing known here: "film 2.srt" is another film's.
+// after one of ". _-[]()" or a space, words for a language, a kind, or without meaning. What
+// follows a language and is none of these is a label. Names without folders. Unset when it is not,
+// or when a word before the language means nothing known here: "film 2.srt" is another film's.
 std::optional<Sidecar> match_sidecar(std::string_view subtitle_name, std::string_view film_name);
 
 // The same without a film to compare with: "night.train.ru.srt" is Russian, whatever the film is

@@ -203,8 +203,8 @@ const Table& table_of(const LanguageModel& model) {
 }
 
 bool is_western_punctuation(char32_t c) {
-    return c == 0xa0 || c == 0xab || c == 0xbb || c == 0xb0 ||
-           c == 0xb7 || (c >= 0x2010 && c <= 0x2026) || c == 0x2116 || c == 0x266a || c == 0x266b;
+    return c == 0xa0 || c == 0xab || c == 0xbb || c == 0xb0 || c == 0xb7 ||
+           (c >= 0x2010 && c <= 0x2026) || c == 0x2116 || c == 0x266a || c == 0x266b;
 }
 
 bool is_wide_punctuation(char32_t c) {

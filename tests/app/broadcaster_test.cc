@@ -1,10 +1,13 @@
 #include "app/broadcaster.h"
 
+#include <fstream>
 #include <regex>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/control_room.h"
 #include "hls/segment.h"
 #include "media/fragment.h"
 #include "media/track.h"
@@ -55,6 +58,44 @@ class Cinema {
         ASSERT_TRUE(store->finish_job(job->id, "test", media));
     }
 
+    // A slate of ten seconds that can end on any picture.
+    void add_slate(const std::string& id) {
+        RawFilm slate;
+        slate.frames = 250;
+        slate.gop = 50;
+        slate.audio_frames = 500;
+        add_film(id, slate);
+        const std::string media = store->find_entry(id)->media_id;
+        const auto file = temp.path() / "library/media" / media / "entry.json";
+        std::ifstream in(file);
+        std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+        text.replace(text.find('{'), 1, R"({"all_intra": true,)");
+        std::ofstream(file) << text;
+    }
+
+    // Loops `day`, and plays `gala` once at `start`, an instant of UTC; the slate fills.
+    void schedule(const std::vector<std::string>& day, const std::vector<std::string>& gala,
+                  const std::string& start, store::Repeats repeats = store::Repeats::kOnce) {
+        ASSERT_TRUE(store->set_playlist("day", "Day", day));
+        ASSERT_TRUE(store->set_playlist("gala", "Gala", gala));
+        play({});
+        store::Schedule wanted;
+        wanted.channel_id = "main";
+        wanted.slate_entry = "slate";
+        wanted.blocks.resize(2);
+        wanted.blocks[0].id = wanted.blocks[0].playlist_id = "day";
+        wanted.blocks[1].id = wanted.blocks[1].playlist_id = "gala";
+        wanted.blocks[1].passes = 1;
+        wanted.blocks[1].start = start;
+        wanted.blocks[1].repeats = repeats;
+        ASSERT_TRUE(store->set_schedule(wanted));
+    }
+
+    Result<ControlRoom::Done> command(const ControlRoom::Command& command) {
+        ControlRoom room(*store, *library, clock, options());
+        return room.perform("main", command);
+    }
+
     // A track with each of the labels, all of one language and kind.
     void add_subtitles(const std::string& id, const std::string& language,
                        const std::vector<std::string>& labels = {""}) {
@@ -85,7 +126,7 @@ class Cinema {
         ASSERT_TRUE(store->create_channel(channel));
     }
 
-    void on_air() {
+    static BroadcasterOptions options() {
         BroadcasterOptions options;
         options.ladder = {{"360p", 640, 360, 900}, {"180p", 320, 180, 300}};
         options.dvr_window = minutes(1);
@@ -94,7 +135,11 @@ class Cinema {
         options.loaded_ahead = minutes(5);
         options.reload_margin = minutes(2);
         options.poll = milliseconds(5);
-        auto started = Broadcaster::start(*store, *library, clock, options);
+        return options;
+    }
+
+    void on_air() {
+        auto started = Broadcaster::start(*store, *library, clock, options());
         ASSERT_TRUE(started) << started.error().to_string();
         broadcaster = *std::move(started);
     }
@@ -609,6 +654,165 @@ TEST(Broadcaster, CutsAnAiringShortWhosePreparationFallsBehind) {
         << "it has had its chance until it is prepared";
 }
 
+TEST(Broadcaster, BeginsAFixedStartOnTheTickWithSoundAndSubtitles) {
+    Cinema cinema;
+    cinema.add_film("one", film({24000, 1001}, 500));
+    cinema.add_film("gala", film({25, 1}, 250));
+    cinema.add_subtitles("gala", "zh");
+    cinema.add_slate("slate");
+    cinema.schedule({"one"}, {"gala"}, "2026-11-23T20:01:30");
+    cinema.on_air();
+    cinema.clock.set(kStart + seconds(80));
+    const auto channel = cinema.broadcaster->channel("main");
+    const auto rows = channel->rundown().airings();
+    const auto gala = std::ranges::find(rows, "gala", &playout::Airing::entry_id);
+    ASSERT_NE(gala, rows.end());
+    EXPECT_EQ(gala->start, Ticks(seconds(90)));
+    EXPECT_EQ(std::prev(gala)->entry_id, "slate");
+    EXPECT_EQ(std::next(gala)->entry_id, "slate") << "once, and nothing after it";
+    const std::string listed = cinema.playlist();
+    EXPECT_THAT(listed, HasSubstr("#EXT-X-PROGRAM-DATE-TIME:2026-11-23T20:01:30.000Z"));
+    for (const auto& [sequence, lines] : segments(listed)) {
+        const std::size_t start = lines.rfind('\n', lines.size() - 2) + 1;
+        const std::string name = lines.substr(start, lines.size() - 1 - start);
+        EXPECT_FALSE(cinema.get("360p", name).empty());
+        EXPECT_FALSE(cinema.get("audio", name).empty());
+    }
+    EXPECT_EQ(segments(listed).size(), segments(cinema.playlist("subtitles-zh")).size());
+}
+
+TEST(Broadcaster, CarriesCommandsOutWithoutChangingWhatWasListed) {
+    Cinema cinema;
+    cinema.add_film("one", film({24000, 1001}, 2000));
+    cinema.add_film("two", film({25, 1}, 900));
+    cinema.add_film("spot", film({30, 1}, 300, 7));
+    cinema.add_slate("slate");
+    cinema.schedule({"one", "two"}, {"spot"}, "2026-11-23T20:10:00");
+    cinema.on_air();
+    const auto hold = [](const playout::OnAir& on_air, playout::Moment moment) {
+        return playout::hold(on_air, moment);
+    };
+    const auto resume = [](const playout::OnAir& on_air, playout::Moment moment) {
+        return playout::resume(on_air, moment, playout::Resume::kWhereItStopped);
+    };
+    const playout::Programme spot = [&] {
+        ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+        return *room.programme("spot");
+    }();
+    const auto insert = [&](const playout::OnAir& on_air, playout::Moment moment) {
+        return playout::insert_next(on_air, moment, spot);
+    };
+    const std::vector<ControlRoom::Command> commands = {playout::skip, hold, resume, insert,
+                                                        playout::skip, hold, resume, playout::skip};
+    std::map<std::int64_t, std::string> seen;
+    std::size_t next = 0;
+    std::size_t done = 0;
+    for (int second = 0; second < 560; second += 2) {
+        cinema.clock.advance(seconds(2));
+        const Instant now = cinema.clock.now();
+        expect_kept(seen, cinema.playlist());
+        if (second % 60 == 20 && next < commands.size()) {
+            const auto performed = cinema.command(commands[next++]);
+            if (performed) {
+                ++done;
+                EXPECT_GT(performed->at, now);
+                // The server has taken all of it up.
+                EXPECT_TRUE(cinema.eventually([&] {
+                    const auto fresh = cinema.broadcaster->channel("main");
+                    const Ticks tick = fresh->ticks_at(now);
+                    const auto rows = fresh->rundown().airings();
+                    const auto stored =
+                        *cinema.store->list_airings("main", tick, tick + Ticks(minutes(2)));
+                    return std::ranges::all_of(stored, [&](const playout::Airing& row) {
+                        return std::ranges::find(rows, row) != rows.end();
+                    });
+                }));
+            } else {
+                EXPECT_EQ(performed.error().code(), ErrorCode::kConflict)
+                    << performed.error().to_string();
+            }
+            expect_kept(seen, cinema.playlist());
+        }
+        ASSERT_TRUE(cinema.eventually([&] {
+            const auto channel = cinema.broadcaster->channel("main");
+            return channel->rundown().airings().back().end() > channel->ticks_at(now + minutes(1));
+        }));
+    }
+    EXPECT_GE(done, 6u);
+    // Numbers without a gap.
+    EXPECT_EQ(static_cast<std::int64_t>(seen.size()),
+              seen.rbegin()->first - seen.begin()->first + 1);
+    EXPECT_TRUE(plays(cinema, "slate"));
+}
+
+TEST(Broadcaster, KeepsWhatWasPutInByHandWhenThePlaylistChanges) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 1000));
+    cinema.add_film("two", film({25, 1}, 1000));
+    cinema.add_film("spot", film({25, 1}, 500));
+    cinema.play({"one"});
+    cinema.on_air();
+    cinema.clock.advance(seconds(5));
+    const auto inserted = cinema.command([&](const playout::OnAir& on_air, playout::Moment moment) {
+        ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+        return playout::insert_next(on_air, moment, *room.programme("spot"));
+    });
+    ASSERT_TRUE(inserted) << inserted.error().to_string();
+    EXPECT_EQ(inserted->at, kStart + seconds(40));
+    cinema.play({"two"});
+    ASSERT_TRUE(cinema.eventually([&] { return plays(cinema, "two"); }));
+    const auto rows = cinema.broadcaster->channel("main")->rundown().airings();
+    EXPECT_EQ(rows[0].entry_id, "one");
+    EXPECT_EQ(rows[1].entry_id, "spot");
+    EXPECT_EQ(rows[2].entry_id, "two");
+}
+
+TEST(ControlRoom, PublishesADraftFromWhenItSaid) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    cinema.add_film("two", film({25, 1}, 250));
+    cinema.play({"one"});
+    cinema.on_air();
+    store::PlaylistItem two;
+    two.reference = "two";
+    ASSERT_EQ(*cinema.store->save_draft("main", "Main", {&two, 1}, 1, "ann"), 2);
+    ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+    const Instant at = kStart + seconds(95);
+    const auto dry = room.publish("main", 2, 1, playout::From::kAt, at, ControlRoom::Mode::kDryRun);
+    ASSERT_TRUE(dry) << dry.error().to_string();
+    ASSERT_EQ(dry->size(), 1u);
+    const auto& first = dry->front().plan.changes.front();
+    EXPECT_EQ(first, (playout::Change{Ticks(seconds(100)), "one", "two"}));
+    EXPECT_FALSE(plays(cinema, "two"));
+    ASSERT_TRUE(room.publish("main", 2, 1, playout::From::kAt, at, ControlRoom::Mode::kCommit));
+    EXPECT_EQ(room.publish("main", 2, 1, playout::From::kAt, at, ControlRoom::Mode::kCommit)
+                  .error()
+                  .code(),
+              ErrorCode::kConflict);
+    ASSERT_TRUE(cinema.eventually([&] { return plays(cinema, "two"); }));
+    for (const playout::Airing& row : cinema.broadcaster->channel("main")->rundown().airings()) {
+        EXPECT_EQ(row.entry_id, row.start < seconds(100) ? "one" : "two");
+    }
+}
+
+TEST(ControlRoom, ChecksAScheduleAgainstWhatIsThere) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 500));
+    cinema.add_film("gala", film({25, 1}, 250));
+    cinema.add_slate("slate");
+    cinema.schedule({"one", "nobody"}, {"gala"}, "2026-11-23T20:01:30");
+    cinema.on_air();
+    ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+    const auto findings = room.check(*cinema.store->find_schedule("main"), {}, {"zh"});
+    ASSERT_TRUE(findings) << findings.error().to_string();
+    std::set<std::string> codes;
+    for (const auto& finding : *findings)
+        codes.insert(finding.code);
+    EXPECT_TRUE(codes.contains("unknown-entry"));
+    EXPECT_TRUE(codes.contains("missing-language"));
+    EXPECT_TRUE(codes.contains("gap"));
+}
+
 TEST(Broadcaster, TakesAnEntryBackWhosePreparationFails) {
     Cinema cinema;
     cinema.add_film("one", film({25, 1}, 250));
@@ -623,6 +827,284 @@ TEST(Broadcaster, TakesAnEntryBackWhosePreparationFails) {
     cinema.broadcaster->withdraw("long");
     EXPECT_TRUE(cinema.eventually([&] { return !plays(cinema, "long"); })) << "it had not begun";
     EXPECT_EQ(cinema.broadcaster->entry("long"), nullptr);
+}
+
+// A viewer who keeps asking for the picture's playlist and writes down what it is told.
+class Viewer {
+  public:
+    struct Seen {
+        std::string start;
+        std::string title;
+        std::string duration;                    // once it is said
+        std::map<std::int64_t, Ticks> segments;  // by number
+
+        [[nodiscard]] Ticks length() const {
+            Ticks sum{0};
+            for (const auto& [number, ticks] : segments) {
+                sum += ticks;
+            }
+            return sum;
+        }
+    };
+
+    void look(const std::string& playlist) {
+        static const std::regex kAttribute("(START-DATE|X-TITLE|DURATION)=\"?([^\",]*)\"?");
+        Seen* airing = nullptr;
+        Ticks length{0};
+        std::istringstream lines(playlist);
+        for (std::string line; std::getline(lines, line);) {
+            if (line.starts_with("#EXT-X-DATERANGE:ID=\"main-")) {
+                airing = &airings[std::stoll(line.substr(line.find('-', 20) + 1))];
+                for (std::sregex_iterator it(line.begin(), line.end(), kAttribute), end; it != end;
+                     ++it) {
+                    const std::string name = (*it)[1];
+                    (name == "START-DATE" ? airing->start
+                     : name == "X-TITLE"  ? airing->title
+                                          : airing->duration) = (*it)[2];
+                }
+            } else if (line.starts_with("#EXTINF:")) {
+                const std::int64_t micros =
+                    std::stoll(line.substr(8, line.find('.') - 8)) * 1'000'000 +
+                    std::stoll(line.substr(line.find('.') + 1, 6));
+                length = Ticks((micros * 9 + 50) / 100);
+            } else if (!line.starts_with('#') && airing != nullptr) {
+                airing->segments.emplace(std::stoll(line), length);
+            }
+        }
+    }
+
+    std::map<std::int64_t, Seen> airings;  // by ordinal
+};
+
+std::vector<playout::AsRunRecord> as_run(Cinema& cinema) {
+    return *cinema.store->list_as_run({.channel_id = "main"});
+}
+
+bool has_mark(const playout::AsRunRecord& record, std::string_view kind) {
+    return std::ranges::any_of(record.marks,
+                               [&](const playout::AsRunMark& mark) { return mark.kind == kind; });
+}
+
+// Lets time pass in steps, as the broadcaster's thread keeps up with it.
+template <typename EachStep>
+void pass(Cinema& cinema, seconds time, seconds step, EachStep each_step) {
+    for (seconds passed{0}; passed < time; passed += step) {
+        cinema.clock.advance(step);
+        const Instant now = cinema.clock.now();
+        ASSERT_TRUE(cinema.eventually([&] {
+            const auto channel = cinema.broadcaster->channel("main");
+            return channel->rundown().airings().back().end() >
+                       channel->ticks_at(now + minutes(1)) &&
+                   !channel->waiting_airing(now + seconds(3));
+        }));
+        each_step();
+    }
+}
+
+// Waits until the log has all that has ended, and that the server runs.
+void catch_up(Cinema& cinema) {
+    const auto channel = cinema.broadcaster->channel("main");
+    const Ticks now = channel->ticks_at(cinema.clock.now());
+    const auto current = channel->rundown().airing_at(now);
+    ASSERT_TRUE(current);
+    const std::int64_t ordinal = channel->rundown().airings()[*current].ordinal;
+    ASSERT_TRUE(cinema.eventually([&] {
+        const auto last = *cinema.store->last_as_run(*cinema.store->find_channel("main"));
+        return last && last->ordinal + 1 >= ordinal;
+    }));
+    const Instant instant = cinema.clock.now();
+    ASSERT_TRUE(
+        cinema.eventually([&] { return *cinema.store->last_alive() > instant - seconds(10); }));
+}
+
+TEST(Broadcaster, LogsThatAFilmWasEndedByHand) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 1000));
+    cinema.add_film("two", film({25, 1}, 1000));
+    cinema.play({"one", "two"});
+    cinema.on_air();
+    cinema.clock.advance(seconds(5));
+    const auto skipped = cinema.command(playout::skip);
+    ASSERT_TRUE(skipped) << skipped.error().to_string();
+    pass(cinema, minutes(2), seconds(5), [] {});
+    catch_up(cinema);
+    const auto log = as_run(cinema);
+    ASSERT_GE(log.size(), 2U);
+    EXPECT_EQ(log[0].entry_id, "one");
+    EXPECT_TRUE(log[0].cut_short());
+    EXPECT_EQ(log[0].ends_at(), skipped->at);
+    ASSERT_EQ(log[0].marks.size(), 1U);
+    EXPECT_EQ(log[0].marks[0].kind, playout::kCutShort);
+    EXPECT_EQ(log[0].marks[0].detail, "ended by hand");
+    EXPECT_EQ(log[0].marks[0].at, skipped->at);
+    EXPECT_EQ(log[1].entry_id, "two");
+    EXPECT_FALSE(log[1].cut_short());
+    EXPECT_TRUE(log[1].marks.empty());
+}
+
+TEST(Broadcaster, LogsWhatAClientRecordsFromThePlaylists) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    cinema.add_film("two", film({24000, 1001}, 203));
+    Preparation preparation(cinema);
+    cinema.play({"one", "two", "long"});
+    cinema.on_air();
+    preparation.add(5);
+    ASSERT_TRUE(cinema.eventually([&] { return cinema.broadcaster->entry("long") != nullptr; }));
+    cinema.clock.advance(seconds(6));
+    preparation.add(20);  // 50 s of 200, and no more: it is cut short on the air
+    ASSERT_TRUE(cinema.eventually([&] { return plays(cinema, "long"); }));
+
+    Viewer viewer;
+    const auto look = [&] { viewer.look(cinema.playlist()); };
+    look();
+    pass(cinema, minutes(4), seconds(1), look);
+    pass(cinema, minutes(56), seconds(15), look);
+    cinema.play({"two"});  // an edit
+    pass(cinema, minutes(60), seconds(15), look);
+    catch_up(cinema);
+    cinema.reopen();  // a restart
+    cinema.on_air();
+    pass(cinema, minutes(60), seconds(15), look);
+    catch_up(cinema);
+
+    const auto log = as_run(cinema);
+    ASSERT_GT(log.size(), 900U);
+    std::int64_t ordinal = 0;
+    Ticks end{0};
+    std::size_t cut_short = 0;
+    for (const playout::AsRunRecord& record : log) {
+        SCOPED_TRACE(record.ordinal);
+        EXPECT_EQ(record.ordinal, ordinal++);
+        EXPECT_EQ(record.start, end) << "without a gap";
+        end = record.end();
+        const auto seen = viewer.airings.find(record.ordinal);
+        ASSERT_NE(seen, viewer.airings.end());
+        EXPECT_EQ(base::to_rfc3339(record.starts_at()), seen->second.start);
+        EXPECT_EQ(record.title(), seen->second.title);
+        EXPECT_EQ(record.duration, seen->second.length()) << "to the frame";
+        EXPECT_EQ(fmt::format(
+                      "{:.3f}",
+                      static_cast<double>((record.ends_at() - record.starts_at()).count()) / 1000),
+                  seen->second.duration);
+        EXPECT_EQ(record.source_sha256, std::string(64, 'a') + record.entry_id);
+        EXPECT_EQ(has_mark(record, playout::kCutShort), record.cut_short());
+        EXPECT_FALSE(has_mark(record, playout::kOffAir));
+        cut_short += record.cut_short() ? 1 : 0;
+    }
+    EXPECT_EQ(cut_short, 1U);
+    // And nothing that the client has seen to its end is missing.
+    const std::int64_t listed = viewer.airings.rbegin()->first;
+    EXPECT_LE(listed - log.back().ordinal, 5) << "only what is on and what is listed ahead";
+    EXPECT_EQ(viewer.airings.begin()->first, 0);
+}
+
+TEST(Broadcaster, LogsThatNoServerRan) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    cinema.play({"one"});
+    cinema.on_air();
+    pass(cinema, minutes(2), seconds(10), [] {});
+    catch_up(cinema);
+    const Instant stopped = cinema.clock.now();
+    cinema.reopen();
+    cinema.clock.advance(hours(1));  // longer than the rundown had been made ahead
+    const Instant started = cinema.clock.now();
+    cinema.on_air();
+    pass(cinema, minutes(2), seconds(10), [] {});
+    catch_up(cinema);
+    std::size_t marked = 0;
+    for (const playout::AsRunRecord& record : as_run(cinema)) {
+        SCOPED_TRACE(record.ordinal);
+        const bool off_air = has_mark(record, playout::kOffAir);
+        // It is known to have run until ten seconds before it stopped, or later.
+        const bool before = record.ends_at() <= stopped - seconds(20);
+        const bool during = record.starts_at() >= stopped && record.ends_at() <= started;
+        const bool after = record.starts_at() >= started;
+        EXPECT_TRUE(!before || !off_air);
+        EXPECT_TRUE(!during || off_air);
+        EXPECT_TRUE(!after || !off_air);
+        marked += off_air ? 1 : 0;
+    }
+    EXPECT_GE(marked, 360U);
+    EXPECT_LE(marked, 363U);
+}
+
+TEST(Broadcaster, LogsThatNothingIsKnownOfTheTimeBeforeAChannelWasMade) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    cinema.play({"one"}, kStart - seconds(35));
+    cinema.on_air();
+    pass(cinema, minutes(1), seconds(10), [] {});
+    catch_up(cinema);
+    const auto log = as_run(cinema);
+    ASSERT_GE(log.size(), 8U);
+    for (const playout::AsRunRecord& record : log) {
+        EXPECT_EQ(has_mark(record, playout::kOffAir), record.ordinal < 3) << record.ordinal;
+    }
+}
+
+TEST(Broadcaster, KeepsTheLogForGood) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 3750));  // two minutes and a half
+    cinema.play({"one"});
+    cinema.on_air();
+    pass(cinema, hours(30), minutes(4), [] {});
+    catch_up(cinema);
+    EXPECT_LT(*cinema.store->count_airings("main"), 650) << "the rundown is forgotten";
+    const auto log = as_run(cinema);
+    EXPECT_EQ(log.front().ordinal, 0);
+    EXPECT_EQ(log.back().ordinal + 1, static_cast<std::int64_t>(log.size()));
+    EXPECT_GE(log.size(), 719U);
+}
+
+TEST(Broadcaster, LogsThatFilesAreGone) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    cinema.add_film("lost", film({25, 1}, 250));
+    cinema.play({"one", "lost"});
+    cinema.on_air();
+    cinema.clock.advance(seconds(12));  // "lost" is on
+    const std::string lost = cinema.broadcaster->entry("lost")->film(0).media->manifest().media_id;
+    cinema.reopen();
+    std::filesystem::remove_all(cinema.temp.path() / "library/media" / lost);
+    cinema.on_air();
+    cinema.clock.advance(seconds(60));
+    ASSERT_TRUE(cinema.eventually([&] { return as_run(cinema).size() >= 3; }));
+    const auto log = as_run(cinema);
+    EXPECT_FALSE(has_mark(log[0], playout::kMediaGone));
+    EXPECT_TRUE(has_mark(log[1], playout::kMediaGone));
+    EXPECT_EQ(log[1].title(), "The lost");
+    EXPECT_EQ(log[1].source_sha256, std::string(64, 'a') + "lost");
+}
+
+TEST(Broadcaster, GuidesThroughWhatIsPlannedAndFollowsEdits) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    cinema.add_film("two", film({25, 1}, 250));
+    cinema.add_subtitles("one", "zh");
+    cinema.play({"one"});
+    cinema.on_air();
+    const auto guide = [&] { return cinema.broadcaster->guide()->channels().at(0); };
+    ASSERT_TRUE(cinema.eventually([&] { return !guide()->programmes.empty(); }));
+    const auto& programmes = guide()->programmes;
+    EXPECT_EQ(programmes.front().start, kStart);
+    EXPECT_GE(programmes.back().end, kStart + minutes(30)) << "as far as the rundown is made";
+    EXPECT_THAT(programmes.front().entry->subtitles, testing::ElementsAre("zh"));
+    for (std::size_t i = 1; i < programmes.size(); ++i) {
+        EXPECT_EQ(programmes[i].start, programmes[i - 1].end);
+    }
+    cinema.play({"two"});
+    EXPECT_TRUE(cinema.eventually([&] { return guide()->programmes.back().entry->id == "two"; }));
+    store::EntryDescription renamed = *cinema.store->find_entry("two");
+    renamed.titles = {{"en", "Another name"}};
+    renamed.metadata = R"({"synopsis": "What it is about"})";
+    ASSERT_TRUE(cinema.store->upsert_entry(renamed));
+    EXPECT_TRUE(cinema.eventually([&] {
+        const auto& entry = *guide()->programmes.back().entry;
+        return entry.titles.at("en") == "Another name" &&
+               entry.metadata.synopsis.at("und") == "What it is about";
+    }));
 }
 
 }  // namespace

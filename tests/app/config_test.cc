@@ -133,6 +133,14 @@ TEST(Config, LeavesLevelsAloneWhenTold) {
     EXPECT_THAT(complaint("[house]\nloudness_lufs = true"), HasSubstr("line 2"));
 }
 
+TEST(Config, SaysWhomThingsAreFor) {
+    const Config config =
+        parse("[access]\nentries = \"protected\"\nmetrics = \"protected\"\nsession_hours = 2");
+    EXPECT_EQ(config.access.entries, EntryAccess::kProtected);
+    EXPECT_TRUE(config.access.metrics_protected);
+    EXPECT_EQ(config.access.session, std::chrono::hours(2));
+}
+
 TEST(Config, NamesTheLineOfAWrongKeyAndTheRightOne) {
     EXPECT_THAT(complaint("\n[server]\nlisten = \"127.0.0.1:1\"\nthread = 4\n"),
                 AllOf(HasSubstr("/data/matinee.toml, line 4"), HasSubstr("no key \"thread\""),
@@ -158,6 +166,10 @@ TEST(Config, NamesTheLineOfAWrongValue) {
     EXPECT_THAT(complaint("[house]\nrungs = 4"), HasSubstr("line 2"));
     EXPECT_THAT(complaint("[house]\npadding = \"pink\""), HasSubstr("line 2"));
     EXPECT_THAT(complaint("[house]\ntrue_peak_dbtp = \"low\""), HasSubstr("line 2"));
+    EXPECT_THAT(complaint("[access]\nentries = \"privat\""),
+                AllOf(HasSubstr("line 2"), HasSubstr("\"protected\"")));
+    EXPECT_THAT(complaint("[access]\nmetrics = \"auto\""), HasSubstr("line 2"));
+    EXPECT_THAT(complaint("[access]\nsession_hours = 0"), HasSubstr("line 2"));
     EXPECT_THAT(complaint("[server\n"), HasSubstr("line 1"));
     EXPECT_THAT(complaint("[server]\nthreads = 1\nthreads = 2"), HasSubstr("line 3"));
 }

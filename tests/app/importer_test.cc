@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "library/sha256.h"
+#include "store/metadata.h"
 #include "store/test_support.h"
 
 namespace matinee::app {
@@ -340,9 +341,26 @@ TEST_F(ImporterTest, ReadsWhatTheProducerSays) {
     EXPECT_EQ(film.metadata, R"({"year":2026})");
 }
 
+TEST_F(ImporterTest, KeepsWhatTheGuideTellsAndSaysWhatIsWrongWithIt) {
+    write("a.mp4", "one");
+    write("a.json", R"({"synopsis": {"en": "A boat.", "ru": "Кораблик"}, "category": "Animation",
+                        "not_before": "2026-11-20", "not_after": "2026-11-30"})");
+    EXPECT_THAT(import().problems, IsEmpty());
+    const store::Metadata metadata = must(store::parse_metadata(entry("a").metadata));
+    EXPECT_EQ(metadata.synopsis.at("ru"), "Кораблик");
+    EXPECT_EQ(metadata.categories.size(), 1U);
+    EXPECT_FALSE(metadata.permits(*base::parse_rfc3339("2026-12-01T00:00:00Z")));
+    write("a.json", R"({"not_before": "2026-11-30", "not_after": "2026-11-20"})");
+    const ImportSummary summary = import();
+    ASSERT_THAT(summary.problems, SizeIs(1));
+    EXPECT_THAT(summary.problems[0].text, HasSubstr("it could never be shown"));
+}
+
 TEST_F(ImporterTest, ReportsADescriptionThatIsWrong) {
     for (const char* text : {"{", "[]", R"({"title": 1})", R"({"title": {"en": 1}})",
-                             R"({"title": "New", "author": ["x"]})"}) {
+                             R"({"title": "New", "author": ["x"]})",
+                             R"({"title": "New", "synopsis": {"in English": "x"}})",
+                             R"({"title": "New", "not_before": "tomorrow"})"}) {
         write("a_b.mp4", "one");
         write("a_b.json", text);
         const ImportSummary summary = import();

@@ -130,6 +130,84 @@ TEST(AudioSegments, LeaveNoGapAndStayInStepOver200Boundaries) {
     }
 }
 
+// A day of fixed starts at odd ticks, films cut for them, a slate that ends on any picture, and a
+// film that goes on where it was interrupted.
+struct Day {
+    std::vector<Entry> entries = festival();
+    std::vector<playout::Airing> airings;
+
+    Day() {
+        entries.emplace_back("slate", media::FrameRate{25, 1}, 250, "house",
+                             playout::CutAt::kFrames);
+        playout::Schedule schedule;
+        for (std::size_t i = 0; i < 2; ++i) {
+            playout::Block& block = schedule.blocks.emplace_back();
+            block.id = i == 0 ? "day" : "fixed";
+            block.fixed = i == 1;
+            block.overrun = playout::Overrun::kCut;
+            for (std::size_t entry = i; entry < 4; entry += 2) {
+                block.items.emplace_back(entries[entry].programme);
+            }
+        }
+        schedule.slate = entries.back().programme;
+        for (Ticks at{7'654'321}; at < std::chrono::minutes(20); at += Ticks(6'543'211)) {
+            schedule.starts.push_back({at, 1});
+        }
+        airings = playout::extend(schedule, std::nullopt, std::chrono::minutes(20));
+        // Number three stops after its first segment, the slate is shown, the rest follows.
+        const auto film = std::ranges::find_if(airings, [](const playout::Airing& airing) {
+            return airing.ordinal > 2 && airing.to == Ticks(0) && airing.segment_count > 2;
+        });
+        const auto& entry = *std::ranges::find_if(entries, [&](const Entry& candidate) {
+            return candidate.programme.entry_id == film->entry_id;
+        });
+        film->segment_count = 1;
+        film->duration = entry.cut().at(0).end();
+        airings.erase(film + 1, airings.end());
+        playout::Planner planner(schedule, playout::RundownEnd{*film, "house"});
+        airings.push_back(*planner.hold(playout::Role::kHold));
+        airings.push_back(*planner.play(entry.programme, entry.cut().at(0).end(), {}));
+        while (planner.at() < std::chrono::minutes(20)) {
+            airings.push_back(*planner.next());
+        }
+    }
+};
+
+TEST(CutAirings, KeepPictureAndSoundOnOneTimeline) {
+    const Day day;
+    const Rundown rundown = test::rundown_of(day.entries, day.airings);
+    std::int64_t decode_time = (kMediaTimeOrigin - kDecodeDelay).count();
+    std::int64_t next_sound = kMediaTimeOrigin.count() / 1920 * 1024;
+    std::size_t odd = 0;
+    for (std::int64_t sequence = 0; sequence < rundown.sequences().end; ++sequence) {
+        const Segment segment = *rundown.segment(sequence);
+        const playout::Airing& airing = rundown.airings()[segment.airing];
+        const Entry& entry = entry_of(day.entries, rundown, segment);
+        const auto video = parsed(video_segment(entry.video.view(), segment), test::video_config());
+        ASSERT_EQ(video.samples.front().decode_time, decode_time);
+        ASSERT_EQ(video.samples.size(), static_cast<std::size_t>(segment.piece.pictures));
+        for (const auto& sample : video.samples) {
+            ASSERT_GT(sample.duration, 0u);
+            decode_time += sample.duration;
+        }
+        ASSERT_EQ(Ticks(decode_time), segment.end() + kMediaTimeOrigin - kDecodeDelay);
+        const auto sound =
+            parsed(audio_segment(entry.audio.view(), airing, segment), test::audio_config());
+        ASSERT_FALSE(sound.samples.empty());
+        ASSERT_EQ(sound.samples.front().decode_time, next_sound);
+        next_sound += static_cast<std::int64_t>(sound.samples.size()) * 1024;
+        // The sound is that of the picture: the frame of the media that belongs to this instant.
+        const auto frame = media::nearest_audio_frame(segment.start).count() -
+                           media::nearest_audio_frame(airing.origin()).count();
+        ASSERT_EQ(sound.samples.front().range.size,
+                  entry.audio.samples[static_cast<std::size_t>(frame)].size);
+        odd += segment.piece.pictures % 50 != 0 && airing.entry_id == "slate" ? 1 : 0;
+    }
+    EXPECT_GT(odd, 5u) << "slates are cut";
+    EXPECT_TRUE(std::ranges::any_of(
+        day.airings, [](const playout::Airing& airing) { return airing.from > Ticks(0); }));
+}
+
 TEST(AudioSegments, TakeEachFrameOfTheEntryOnce) {
     const std::vector<Entry> entries = {Entry("film", {24000, 1001}, 500)};
     const Entry& entry = entries.front();

@@ -230,8 +230,8 @@ TEST(Server, LetsNoHandlerSplitAResponse) {
 
 TEST(Server, AsksTheGuardBeforeTheHandler) {
     const Running running([](Server::Options& options) {
-        options.guard = [](const Request&, Access access) -> std::optional<Response> {
-            if (access == Access::kStudio) return Response::empty(401);
+        options.guard = [](const Request&, const RouteSpec& spec) -> std::optional<Response> {
+            if (spec.access == Access::kStudio) return Response::empty(401);
             return std::nullopt;
         };
     });

@@ -39,6 +39,7 @@ ONLY_IN = [
     (re.compile(r"<gst/"), {"prepare", "samples"}),
     (re.compile(r"<libsoup/"), {"http"}),
     (re.compile(r"<soci/"), {"store"}),
+    (re.compile(r"<pugixml"), {"http", "subtitles"}),
 ]
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"][^>"]+[>"])')

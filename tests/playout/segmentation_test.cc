@@ -17,13 +17,13 @@ Segmentation cut_of(std::int64_t frames, media::FrameRate rate = kPal) {
 TEST(Segmentation, JoinsALastPieceShorterThanHalfASegment) {
     const Segmentation cut = cut_of(100 + 49);
     ASSERT_EQ(cut.count(), 1);
-    EXPECT_EQ(cut.at(0), (EntrySegment{0, 3, Ticks(0), kPal.start_of(149)}));
+    EXPECT_EQ(cut.at(0), (EntrySegment{0, 3, 149, Ticks(0), kPal.start_of(149)}));
 }
 
 TEST(Segmentation, KeepsALastPieceOfHalfASegment) {
     const Segmentation cut = cut_of(100 + 50);
     ASSERT_EQ(cut.count(), 2);
-    EXPECT_EQ(cut.at(1), (EntrySegment{2, 1, kPal.start_of(100), kPal.start_of(50)}));
+    EXPECT_EQ(cut.at(1), (EntrySegment{2, 1, 50, kPal.start_of(100), kPal.start_of(50)}));
 }
 
 TEST(Segmentation, KeepsAShortEntryWhole) {
@@ -51,6 +51,33 @@ TEST(Segmentation, CoversEveryEntryWithoutGapAndWithinItsLongest) {
             EXPECT_EQ(gop, test::video_index(rate, frames).chunks.size());
         }
     }
+}
+
+TEST(Segmentation, EndsAtAnyTickWithThePictureThatIsOnLongest) {
+    const Segmentation slate = cut_of(250);
+    // 4.1 s: two groups, and two pictures and a half of the third.
+    const Segmentation cut = slate.ending_at(Ticks(369'000));
+    EXPECT_EQ(cut.duration(), Ticks(369'000));
+    ASSERT_EQ(cut.count(), 1) << "what is left joins its neighbour";
+    EXPECT_EQ(cut.at(0), (EntrySegment{0, 3, 103, Ticks(0), Ticks(369'000)}));
+    // The first segments are those of the whole.
+    const Segmentation longer = slate.ending_at(Ticks(360'000 + 200'000));
+    ASSERT_EQ(longer.count(), 2);
+    EXPECT_EQ(longer.at(0), slate.at(0));
+    EXPECT_EQ(slate.ending_at(Ticks(1)).at(0), (EntrySegment{0, 1, 1, Ticks(0), Ticks(1)}));
+    EXPECT_EQ(slate.ending_at(slate.duration()), slate);
+}
+
+TEST(Segmentation, KnowsItsLastBoundary) {
+    const Segmentation cut = cut_of(350);  // segments end at 4, 8, 12 and 14 s
+    const auto boundary = [&](double seconds) {
+        return cut.last_boundary(Ticks(static_cast<std::int64_t>(seconds * 90'000))).count() /
+               90'000;
+    };
+    EXPECT_EQ(boundary(3.9), 0);
+    EXPECT_EQ(boundary(4), 4);
+    EXPECT_EQ(boundary(11.99), 8);
+    EXPECT_EQ(boundary(99), 14);
 }
 
 TEST(Segmentation, CountsTheSegmentsThatGrowingMediaHas) {

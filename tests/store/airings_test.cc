@@ -37,6 +37,14 @@ std::vector<Airing> make_airings(const std::optional<Airing>& last, std::size_t 
         next.discontinuity = next.ordinal % 10 == 9;
         next.discontinuity_sequence =
             (before ? before->discontinuity_sequence : 0) + (next.discontinuity ? 1 : 0);
+        next.from = Ticks(next.ordinal % 5 * 360'000);
+        next.to = Ticks(next.ordinal % 4 * 1'000'000);
+        next.place = {.block = next.ordinal % 2 == 0 ? "day" : "",
+                      .anchor = Ticks(next.ordinal % 6 - 1),
+                      .pass = next.ordinal / 30,
+                      .item = next.ordinal % 30,
+                      .fill = next.ordinal % 3,
+                      .role = static_cast<playout::Role>(next.ordinal % 5)};
         airings.push_back(next);
         before = next;
     }
@@ -242,6 +250,27 @@ TEST_F(StoreAirings, SurviveSigkill) {
     EXPECT_LE(found.size(), committed * 10 + 10);
     EXPECT_EQ(found, make_airings({}, found.size()));
     EXPECT_EQ(found.size() % 10, 0U);
+}
+
+TEST_F(StoreAirings, AreSplicedByWhoKnowsThePresentOnesInTime) {
+    const auto rows = make_airings({}, 6);
+    must(store_->append_airings("main", rows));
+    const std::int64_t edits = must(store_->rundown_edits("main"));
+    Splice splice{3, std::span(rows).subspan(3, 1), edits, clock_.now()};
+    const auto stamp = must(store_->change_stamp());
+    must(store_->splice_airings("main", splice));
+    EXPECT_EQ(must(store_->count_airings("main")), 4);
+    EXPECT_GT(must(store_->change_stamp()), stamp) << "servers are told";
+
+    const auto again = store_->splice_airings("main", splice);
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code(), ErrorCode::kConflict);
+    splice.expected_edits = must(store_->rundown_edits("main"));
+    clock_.advance(std::chrono::milliseconds(1));
+    const auto late = store_->splice_airings("main", splice);
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().code(), ErrorCode::kUnavailable);
+    EXPECT_EQ(must(store_->count_airings("main")), 4);
 }
 
 TEST_F(StoreAirings, TwoDaysOfManyShortFilmsAreQuick) {

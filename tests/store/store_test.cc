@@ -155,16 +155,17 @@ TEST_F(StorePlaylists, AddAVersionPerChange) {
     const Playlist playlist = must(store_->find_playlist("main"));
     EXPECT_EQ(playlist.title, "Renamed");
     EXPECT_EQ(playlist.version, 2);
-    EXPECT_THAT(playlist.items, ElementsAre(PlaylistItem{ItemKind::kEntry, "a", Ticks(0), {}}));
+    EXPECT_THAT(playlist.items,
+                ElementsAre(PlaylistItem{ItemKind::kEntry, "a", 0, {}, Untrimmed::kSkip}));
 }
 
 TEST_F(StorePlaylists, KeepOrderKindAndPoints) {
     const std::vector<PlaylistItem> items = {
-        {ItemKind::kCard, "welcome", Ticks(0), Ticks(450'000)},
-        {ItemKind::kEntry, "b", Ticks(90'000), std::nullopt},
-        {ItemKind::kEntry, "a", Ticks(0), Ticks(0)},
-        {ItemKind::kFiller, "loop", Ticks(0), std::nullopt},
-        {ItemKind::kLive, "studio", Ticks(0), std::nullopt},
+        {ItemKind::kCard, "welcome", 0, 125, Untrimmed::kSkip},
+        {ItemKind::kEntry, "b", 25, std::nullopt, Untrimmed::kWhole},
+        {ItemKind::kEntry, "a", 0, 0, Untrimmed::kSkip},
+        {ItemKind::kFiller, "loop", 0, std::nullopt, Untrimmed::kSkip},
+        {ItemKind::kLive, "studio", 0, std::nullopt, Untrimmed::kSkip},
     };
     must(store_->set_playlist("main", "", items));
     EXPECT_EQ(must(store_->find_playlist("main")).items, items);
@@ -174,6 +175,109 @@ TEST_F(StorePlaylists, MayBeEmpty) {
     EXPECT_EQ(must(store_->set_playlist("main", "", std::vector<std::string>())), 1);
     EXPECT_THAT(must(store_->find_playlist("main")).items, IsEmpty());
     EXPECT_EQ(store_->find_playlist("other").error().code(), ErrorCode::kNotFound);
+}
+
+std::vector<PlaylistItem> items_of(std::initializer_list<const char*> entries) {
+    std::vector<PlaylistItem> items;
+    for (const char* entry : entries) {
+        items.push_back({ItemKind::kEntry, entry, 0, std::nullopt, Untrimmed::kSkip});
+    }
+    return items;
+}
+
+TEST_F(StorePlaylists, ShowADraftToNobodyBeforeItIsPublished) {
+    must(store_->set_playlist("main", "Main", items_of({"a"})));
+    EXPECT_EQ(must(store_->save_draft("main", "Main", items_of({"a", "b"}), 1, "ann")), 2);
+    EXPECT_EQ(must(store_->find_playlist("main")).items, items_of({"a"}));
+    EXPECT_EQ(must(store_->find_playlist_version("main", 0)).items, items_of({"a", "b"}));
+    EXPECT_EQ(store_->publish_playlist("main", 3, 1).error().code(), ErrorCode::kNotFound);
+    EXPECT_EQ(store_->publish_playlist("main", 2, 0).error().code(), ErrorCode::kConflict);
+    must(store_->publish_playlist("main", 2, 1));
+    EXPECT_EQ(must(store_->find_playlist("main")).items, items_of({"a", "b"}));
+    Channel channel;
+    channel.id = "main";
+    must(store_->create_channel(channel));
+    // All of it or nothing: what the channel is to play has been changed meanwhile.
+    std::vector<ChannelEdit> edits = {{"main", Splice{0, {}, 7, clock_.now()}, Ticks(90'000)}};
+    EXPECT_EQ(store_->publish_playlist("main", 1, 2, edits).error().code(), ErrorCode::kConflict);
+    EXPECT_EQ(must(store_->find_playlist("main")).published, 2);
+    edits[0].splice.reset();
+    must(store_->publish_playlist("main", 1, 2, edits));
+    EXPECT_EQ(must(store_->edits_from("main")), Ticks(90'000));
+    EXPECT_EQ(must(store_->find_playlist("main")).items, items_of({"a"})) << "back again";
+}
+
+TEST_F(StorePlaylists, NeverLetTwoProducersOverwriteEachOther) {
+    must(store_->save_draft("gala", "Gala", items_of({"a"}), 0, "ann"));
+    EXPECT_EQ(must(store_->find_playlist("gala")).published, 0);
+    must(store_->save_draft("gala", "Gala", items_of({"a", "b"}), 1, "ann"));
+    const auto late = store_->save_draft("gala", "Gala", items_of({"c"}), 1, "bob");
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().code(), ErrorCode::kConflict);
+    EXPECT_EQ(must(store_->find_playlist_version("gala", 0)).items, items_of({"a", "b"}));
+    EXPECT_EQ(store_->save_draft("gala", "Gala", items_of({"c"}), 0, "bob").error().code(),
+              ErrorCode::kConflict);
+}
+
+TEST_F(StorePlaylists, UndoStepByStepWithoutEditingAVersion) {
+    must(store_->save_draft("gala", "Gala", items_of({"a"}), 0, "ann"));
+    must(store_->save_draft("gala", "Gala", items_of({"b"}), 1, "ann"));
+    must(store_->save_draft("gala", "Gala", items_of({"c"}), 2, "bob"));
+    EXPECT_EQ(must(store_->undo_draft("gala", 3, "bob")), 4);
+    EXPECT_EQ(must(store_->find_playlist_version("gala", 0)).items, items_of({"b"}));
+    EXPECT_EQ(store_->undo_draft("gala", 3, "bob").error().code(), ErrorCode::kConflict);
+    EXPECT_EQ(must(store_->undo_draft("gala", 4, "bob")), 5);
+    EXPECT_EQ(must(store_->find_playlist_version("gala", 0)).items, items_of({"a"}));
+    EXPECT_EQ(store_->undo_draft("gala", 5, "bob").error().code(), ErrorCode::kConflict);
+    EXPECT_EQ(must(store_->find_playlist_version("gala", 3)).items, items_of({"c"}));
+    const auto history = must(store_->playlist_history("gala"));
+    ASSERT_EQ(history.size(), 5u);
+    EXPECT_EQ(history[4].restores, 1);
+    EXPECT_EQ(history[2].author, "bob");
+}
+
+using StoreSchedules = StoreTest;
+
+TEST_F(StoreSchedules, AreReplacedByWhoKnowsThePresentOne) {
+    Channel channel;
+    channel.id = "main";
+    must(store_->create_channel(channel));
+    must(store_->set_playlist("day", "Day", items_of({"a"})));
+    EXPECT_EQ(must(store_->find_schedule("main")).version, 0);
+    Schedule schedule;
+    schedule.channel_id = "main";
+    schedule.slate_entry = "slate";
+    ScheduleBlock block;
+    block.id = "gala";
+    block.playlist_id = "day";
+    block.start = "2026-11-23T20:00:00";
+    block.zone = "Europe/Berlin";
+    block.repeats = Repeats::kDaily;
+    block.overrun = playout::Overrun::kCut;
+    schedule.blocks = {block};
+    const auto stamp = must(store_->change_stamp());
+    EXPECT_EQ(must(store_->set_schedule(schedule)), 1);
+    EXPECT_GT(must(store_->change_stamp()), stamp);
+    EXPECT_EQ(store_->set_schedule(schedule).error().code(), ErrorCode::kConflict);
+
+    const Instant first = clock_.now();
+    clock_.advance(std::chrono::hours(1));
+    Schedule changed = must(store_->find_schedule("main"));
+    ASSERT_EQ(changed.blocks.size(), 1u);
+    EXPECT_EQ(changed.blocks[0].since, first);
+    changed.blocks[0].overrun = playout::Overrun::kFinish;
+    changed.blocks.push_back(block);
+    EXPECT_EQ(store_->set_schedule(changed).error().code(), ErrorCode::kInvalid) << "one name";
+    changed.blocks[1].id = "night";
+    EXPECT_EQ(must(store_->set_schedule(changed)), 2);
+    const Schedule found = must(store_->find_schedule("main"));
+    EXPECT_EQ(found.blocks[0].since, first) << "it starts when it did";
+    EXPECT_EQ(found.blocks[1].since, clock_.now());
+    EXPECT_EQ(found.blocks[0].overrun, playout::Overrun::kFinish);
+    EXPECT_EQ(found.slate_entry, "slate");
+    must(store_->remove_schedule("main"));
+    EXPECT_EQ(must(store_->find_schedule("main")).version, 0);
+    EXPECT_EQ(store_->find_schedule("none").error().code(), ErrorCode::kNotFound);
 }
 
 using StoreChannels = StoreTest;

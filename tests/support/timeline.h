@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -56,14 +57,12 @@ inline media::TrackIndexData audio_index(Ticks duration) {
 // An entry: its tracks, and how it is cut into segments of two groups of pictures.
 struct Entry {
     Entry(std::string name, media::FrameRate rate_, std::int64_t frames_,
-          std::string fingerprint = "house")
+          std::string fingerprint = "house", playout::CutAt cut_at = playout::CutAt::kSegments)
         : rate(rate_),
           frames(frames_),
           video(video_index(rate, frames)),
-          audio(audio_index(rate.start_of(frames))) {
-        programme = {name,          "media-" + name,       "", cut().duration(),
-                     cut().count(), std::move(fingerprint)};
-    }
+          audio(audio_index(rate.start_of(frames))),
+          programme{name, "media-" + name, "", cut(), std::move(fingerprint), cut_at} {}
 
     [[nodiscard]] playout::Segmentation cut() const { return {rate, frames, rate.frames_in(2), 2}; }
 
@@ -74,20 +73,28 @@ struct Entry {
     playout::Programme programme;
 };
 
-// The rundown that loops `entries` until `until`. Borrows their indices.
-inline playout::Rundown looped(const std::vector<Entry>& entries, Ticks until) {
-    std::vector<playout::Programme> loop;
-    for (const Entry& entry : entries) {
-        loop.push_back(entry.programme);
-    }
-    std::vector<playout::Airing> airings = playout::extend(loop, std::nullopt, until);
+// The rundown of these rows. Borrows the entries' indices.
+inline playout::Rundown rundown_of(const std::vector<Entry>& entries,
+                                   std::vector<playout::Airing> airings) {
     std::vector<playout::Segmentation> cuts;
     for (const playout::Airing& airing : airings) {
         for (const Entry& entry : entries) {
             if (entry.programme.entry_id == airing.entry_id) cuts.push_back(entry.cut());
         }
     }
-    return *playout::Rundown::create(std::move(airings), std::move(cuts));
+    auto rundown = playout::Rundown::create(std::move(airings), std::move(cuts));
+    if (!rundown) throw std::logic_error(rundown.error().to_string());
+    return *std::move(rundown);
+}
+playout::Rundown rundown_of(std::vector<Entry>&& entries, std::vector<playout::Airing>) = delete;
+
+// The rundown that loops `entries` until `until`. Borrows their indices.
+inline playout::Rundown looped(const std::vector<Entry>& entries, Ticks until) {
+    std::vector<playout::Programme> loop;
+    for (const Entry& entry : entries) {
+        loop.push_back(entry.programme);
+    }
+    return rundown_of(entries, playout::extend(loop, std::nullopt, until));
 }
 playout::Rundown looped(std::vector<Entry>&& entries, Ticks until) = delete;
 

@@ -1,5 +1,7 @@
 // The only file that talks to the server's API (/api/v1).
 
+import { linkBase } from './route';
+
 /** Texts by BCP-47 language, e.g. {zh: '纸船', en: 'Paper Boats'}. */
 export type Texts = Readonly<Record<string, string>>;
 
@@ -81,7 +83,7 @@ async function get<T>(path: string, signal?: AbortSignal): Promise<Answer<T>> {
 /** All channels, in the order of the listing. */
 export async function fetchChannels(signal?: AbortSignal): Promise<Answer<readonly Channel[]>> {
   const { value, clockOffset } = await get<{ channels: readonly Channel[] }>(
-    '/api/v1/channels',
+    `${linkBase(location.pathname)}/api/v1/channels`,
     signal,
   );
   return { value: value.channels, clockOffset };
@@ -89,5 +91,6 @@ export async function fetchChannels(signal?: AbortSignal): Promise<Answer<readon
 
 /** One channel. An ApiError with status 404 when there is none called `id`. */
 export function fetchChannel(id: string, signal?: AbortSignal): Promise<Answer<Channel>> {
-  return get<Channel>(`/api/v1/channels/${encodeURIComponent(id)}`, signal);
+  const base = linkBase(location.pathname);
+  return get<Channel>(`${base}/api/v1/channels/${encodeURIComponent(id)}`, signal);
 }

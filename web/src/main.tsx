@@ -3,7 +3,7 @@
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { chooseLocale, findLocale, LocaleContext } from './locale';
-import { parseRoute } from './route';
+import { linkBase, parseRoute } from './route';
 import { kLanguages } from './strings';
 import { ChannelList } from './views/channel_list';
 import { Watch } from './views/watch';
@@ -20,7 +20,7 @@ function Page() {
   return (
     <LocaleContext.Provider value={locale}>
       <header class="top">
-        <a class="brand" href="/">
+        <a class="brand" href={`${linkBase(location.pathname)}/`}>
           matinee
         </a>
         <label class="language">

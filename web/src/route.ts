@@ -5,8 +5,14 @@ export type Route =
   | { readonly page: 'watch'; readonly channel: string }
   | { readonly page: 'unknown' };
 
+/** What addresses begin with for whoever came by a link (/t/TOKEN/...); empty otherwise. */
+export function linkBase(pathname: string): string {
+  return /^\/t\/[^/]+/.exec(pathname)?.[0] ?? '';
+}
+
 export function parseRoute(pathname: string): Route {
-  const parts = pathname.split('/').filter((part) => part !== '');
+  const below = pathname.slice(linkBase(pathname).length);
+  const parts = below.split('/').filter((part) => part !== '');
   if (parts.length === 0) return { page: 'channels' };
   const [page, name] = parts;
   if (page === 'watch' && name !== undefined && parts.length === 2) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Programme } from '../src/api';
 import { isPassing, retryDelay } from '../src/backoff';
-import { parseRoute } from '../src/route';
+import { linkBase, parseRoute } from '../src/route';
 import { pollDelay, programmeAt, programmesAfter, progress, remember } from '../src/schedule';
 import { kLanguages } from '../src/strings';
 import {
@@ -32,6 +32,10 @@ test('an address names a page', () => {
   for (const unknown of ['/watch', '/watch/a/b', '/watch/%', '/elsewhere']) {
     assert.deepEqual(parseRoute(unknown), { page: 'unknown' });
   }
+  assert.deepEqual(parseRoute('/t/TOKEN/'), { page: 'channels' });
+  assert.deepEqual(parseRoute('/t/TOKEN/watch/main'), { page: 'watch', channel: 'main' });
+  assert.equal(linkBase('/t/TOKEN/watch/main'), '/t/TOKEN');
+  assert.equal(linkBase('/watch/t'), '');
 });
 
 test('a programme is on from its start until just before its end', () => {

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { fetchChannel, type Answer, type Channel } from '../api';
 import { useLocale } from '../locale';
 import { play, type Player, type Snapshot } from '../player';
+import { linkBase } from '../route';
 import { pollDelay, programmeAt, programmesAfter, remember, type Known } from '../schedule';
 import { recall, store } from '../settings';
 import { nextChoice, preferredLanguage } from '../text';
@@ -41,7 +42,7 @@ export function Watch({ id }: { id: string }) {
         : strings.serverSilent;
     return (
       <p class="notice" role="status">
-        {notice} <a href="/">{strings.allChannels}</a>
+        {notice} <a href={`${linkBase(location.pathname)}/`}>{strings.allChannels}</a>
       </p>
     );
   }

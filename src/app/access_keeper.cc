@@ -1,0 +1,131 @@
+#include "app/access_keeper.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/log.h"
+
+namespace matinee::app {
+
+namespace {
+
+// How long tokens that have ended are kept, to be listed.
+constexpr std::chrono::hours kKept{30 * 24};
+constexpr std::chrono::hours kPruneEvery{1};
+
+}  // namespace
+
+AccessKeeper::AccessKeeper(store::Store& store, const base::Clock& clock, Options options)
+    : store_(store), clock_(clock), options_(options) {}
+
+Result<std::unique_ptr<AccessKeeper>> AccessKeeper::start(store::Store& store,
+                                                          const base::Clock& clock,
+                                                          Options options) {
+    std::unique_ptr<AccessKeeper> keeper(new AccessKeeper(store, clock, options));
+    TRY(keeper->refresh());
+    keeper->thread_ = std::thread([self = keeper.get()] { self->run(); });
+    return keeper;
+}
+
+AccessKeeper::~AccessKeeper() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    wakeup_.notify_all();
+    if (thread_.joinable()) thread_.join();
+}
+
+void AccessKeeper::run() {
+    bool failing = false;
+    std::unique_lock lock(mutex_);
+    while (!wakeup_.wait_for(lock, options_.poll, [this] { return stopping_; })) {
+        lock.unlock();
+        const auto refreshed = refresh();
+        if (!refreshed && !failing) {
+            log::error("accounts and links could not be read; what was known holds",
+                       {{"reason", refreshed.error().to_string()}});
+        }
+        failing = !refreshed;
+        lock.lock();
+    }
+}
+
+Result<void> AccessKeeper::refresh() {
+    const std::lock_guard lock(refreshing_);
+    const Instant now = clock_.now();
+    if (now - pruned_ >= kPruneEvery) {
+        TRY(store_.prune_tokens(now - kKept));
+        pruned_ = now;
+    }
+    const auto before = snapshot_.load();
+    // Asked before reading: what changes meanwhile is read again next time.
+    const std::uint64_t stamp = TRY(store_.access_stamp());
+    if (before && stamp == seen_) return {};
+    snapshot_.store(TRY(read(before.get())));
+    seen_ = stamp;
+    return {};
+}
+
+Result<std::shared_ptr<const auth::Snapshot>> AccessKeeper::read(const auth::Snapshot* before) {
+    auto snapshot = std::make_shared<auth::Snapshot>();
+    std::map<std::string, std::shared_ptr<const auth::Account>> accounts;
+    const std::vector<store::User> users = TRY(store_.list_users());
+    for (const store::User& user : users) {
+        if (user.disabled) continue;
+        const auto role = auth::parse_role(user.role);
+        if (!role) {
+            log::error("an account has an unknown role, and may do nothing",
+                       {{"account", user.name}, {"role", user.role}});
+            continue;
+        }
+        accounts[user.id] =
+            std::make_shared<const auth::Account>(auth::Account{user.id, user.name, *role});
+    }
+    for (const store::Token& token : TRY(store_.list_tokens())) {
+        const auto account = accounts.find(token.user_id);
+        if (account == accounts.end() || token.revoked != Instant()) continue;
+        const auto kind = token.kind == "session" ? auth::CredentialKind::kSession
+                                                  : auth::CredentialKind::kBearer;
+        snapshot->credentials[token.secret_hash] = {kind, token.id, account->second, token.expires};
+    }
+    for (const store::Link& link : TRY(store_.list_links())) {
+        if (link.revoked != Instant()) continue;
+        // Whoever watches goes on watching.
+        std::shared_ptr<auth::LinkState> state;
+        if (before) {
+            if (const auto known = before->links.find(link.id); known != before->links.end()) {
+                state = known->second;
+            }
+        }
+        snapshot->links[link.id] = state ? state : std::make_shared<auth::LinkState>();
+    }
+    bool all_public = true;
+    for (const store::Channel& channel : TRY(store_.list_channels())) {
+        auto rule = auth::channel_rule_from(channel.settings);
+        if (!rule) {
+            if (said_.insert(channel.settings).second) {
+                log::error("a channel's access makes no sense; it is closed but for links",
+                           {{"channel", channel.id}, {"reason", rule.error().to_string()}});
+            }
+            rule = auth::ChannelRule{auth::Watch::kLink};
+        }
+        all_public = all_public && rule->watch == auth::Watch::kPublic;
+        snapshot->channels[channel.id] = *rule;
+    }
+    const bool controlled = !users.empty() || !all_public;
+    switch (options_.access.entries) {
+        case EntryAccess::kAuto:
+            snapshot->entries_protected = controlled;
+            break;
+        case EntryAccess::kPublic:
+            break;
+        case EntryAccess::kProtected:
+            snapshot->entries_protected = true;
+            break;
+    }
+    snapshot->metrics_protected = options_.access.metrics_protected;
+    return snapshot;
+}
+
+}  // namespace matinee::app

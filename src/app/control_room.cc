@@ -1,0 +1,269 @@
+#include "app/control_room.h"
+
+#include <algorithm>
+
+#include "app/planning.h"
+#include "base/log.h"
+
+namespace matinee::app {
+
+namespace {
+
+// A command is written this soon after its instant, or not at all; the rest of
+// Broadcaster::kCommandMargin is for servers to take it up.
+constexpr std::chrono::milliseconds kToWrite{1'000};
+
+// How often a command is planned anew when the rundown changes under it.
+constexpr int kTries = 5;
+
+}  // namespace
+
+Result<ControlRoom::FilmPtr> ControlRoom::film(const std::string& entry, const std::string& media,
+                                               const std::string& subtitles) {
+    FilmPtr& film = films_[entry + "\n" + media + "\n" + subtitles];
+    if (!film) {
+        auto opened = TRY(library_.media(media));
+        // Subtitles play no part in planning: their name is enough.
+        film = http::Film::create(entry, {}, "", "", std::move(opened), nullptr, subtitles,
+                                  options_.gops_per_segment);
+    }
+    return film;
+}
+
+Result<playout::Programme> ControlRoom::programme(const std::string& entry) {
+    const store::Entry row = TRY(store_.find_entry(entry));
+    if (row.media_id.empty()) {
+        return fail(ErrorCode::kConflict, "\"{}\" is not prepared{}", entry,
+                    row.reason.empty() ? "" : ": " + row.reason);
+    }
+    return programme_of(*TRY(film(entry, row.media_id, row.subtitles_id)), options_.ladder);
+}
+
+Result<ControlRoom::Desk> ControlRoom::sit_down(const store::Schedule& schedule,
+                                                const std::vector<store::Playlist>& drafts,
+                                                Instant now) {
+    Desk desk;
+    desk.channel = TRY(store_.find_channel(schedule.channel_id));
+    desk.edits = TRY(store_.rundown_edits(desk.channel.id));
+    const Ticks tick = playout::ticks_since(desk.channel.epoch, now);
+    // The day before, for the film that was interrupted by a long hold.
+    for (playout::Airing& row :
+         TRY(store_.list_airings(desk.channel.id, tick - Ticks(std::chrono::hours(24))))) {
+        const auto shown = film(row.entry_id, row.media_id, row.subtitles_id);
+        if (!shown) {
+            // Files that are gone, or not complete yet. What was on before plays no part; what
+            // comes is planned anew from what is there.
+            if (row.end() > tick) break;
+            desk.rows.clear();
+            desk.programmes.clear();
+            continue;
+        }
+        desk.programmes.push_back(programme_of(**shown, options_.ladder));
+        desk.rows.push_back(std::move(row));
+    }
+    std::map<std::string, std::vector<std::string>> playlists;
+    for (const std::string& id : playlists_of(schedule, desk.channel)) {
+        const auto draft = std::ranges::find(drafts, id, &store::Playlist::id);
+        playlists.emplace(
+            id, entries_of(draft == drafts.end() ? TRY(store_.find_playlist(id)) : *draft));
+    }
+    PlanInput input{schedule, desk.channel, playlists, {}, now + options_.horizon};
+    input.programme = [this](const std::string& id) -> std::optional<playout::Programme> {
+        auto made = programme(id);
+        return made ? std::optional(*std::move(made)) : std::nullopt;
+    };
+    desk.schedule = TRY(plan(input));
+    return desk;
+}
+
+Result<playout::Rundown> ControlRoom::rundown(const Desk& desk) const {
+    std::vector<playout::Segmentation> cuts;
+    cuts.reserve(desk.programmes.size());
+    for (const playout::Programme& programme : desk.programmes) {
+        cuts.push_back(programme.cut);
+    }
+    return playout::Rundown::create(desk.rows, std::move(cuts));
+}
+
+playout::Moment ControlRoom::moment(const Desk& desk, Instant now) const {
+    const Ticks tick = playout::ticks_since(desk.channel.epoch, now);
+    return {tick, tick + Ticks(Broadcaster::hold_back(options_)) + Broadcaster::kCommandMargin};
+}
+
+Ticks ControlRoom::until(const Desk& desk, Instant now) const {
+    const Ticks horizon = playout::ticks_since(desk.channel.epoch, now + options_.horizon);
+    return desk.rows.empty() ? horizon : std::max(desk.rows.back().end(), horizon);
+}
+
+std::optional<ControlRoom::EndedEarly> ControlRoom::ended_early(const Desk& desk,
+                                                                const playout::Edit& edit,
+                                                                std::string_view why) {
+    if (edit.airings.empty()) return std::nullopt;
+    const playout::Airing& kept = edit.airings.front();
+    const auto planned = std::ranges::find(desk.rows, kept.ordinal, &playout::Airing::ordinal);
+    if (planned == desk.rows.end() || planned->media_id != kept.media_id ||
+        planned->start != kept.start || planned->duration <= kept.duration) {
+        return std::nullopt;
+    }
+    return EndedEarly{desk.channel,
+                      {kept.ordinal,
+                       {playout::instant_of(desk.channel.epoch, kept.end()),
+                        std::string(playout::kCutShort), std::string(why)}}};
+}
+
+// The rundown is written by then: what the log lacks is why, not that.
+void ControlRoom::tell_log(const std::optional<EndedEarly>& ended) {
+    if (!ended) return;
+    if (auto told = store_.mark_as_run(ended->channel, {&ended->mark, 1}); !told) {
+        log::error("the as-run log cannot be told why an airing ends early",
+                   {{"channel", ended->channel.id}, {"reason", told.error().to_string()}});
+    }
+}
+
+Result<ControlRoom::Done> ControlRoom::perform(const std::string& channel, const Command& command) {
+    for (int attempt = 1;; ++attempt) {
+        const store::Schedule schedule = TRY(store_.find_schedule(channel));
+        // Opening films takes its time, the first time: what counts is the instant after.
+        TRY(sit_down(schedule, {}, clock_.now()));
+        const Instant now = clock_.now();
+        const Desk desk = TRY(sit_down(schedule, {}, now));
+        const playout::Rundown planned = TRY(rundown(desk));
+        if (planned.empty()) {
+            return fail(ErrorCode::kNotFound,
+                        "channel \"{}\" has nothing on; it goes on the air when a server runs and "
+                        "its playlist has an entry that is ready",
+                        channel);
+        }
+        const playout::Edit edit = TRY(command(
+            {planned, desk.programmes, desk.schedule, until(desk, now)}, moment(desk, now)));
+        const auto written = store_.splice_airings(
+            channel, {edit.ordinal, edit.airings, desk.edits, now + kToWrite});
+        if (written) {
+            tell_log(ended_early(desk, edit, "ended by hand"));
+            return Done{playout::instant_of(desk.channel.epoch, edit.at), edit.left_out};
+        }
+        const ErrorCode code = written.error().code();
+        const bool again = code == ErrorCode::kConflict || code == ErrorCode::kUnavailable;
+        if (!again || attempt == kTries) return Unexpected(Error(written.error()));
+    }
+}
+
+Result<ControlRoom::Plan> ControlRoom::plan_publication(const store::Schedule& schedule,
+                                                        const std::vector<store::Playlist>& drafts,
+                                                        playout::From from, Instant at) {
+    TRY(sit_down(schedule, drafts, clock_.now()));  // opens the films
+    const Instant now = clock_.now();
+    const Desk desk = TRY(sit_down(schedule, drafts, now));
+    Plan plan;
+    plan.published = {desk.channel.id, desk.channel.epoch, {}};
+    plan.edit.channel_id = desk.channel.id;
+    if (from == playout::From::kAt) {
+        plan.edit.edits_from = playout::ticks_since(desk.channel.epoch, at);
+    }
+    const playout::Rundown planned = TRY(rundown(desk));
+    if (planned.empty()) return plan;  // nothing to be spliced: it begins with this
+    plan.published.plan = TRY(playout::plan_publication(
+        {planned, desk.programmes, desk.schedule, until(desk, now)}, moment(desk, now), from,
+        playout::ticks_since(desk.channel.epoch, at)));
+    if (const auto& edit = plan.published.plan.edit) {
+        plan.edit.splice = store::Splice{edit->ordinal, edit->airings, desk.edits, now + kToWrite};
+        plan.ended = ended_early(desk, *edit, "another plan was published");
+    }
+    return plan;
+}
+
+Result<std::vector<ControlRoom::Published>> ControlRoom::publish(const std::string& playlist,
+                                                                 std::int64_t version,
+                                                                 std::int64_t expected,
+                                                                 playout::From from, Instant at,
+                                                                 Mode mode) {
+    const store::Playlist draft = TRY(store_.find_playlist_version(playlist, version));
+    for (int attempt = 1;; ++attempt) {
+        std::vector<Plan> plans;
+        for (const store::Channel& channel : TRY(store_.list_channels())) {
+            const store::Schedule schedule = TRY(store_.find_schedule(channel.id));
+            const auto used = playlists_of(schedule, channel);
+            if (std::ranges::find(used, playlist) == used.end()) continue;
+            plans.push_back(TRY(plan_publication(schedule, {draft}, from, at)));
+        }
+        std::vector<Published> published;
+        std::vector<store::ChannelEdit> edits;
+        for (Plan& plan : plans) {
+            edits.push_back(plan.edit);
+            published.push_back(plan.published);
+        }
+        if (mode == Mode::kDryRun) return published;
+        const auto written = store_.publish_playlist(playlist, draft.version, expected, edits);
+        if (written) {
+            for (const Plan& plan : plans) {
+                tell_log(plan.ended);
+            }
+            return published;
+        }
+        const bool overtaken = TRY(store_.find_playlist(playlist))
+        .published != expected || attempt == kTries;
+        if (overtaken) return Unexpected(Error(written.error()));
+    }
+}
+
+Result<ControlRoom::Published> ControlRoom::publish(const store::Schedule& schedule,
+                                                    playout::From from, Instant at, Mode mode) {
+    for (int attempt = 1;; ++attempt) {
+        store::Schedule next = schedule;
+        ++next.version;  // a first schedule is one already
+        for (store::ScheduleBlock& block : next.blocks) {
+            const auto present = TRY(store_.find_schedule(schedule.channel_id))
+            .blocks;
+            const auto same = std::ranges::find(present, block.id, &store::ScheduleBlock::id);
+            const bool kept = same != present.end() && store::starts_alike(*same, block);
+            block.since = kept ? same->since : clock_.now();
+        }
+        const Plan plan = TRY(plan_publication(next, {}, from, at));
+        if (mode == Mode::kDryRun) return plan.published;
+        const auto written = store_.set_schedule(schedule, {&plan.edit, 1});
+        if (written) {
+            tell_log(plan.ended);
+            return plan.published;
+        }
+        const bool overtaken = TRY(store_.find_schedule(schedule.channel_id))
+        .version != schedule.version;
+        if (overtaken || attempt == kTries) return Unexpected(Error(written.error()));
+    }
+}
+
+Result<std::vector<playout::Finding>> ControlRoom::check(
+    const store::Schedule& schedule, const std::vector<store::Playlist>& drafts,
+    const std::vector<std::string>& languages) {
+    const Instant now = clock_.now();
+    const Desk desk = TRY(sit_down(schedule, drafts, now));
+    playout::CheckInput input{desk.schedule, {}, languages, {}, until(desk, now), Ticks(0)};
+    std::vector<std::string> playlists;
+    for (const store::ScheduleBlock& block : schedule.blocks) {
+        playlists.push_back(block.playlist_id);
+    }
+    if (schedule.version == 0) playlists = playlists_of(schedule, desk.channel);
+    for (const std::string& id : playlists) {
+        const auto draft = std::ranges::find(drafts, id, &store::Playlist::id);
+        const store::Playlist playlist = draft == drafts.end() ? TRY(store_.find_playlist(id)) : *draft;
+        auto& facts = input.facts.emplace_back();
+        for (const store::PlaylistItem& item : playlist.items) {
+            playout::ItemFacts& fact = facts.emplace_back();
+            fact.entry_id = item.reference;
+            const auto entry = store_.find_entry(item.reference);
+            fact.exists = entry || entry.error().code() != ErrorCode::kNotFound;
+            fact.trimmed_is_missing = item.is_trimmed();
+            if (!entry) continue;
+            for (const auto& subtitle : TRY(store_.list_subtitles(item.reference))) {
+                fact.languages.push_back(subtitle.language);
+            }
+        }
+    }
+    // As if it began with what nobody can have seen.
+    const Ticks seen = moment(desk, now).seen;
+    for (std::size_t i = 0; i < desk.rows.size() && desk.rows[i].start <= seen; ++i) {
+        input.end = playout::RundownEnd{desk.rows[i], desk.programmes[i].fingerprint};
+    }
+    return playout::check(input);
+}
+
+}  // namespace matinee::app

@@ -1,0 +1,106 @@
+// On-air commands and publications, carried out on the store while a server runs.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/broadcaster.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "library/library.h"
+#include "playout/check.h"
+#include "playout/control.h"
+#include "store/store.h"
+
+namespace matinee::app {
+
+// Thread-bound. What it does to a rundown, servers take up at their next look at the store.
+class ControlRoom {
+  public:
+    // All arguments must outlive it. `options` as the servers have them.
+    ControlRoom(store::Store& store, library::Library& library, const base::Clock& clock,
+                BroadcasterOptions options)
+        : store_(store), library_(library), clock_(clock), options_(std::move(options)) {}
+
+    struct Done {
+        Instant at;                         // from when on viewers see it
+        std::vector<std::string> left_out;  // entries put in by hand before that have no place now
+    };
+    using Command = std::function<Result<playout::Edit>(const playout::OnAir&, playout::Moment)>;
+
+    // Carries a command (playout/control.h) out. kConflict when somebody else changed the rundown
+    // again and again at the same time.
+    Result<Done> perform(const std::string& channel, const Command& command);
+
+    // What may be put on the air of an entry now. kNotFound, or kConflict when it is not ready.
+    Result<playout::Programme> programme(const std::string& entry);
+
+    // Publishes version `version` of a playlist on every channel that plays it, in one transaction,
+    // and says what that changes on each. kConflict unless `expected` is the published version.
+    struct Published {
+        std::string channel;
+        Instant epoch;
+        playout::Publication plan;
+    };
+    enum class Mode : std::uint8_t { kDryRun, kCommit };
+    Result<std::vector<Published>> publish(const std::string& playlist, std::int64_t version,
+                                           std::int64_t expected, playout::From from, Instant at,
+                                           Mode mode);
+
+    // The same for a channel's schedule; its version must be the present one.
+    Result<Published> publish(const store::Schedule& schedule, playout::From from, Instant at,
+                              Mode mode);
+
+    // What is wrong with it, looking as far ahead as rundowns are made.
+    Result<std::vector<playout::Finding>> check(const store::Schedule& schedule,
+                                                const std::vector<store::Playlist>& drafts,
+                                                const std::vector<std::string>& languages);
+
+  private:
+    using FilmPtr = std::shared_ptr<const http::Film>;
+    // A channel's rundown from what is on (and the day before), and what it plays by.
+    struct Desk {
+        store::Channel channel;
+        std::int64_t edits = 0;
+        std::vector<playout::Airing> rows;
+        std::vector<playout::Programme> programmes;  // one a row
+        playout::Schedule schedule;
+    };
+    // For the as-run log: the airing that an edit ends before its time.
+    struct EndedEarly {
+        store::Channel channel;
+        store::AiringMark mark;
+    };
+    static std::optional<EndedEarly> ended_early(const Desk& desk, const playout::Edit& edit,
+                                                 std::string_view why);
+    void tell_log(const std::optional<EndedEarly>& ended);
+    // What publishing the schedule with these drafts changes, ready to be written.
+    struct Plan {
+        Published published;
+        store::ChannelEdit edit;
+        std::optional<EndedEarly> ended;
+    };
+    Result<Plan> plan_publication(const store::Schedule& schedule,
+                                  const std::vector<store::Playlist>& drafts, playout::From from,
+                                  Instant at);
+    Result<Desk> sit_down(const store::Schedule& schedule,
+                          const std::vector<store::Playlist>& drafts, Instant now);
+    Result<FilmPtr> film(const std::string& entry, const std::string& media,
+                         const std::string& subtitles);
+    Result<playout::Rundown> rundown(const Desk& desk) const;
+    [[nodiscard]] playout::Moment moment(const Desk& desk, Instant now) const;
+    [[nodiscard]] Ticks until(const Desk& desk, Instant now) const;
+
+    store::Store& store_;
+    library::Library& library_;
+    const base::Clock& clock_;
+    const BroadcasterOptions options_;
+    std::map<std::string, FilmPtr> films_;  // by media and subtitles
+};
+
+}  // namespace matinee::app

@@ -1,0 +1,479 @@
+#include "app/people_commands.h"
+
+#include <pwd.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <ctime>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "app/workspace.h"
+#include "auth/access.h"
+#include "auth/key_file.h"
+#include "auth/password.h"
+#include "auth/secret.h"
+#include "http/sign_in.h"
+
+namespace matinee::app {
+
+namespace {
+
+using nlohmann::json;
+using std::chrono::hours;
+
+// The arguments of all these commands; each uses some.
+struct Arguments {
+    std::string data;
+    bool as_json = false;
+    std::string name;
+    std::string role;
+    std::string label;
+    std::string from;
+    std::string until;
+    unsigned days = 0;
+    std::vector<std::string> channels;
+    std::vector<std::string> entries;
+    std::uint16_t viewers = 0;
+    std::string watch;
+    std::size_t limit = 50;
+};
+
+// In whose name the audit log has what is done here.
+std::string actor() {
+    const passwd* user = ::getpwuid(::getuid());
+    return fmt::format("cli:{}", user ? std::string(user->pw_name) : std::to_string(::getuid()));
+}
+
+void print_json(const json& value) {
+    fmt::print("{}\n", value.dump(2, ' ', false, json::error_handler_t::replace));
+}
+
+json date_json(Instant instant) {
+    return instant == Instant() ? json(nullptr) : json(base::to_rfc3339(instant));
+}
+
+std::string end_text(Instant revoked, Instant expires) {
+    if (revoked != Instant()) return "revoked";
+    return expires == Instant() ? "until revoked" : "until " + base::to_rfc3339(expires);
+}
+
+// A line of standard input, which a terminal does not show.
+Result<std::string> read_line(const std::string& prompt) {
+    const bool terminal = ::isatty(STDIN_FILENO) == 1;
+    termios shown{};
+    if (terminal) {
+        fmt::print(stderr, "{}: ", prompt);
+        if (::tcgetattr(STDIN_FILENO, &shown) != 0) {
+            return fail(ErrorCode::kUnavailable, "the terminal cannot be made not to show typing");
+        }
+        termios hidden = shown;
+        hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+    }
+    std::string line;
+    const bool read = static_cast<bool>(std::getline(std::cin, line));
+    if (terminal) {
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+        fmt::print(stderr, "\n");
+    }
+    if (!read) {
+        return fail(ErrorCode::kInvalid, "there is no password on standard input; write a line");
+    }
+    return line;
+}
+
+// A new password's hash; asked for twice on a terminal.
+Result<std::string> ask_for_password(const std::string& name) {
+    const std::string password = TRY(read_line("password for " + name));
+    TRY(auth::check_password(password));
+    if (::isatty(STDIN_FILENO) == 1 && TRY(read_line("again")) != password) {
+        return fail(ErrorCode::kInvalid, "the two are not the same; nothing was changed");
+    }
+    return auth::hash_password(password);
+}
+
+Result<void> add_user(Workspace& workspace, const Arguments& arguments) {
+    TRY(http::check_account_name(arguments.name));
+    store::User user;
+    user.name = arguments.name;
+    user.role = to_string(TRY(auth::parse_role(arguments.role)));
+    user.password_hash = TRY(ask_for_password(user.name));
+    TRY(workspace.store->create_user(user, actor()));
+    fmt::print("{} may sign in, as {}\n", user.name, user.role);
+    return {};
+}
+
+Result<void> change_user(Workspace& workspace, const Arguments& arguments,
+                         const std::function<Result<void>(store::User&)>& change) {
+    store::User user = TRY(workspace.store->find_user_by_name(arguments.name));
+    TRY(change(user));
+    return workspace.store->update_user(user, actor());
+}
+
+Result<void> list_users(Workspace& workspace, const Arguments& arguments) {
+    json all = json::array();
+    for (const store::User& user : TRY(workspace.store->list_users())) {
+        if (arguments.as_json) {
+            all.push_back({{"name", user.name},
+                           {"role", user.role},
+                           {"disabled", user.disabled},
+                           {"created", date_json(user.created)}});
+        } else {
+            fmt::print("{:20} {:10}{}\n", user.name, user.role, user.disabled ? "disabled" : "");
+        }
+    }
+    if (arguments.as_json) print_json(all);
+    return {};
+}
+
+Result<Instant> date_from(const std::string& text) {
+    if (text.empty()) return Instant();
+    const auto instant = instant_from(text);
+    if (instant) return *instant;
+    return fail(ErrorCode::kInvalid, "\"{}\" is no instant; write 2026-11-23T20:00:00Z", text);
+}
+
+// --until, or --days from now; 1970 for neither.
+Result<Instant> end_from(const Workspace& workspace, const Arguments& arguments) {
+    if (arguments.days == 0) return date_from(arguments.until);
+    return workspace.clock->now() + hours(24) * arguments.days;
+}
+
+Result<void> add_token(Workspace& workspace, const Arguments& arguments) {
+    const store::User user = TRY(workspace.store->find_user_by_name(arguments.name));
+    const std::string secret = auth::new_secret();
+    store::Token token;
+    token.kind = "bearer";
+    token.secret_hash = auth::hash_of_secret(secret);
+    token.user_id = user.id;
+    token.label = arguments.label;
+    token.expires = TRY(end_from(workspace, arguments));
+    token = TRY(workspace.store->create_token(token, actor()));
+    if (arguments.as_json) {
+        print_json({{"id", token.id}, {"token", secret}, {"expires", date_json(token.expires)}});
+    } else {
+        fmt::print("{}\n", secret);
+        fmt::print(stderr, "This is shown once. Its id, to revoke it by, is {}\n", token.id);
+    }
+    return {};
+}
+
+Result<void> list_tokens(Workspace& workspace, const Arguments& arguments) {
+    std::map<std::string, std::string> names;
+    for (const store::User& user : TRY(workspace.store->list_users())) {
+        names[user.id] = user.name;
+    }
+    json all = json::array();
+    for (const store::Token& token : TRY(workspace.store->list_tokens())) {
+        if (arguments.as_json) {
+            all.push_back({{"id", token.id},
+                           {"kind", token.kind},
+                           {"account", names[token.user_id]},
+                           {"label", token.label},
+                           {"created", date_json(token.created)},
+                           {"expires", date_json(token.expires)},
+                           {"revoked", date_json(token.revoked)}});
+        } else {
+            fmt::print("{} {:8} {:20} {}  {}\n", token.id, token.kind, names[token.user_id],
+                       end_text(token.revoked, token.expires), token.label);
+        }
+    }
+    if (arguments.as_json) print_json(all);
+    return {};
+}
+
+auth::LinkClaims claims_of(const store::Link& link) {
+    auth::LinkClaims claims;
+    claims.id = link.id;
+    claims.not_before = link.not_before;
+    claims.expires = link.expires;
+    claims.viewers = static_cast<std::uint16_t>(link.viewers);
+    const json scope = json::parse(link.scope, nullptr, false);
+    if (scope.is_object()) {
+        claims.channels = scope.value("channels", std::vector<std::string>());
+        claims.entries = scope.value("entries", std::vector<std::string>());
+    }
+    return claims;
+}
+
+Result<void> print_link(const Workspace& workspace, const Arguments& arguments,
+                        const auth::LinkClaims& claims, const std::string& token) {
+    std::vector<std::string> paths;
+    for (const std::string& id : claims.channels) {
+        paths.push_back(id == "*" ? fmt::format("/t/{}/", token)
+                                  : fmt::format("/t/{}/channels/{}/master.m3u8", token, id));
+    }
+    for (const std::string& id : claims.entries) {
+        paths.push_back(fmt::format("/t/{}/entries/{}/master.m3u8", token, id == "*" ? "ID" : id));
+    }
+    if (arguments.as_json) {
+        print_json({{"id", claims.id}, {"token", token}, {"paths", paths}});
+        return {};
+    }
+    for (const std::string& path : paths) {
+        fmt::print("https://{}{}\n", to_string(workspace.config.server.listen), path);
+    }
+    fmt::print(stderr, "Its id, to revoke it by, is {}\n", claims.id);
+    return {};
+}
+
+Result<void> add_link(Workspace& workspace, const Arguments& arguments) {
+    const auto key = TRY(auth::load_or_make_link_key(workspace.folder / kLinkKeyFile));
+    if (arguments.channels.empty() && arguments.entries.empty()) {
+        return fail(ErrorCode::kInvalid,
+                    "a link is for something: name --channel ID or --entry ID, \"*\" for all");
+    }
+    for (const std::string& id : arguments.channels) {
+        if (id != "*") TRY(workspace.store->find_channel(id));
+    }
+    for (const std::string& id : arguments.entries) {
+        if (id != "*") TRY(workspace.store->find_entry(id));
+    }
+    store::Link link;
+    link.id = auth::new_id();
+    link.label = arguments.label;
+    link.scope = json{{"channels", arguments.channels}, {"entries", arguments.entries}}.dump();
+    link.not_before = TRY(date_from(arguments.from));
+    link.expires = TRY(end_from(workspace, arguments));
+    if (link.expires != Instant() && link.expires <= link.not_before) {
+        return fail(ErrorCode::kInvalid, "the link would end ({}) before it begins ({})",
+                    base::to_rfc3339(link.expires), base::to_rfc3339(link.not_before));
+    }
+    link.viewers = arguments.viewers;
+    const auth::LinkClaims claims = claims_of(link);
+    const std::string token = TRY(key.sign(claims));
+    link.secret_hash = auth::hash_of_secret(token);
+    TRY(workspace.store->create_link(link, actor()));
+    return print_link(workspace, arguments, claims, token);
+}
+
+// The same token again: it follows from what is stored and the key.
+Result<void> show_link(Workspace& workspace, const Arguments& arguments) {
+    const auto key = TRY(auth::load_or_make_link_key(workspace.folder / kLinkKeyFile));
+    const store::Link link = TRY(workspace.store->find_link(arguments.name));
+    const auth::LinkClaims claims = claims_of(link);
+    const std::string token = TRY(key.sign(claims));
+    if (auth::hash_of_secret(token) != link.secret_hash) {
+        return fail(ErrorCode::kConflict,
+                    "link {} was signed with another key than {}; make a new one", link.id,
+                    (workspace.folder / kLinkKeyFile).string());
+    }
+    return print_link(workspace, arguments, claims, token);
+}
+
+Result<void> list_links(Workspace& workspace, const Arguments& arguments) {
+    json all = json::array();
+    for (const store::Link& link : TRY(workspace.store->list_links())) {
+        if (arguments.as_json) {
+            all.push_back({{"id", link.id},
+                           {"label", link.label},
+                           {"scope", json::parse(link.scope, nullptr, false)},
+                           {"created_by", link.created_by},
+                           {"created", date_json(link.created)},
+                           {"not_before", date_json(link.not_before)},
+                           {"expires", date_json(link.expires)},
+                           {"viewers", link.viewers},
+                           {"revoked", date_json(link.revoked)}});
+            continue;
+        }
+        const auth::LinkClaims claims = claims_of(link);
+        fmt::print("{} {} {} {}  {}\n", link.id, fmt::join(claims.channels, ","),
+                   fmt::join(claims.entries, ","), end_text(link.revoked, link.expires),
+                   link.label);
+    }
+    if (arguments.as_json) print_json(all);
+    return {};
+}
+
+Result<void> set_channel_access(Workspace& workspace, const Arguments& arguments) {
+    store::Channel channel = TRY(workspace.store->find_channel(arguments.name));
+    auth::ChannelRule rule;
+    for (const auth::Watch watch : {auth::Watch::kPublic, auth::Watch::kLink, auth::Watch::kRole}) {
+        if (to_string(watch) == arguments.watch) rule.watch = watch;
+    }
+    if (!arguments.role.empty()) rule.least = TRY(auth::parse_role(arguments.role));
+    channel.settings = TRY(auth::with_channel_rule(channel.settings, rule));
+    TRY(workspace.store->update_channel(channel));
+    return workspace.store->audit(
+        {.actor = actor(),
+         .action = "channel.access",
+         .subject = channel.id,
+         .detail = json{{"watch", to_string(rule.watch)}, {"role", to_string(rule.least)}}.dump()});
+}
+
+Result<void> show_audit(Workspace& workspace, const Arguments& arguments) {
+    json all = json::array();
+    auto records = TRY(workspace.store->list_audit(arguments.limit));
+    for (const store::AuditRecord& record : records) {
+        if (arguments.as_json) {
+            all.push_back({{"id", record.id},
+                           {"at", base::to_rfc3339(record.at)},
+                           {"actor", record.actor},
+                           {"action", record.action},
+                           {"subject", record.subject},
+                           {"detail", json::parse(record.detail, nullptr, false)}});
+        } else {
+            fmt::print("{}  {:12} {:16} {:20} {}\n", base::to_rfc3339(record.at), record.actor,
+                       record.action, record.subject, record.detail);
+        }
+    }
+    if (arguments.as_json) print_json(all);
+    return {};
+}
+
+}  // namespace
+
+std::optional<Instant> instant_from(const std::string& text) {
+    std::tm fields{};
+    const char* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &fields);
+    if (end == nullptr || std::string_view(end) != "Z") return std::nullopt;
+    return Instant(std::chrono::seconds(::timegm(&fields)));
+}
+
+void add_people_commands(CLI::App& cli, int& status) {
+    // The commands' callbacks keep it as long as they are needed.
+    const auto given = std::make_shared<Arguments>();
+    using Body = std::function<Result<void>(Workspace&, const Arguments&)>;
+    const auto command = [given, &status](CLI::App* parent, const char* name, const char* what,
+                                          Body body) {
+        CLI::App* added = parent->add_subcommand(name, what);
+        added->add_option("--data", given->data,
+                          "the folder that holds everything (default: XDG data home)");
+        added->callback([given, &status, body = std::move(body)] {
+            const auto done = [&]() -> Result<void> {
+                Workspace workspace = TRY(Workspace::open(given->data));
+                return body(workspace, *given);
+            }();
+            if (done) return;
+            fmt::print(stderr, "matinee: {}\n", done.error().to_string());
+            status = 1;
+        });
+        return added;
+    };
+    const auto with_name = [given](CLI::App* added, const char* what) {
+        added->add_option(what, given->name)->required();
+        return added;
+    };
+    const auto with_json = [given](CLI::App* added) {
+        added->add_flag("--json", given->as_json, "print JSON, for programs");
+        return added;
+    };
+    const auto with_end = [given](CLI::App* added) {
+        CLI::Option* until =
+            added->add_option("--until", given->until, "when it ends (2026-11-23T20:00:00Z)");
+        added->add_option("--days", given->days, "ends so many days from now")
+            ->check(CLI::Range(1, 36'500))
+            ->excludes(until);
+        added->add_option("--label", given->label, "what it is for, to find it again");
+        return added;
+    };
+
+    CLI::App* user =
+        cli.add_subcommand("user", "Accounts: add, list, password, role, disable, enable, remove");
+    user->require_subcommand(1);
+    const auto role = CLI::IsMember({"screen", "reviewer", "producer", "admin"});
+    with_name(
+        command(user, "add",
+                "Add an account. The password is asked for, or a line of standard input", add_user),
+        "NAME")
+        ->add_option("--role", given->role, "screen, reviewer, producer or admin")
+        ->required()
+        ->check(role);
+    with_json(command(user, "list", "List the accounts", list_users));
+    with_name(command(user, "password",
+                      "Set a new password; whoever is signed in by the old one is signed out",
+                      [](Workspace& workspace, const Arguments& arguments) {
+                          return change_user(
+                              workspace, arguments, [](store::User& changed) -> Result<void> {
+                                  changed.password_hash = TRY(ask_for_password(changed.name));
+                                  return {};
+                              });
+                      }),
+              "NAME");
+    with_name(command(user, "role", "Change what an account may do",
+                      [](Workspace& workspace, const Arguments& arguments) {
+                          return change_user(workspace, arguments,
+                                             [&](store::User& changed) -> Result<void> {
+                                                 changed.role = arguments.role;
+                                                 return {};
+                                             });
+                      }),
+              "NAME")
+        ->add_option("ROLE", given->role)
+        ->required()
+        ->check(role);
+    for (const bool disabled : {true, false}) {
+        with_name(command(user, disabled ? "disable" : "enable",
+                          disabled ? "Keep an account and its tokens from doing anything"
+                                   : "Let a disabled account sign in again",
+                          [disabled](Workspace& workspace, const Arguments& arguments) {
+                              return change_user(workspace, arguments,
+                                                 [&](store::User& changed) -> Result<void> {
+                                                     changed.disabled = disabled;
+                                                     return {};
+                                                 });
+                          }),
+                  "NAME");
+    }
+    with_name(command(user, "remove", "Remove an account and its tokens",
+                      [](Workspace& workspace, const Arguments& arguments) -> Result<void> {
+                          const store::User found =
+                              TRY(workspace.store->find_user_by_name(arguments.name));
+                          return workspace.store->remove_user(found.id, actor());
+                      }),
+              "NAME");
+
+    CLI::App* token = cli.add_subcommand("token", "Tokens for scripts: add, list, revoke");
+    token->require_subcommand(1);
+    with_json(with_end(with_name(
+        command(token, "add", "Print a token that does what its account may do", add_token),
+        "ACCOUNT")));
+    with_json(command(token, "list", "List tokens and sessions", list_tokens));
+    with_name(command(token, "revoke", "End a token or a session, by its id",
+                      [](Workspace& workspace, const Arguments& arguments) {
+                          return workspace.store->revoke_token(arguments.name, actor());
+                      }),
+              "ID");
+
+    CLI::App* link = cli.add_subcommand("link", "Links for viewers: add, list, show, revoke");
+    link->require_subcommand(1);
+    CLI::App* add = with_json(
+        with_end(command(link, "add", "Print addresses for whoever you give them to", add_link)));
+    add->add_option("--channel", given->channels, "a channel; * for all; may be repeated");
+    add->add_option("--entry", given->entries, "an entry; * for all; may be repeated");
+    add->add_option("--from", given->from, "when it begins (2026-11-23T20:00:00Z)");
+    add->add_option("--viewers", given->viewers, "how many may watch at the same time")
+        ->check(CLI::Range(1, 65'535));
+    with_json(command(link, "list", "List the links", list_links));
+    with_json(with_name(command(link, "show", "Print a link's addresses again", show_link), "ID"));
+    with_name(command(link, "revoke", "End a link, within a second also for those who watch",
+                      [](Workspace& workspace, const Arguments& arguments) {
+                          return workspace.store->revoke_link(arguments.name, actor());
+                      }),
+              "ID");
+
+    CLI::App* access = with_name(command(cli.get_subcommand("channel"), "access",
+                                         "Say whom a channel is for", set_channel_access),
+                                 "ID");
+    access->add_option("FOR", given->watch, "public, link (those with a link) or role")
+        ->required()
+        ->check(CLI::IsMember({"public", "link", "role"}));
+    access->add_option("--role", given->role, "the least role that does (default: screen)")
+        ->check(role);
+
+    with_json(command(&cli, "audit", "Show who did what, newest first", show_audit))
+        ->add_option("--limit", given->limit, "how many (default 50)")
+        ->check(CLI::Range(1, 100'000));
+}
+
+}  // namespace matinee::app

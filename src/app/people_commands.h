@@ -1,0 +1,22 @@
+// matinee user, token, link, audit, and `channel access`: who may do and see what.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+
+namespace CLI {
+class App;
+}
+
+namespace matinee::app {
+
+// Adds the commands to `cli`, which has "channel" already. `status` gets the exit status of the
+// one that runs, and must outlive the parsing.
+void add_people_commands(CLI::App& cli, int& status);
+
+// "2026-11-23T20:00:00Z": an instant of UTC, to the second.
+std::optional<Instant> instant_from(const std::string& text);
+
+}  // namespace matinee::app

@@ -1,0 +1,108 @@
+#include "app/planning.h"
+
+#include <algorithm>
+
+#include "app/wall_clock.h"
+#include "playout/rundown.h"
+
+namespace matinee::app {
+
+namespace {
+
+// Beyond the end of a plan: the longest item decides by the fixed starts it would run into.
+constexpr std::chrono::hours kLongestItem{24};
+
+std::vector<std::optional<playout::Programme>> items_of(const PlanInput& input,
+                                                        const std::string& playlist) {
+    std::vector<std::optional<playout::Programme>> items;
+    const auto entries = input.playlists.find(playlist);
+    if (entries == input.playlists.end()) return items;
+    for (const std::string& entry : entries->second) {
+        items.push_back(entry.empty() ? std::nullopt : input.programme(entry));
+    }
+    return items;
+}
+
+}  // namespace
+
+std::vector<std::string> playlists_of(const store::Schedule& schedule,
+                                      const store::Channel& channel) {
+    std::vector<std::string> ids;
+    const auto add = [&](const std::string& id) {
+        if (!id.empty() && std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
+    };
+    if (schedule.version == 0) add(channel.playlist_id);
+    for (const store::ScheduleBlock& block : schedule.blocks)
+        add(block.playlist_id);
+    add(schedule.filler_playlist);
+    return ids;
+}
+
+std::vector<std::string> entries_of(const store::Playlist& playlist) {
+    std::vector<std::string> entries;
+    for (const store::PlaylistItem& item : playlist.items) {
+        // Trimmed variants are not made yet: such an item is passed over, or shown whole.
+        const bool shown = item.kind != store::ItemKind::kLive &&
+                           (!item.is_trimmed() || item.untrimmed == store::Untrimmed::kWhole);
+        entries.push_back(shown ? item.reference : std::string());
+    }
+    return entries;
+}
+
+playout::Programme programme_of(const http::Film& film, std::span<const library::Rung> ladder) {
+    const library::Manifest& manifest = film.media->manifest();
+    return {film.entry_id,
+            manifest.media_id,
+            film.subtitles_id,
+            film.cut,
+            http::fingerprint(film, ladder),
+            manifest.all_intra ? playout::CutAt::kFrames : playout::CutAt::kSegments};
+}
+
+Result<playout::Schedule> plan(const PlanInput& input) {
+    const store::Schedule& stored = input.schedule;
+    playout::Schedule schedule;
+    if (stored.version == 0) {
+        schedule = playout::looping({});
+        schedule.blocks.front().items = items_of(input, input.channel.playlist_id);
+        return schedule;
+    }
+    const Instant epoch = input.channel.epoch;
+    const Instant known = input.until + kLongestItem;
+    schedule.starts_until = playout::ticks_since(epoch, known);
+    for (const store::ScheduleBlock& block : stored.blocks) {
+        playout::Block& made = schedule.blocks.emplace_back();
+        made.id = block.id;
+        made.items = items_of(input, block.playlist_id);
+        made.passes = block.passes;
+        made.fixed = !block.start.empty();
+        made.overrun = block.overrun;
+        const auto named = [&](Error error) {
+            return fail(std::move(error), "block \"{}\" of channel \"{}\"", block.id,
+                        input.channel.id);
+        };
+        auto starts = starts_of(block, epoch, known);
+        if (!starts) return named(std::move(starts).error());
+        for (const Instant start : *starts) {
+            schedule.starts.push_back(
+                {playout::ticks_since(epoch, start), schedule.blocks.size() - 1});
+        }
+        auto ends = ends_of(block, std::max(epoch, block.since), known);
+        if (!ends) return named(std::move(ends).error());
+        for (const Instant end : *ends) {
+            made.ends.push_back(playout::ticks_since(epoch, end));
+        }
+    }
+    // Of two at once the block that stands first begins.
+    std::ranges::stable_sort(schedule.starts, {}, &playout::Start::at);
+    const auto doubled = std::ranges::unique(schedule.starts, {}, &playout::Start::at);
+    schedule.starts.erase(doubled.begin(), doubled.end());
+
+    for (auto& filler : items_of(input, stored.filler_playlist)) {
+        if (filler) schedule.fillers.push_back(*std::move(filler));
+    }
+    if (!stored.slate_entry.empty()) schedule.slate = input.programme(stored.slate_entry);
+    return schedule;
+}
+
+}  // namespace matinee::app

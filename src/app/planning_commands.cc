@@ -1,0 +1,612 @@
+#include "app/planning_commands.h"
+
+#include <charconv>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <memory>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "app/control_room.h"
+#include "app/planning.h"
+#include "app/station.h"
+#include "app/wall_clock.h"
+#include "app/workspace.h"
+
+namespace matinee::app {
+
+namespace {
+
+using nlohmann::json;
+using store::ItemKind;
+using store::PlaylistItem;
+
+constexpr int kFailed = 1;
+constexpr int kFindings = 3;  // `schedule check` has found errors
+
+int report(const Error& error) {
+    fmt::print(stderr, "matinee: {}\n", error.to_string());
+    return kFailed;
+}
+
+// What the options of one command are parsed into; commands share none.
+struct Arguments {
+    std::string id;
+    std::string second;
+    std::vector<std::string> words;
+    std::string title;
+    std::string author = "command line";
+    std::int64_t version = 0;
+    std::int64_t expected = -1;
+    std::int64_t item = 1;
+    std::string when = "after-current";
+    std::string file;
+    bool dry_run = false;
+    bool as_json = false;
+    bool next_item = false;
+};
+
+// "card:welcome@25-500": what, and which of its frames.
+Result<PlaylistItem> parse_item(const std::string& text) {
+    PlaylistItem item;
+    std::string rest = text;
+    for (const ItemKind kind : {ItemKind::kEntry, ItemKind::kCard, ItemKind::kFiller}) {
+        const std::string prefix = std::string(to_string(kind)) + ":";
+        if (!rest.starts_with(prefix)) continue;
+        item.kind = kind;
+        rest.erase(0, prefix.size());
+        break;
+    }
+    const auto bad = [&] {
+        return fail(ErrorCode::kInvalid,
+                    "\"{}\" is no item; one is written ENTRY, card:ENTRY or filler:ENTRY, and "
+                    "@IN-OUT after it names its first frame and the one before which it ends",
+                    text);
+    };
+    if (rest.ends_with("!")) {
+        item.untrimmed = store::Untrimmed::kWhole;
+        rest.pop_back();
+    }
+    const std::size_t at = rest.find('@');
+    item.reference = rest.substr(0, at);
+    if (item.reference.empty()) return bad();
+    if (at == std::string::npos) return item;
+    const std::string points = rest.substr(at + 1);
+    const std::size_t dash = points.find('-');
+    if (dash == std::string::npos) return bad();
+    const auto number = [](std::string_view digits, std::int64_t& value) {
+        const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        return parsed.ec == std::errc() && parsed.ptr == digits.data() + digits.size() &&
+               value >= 0;
+    };
+    const std::string_view view(points);
+    if (dash > 0 && !number(view.substr(0, dash), item.in)) return bad();
+    if (dash + 1 < view.size()) {
+        std::int64_t out = 0;
+        if (!number(view.substr(dash + 1), out) || out <= item.in) return bad();
+        item.out = out;
+    }
+    return item;
+}
+
+std::string text_of(const PlaylistItem& item) {
+    std::string text;
+    if (item.kind != ItemKind::kEntry) text = fmt::format("{}:", to_string(item.kind));
+    text += item.reference;
+    if (item.is_trimmed()) {
+        text += fmt::format("@{}-{}", item.in, item.out ? std::to_string(*item.out) : "");
+    }
+    if (item.untrimmed == store::Untrimmed::kWhole) text += "!";
+    return text;
+}
+
+// "after-current", "now", or an instant of UTC.
+struct When {
+    playout::From from = playout::From::kAfterCurrent;
+    Instant at{};
+};
+Result<When> parse_when(const std::string& text) {
+    if (text == "after-current") return When{};
+    if (text == "now") return When{playout::From::kFirstBoundary, {}};
+    std::string local = text;
+    if (local.ends_with("Z")) local.pop_back();
+    const auto time = parse_local_time(local);
+    if (!time || local.size() == text.size()) {
+        return fail(ErrorCode::kInvalid,
+                    "\"{}\": write now, after-current, or an instant as 2026-11-23T20:00:00Z",
+                    text);
+    }
+    return When{playout::From::kAt, Instant(time->time_since_epoch())};
+}
+
+ControlRoom control_room(Workspace& workspace) {
+    return {*workspace.store, *workspace.library, *workspace.clock,
+            broadcaster_options(workspace.config)};
+}
+
+json item_json(const PlaylistItem& item) {
+    json value = {{"kind", to_string(item.kind)},
+                  {"entry", item.reference},
+                  {"in", item.in},
+                  {"untrimmed", to_string(item.untrimmed)}};
+    if (item.out) value["out"] = *item.out;
+    return value;
+}
+
+void print_playlist(const store::Playlist& playlist, bool as_json) {
+    if (as_json) {
+        json value = {{"id", playlist.id},           {"title", playlist.title},
+                      {"version", playlist.version}, {"published", playlist.published},
+                      {"draft", playlist.draft},     {"items", json::array()}};
+        for (const PlaylistItem& item : playlist.items)
+            value["items"].push_back(item_json(item));
+        fmt::print("{}\n", value.dump(2));
+        return;
+    }
+    fmt::print("{}: \"{}\", version {} (published {}, newest {})\n", playlist.id, playlist.title,
+               playlist.version, playlist.published, playlist.draft);
+    for (std::size_t i = 0; i < playlist.items.size(); ++i) {
+        fmt::print("{:4} {}\n", i + 1, text_of(playlist.items[i]));
+    }
+}
+
+void print_publication(const ControlRoom::Published& published) {
+    const auto& changes = published.plan.changes;
+    if (changes.empty()) {
+        fmt::print("channel {}: nothing changes\n", published.channel);
+        return;
+    }
+    const auto instant = [&](Ticks tick) {
+        return base::to_rfc3339(playout::instant_of(published.epoch, tick));
+    };
+    fmt::print("channel {}: changes from {}\n", published.channel, instant(changes.front().at));
+    constexpr std::size_t kShown = 20;
+    for (std::size_t i = 0; i < std::min(changes.size(), kShown); ++i) {
+        const playout::Change& change = changes[i];
+        const auto name = [](const std::string& entry) {
+            return entry.empty() ? std::string("-") : entry;
+        };
+        fmt::print("  {}  {:30} -> {}\n", instant(change.at), name(change.before),
+                   name(change.after));
+    }
+    if (changes.size() > kShown) fmt::print("  and {} more\n", changes.size() - kShown);
+}
+
+Result<int> list_playlists(Workspace& workspace, const Arguments& arguments) {
+    json all = json::array();
+    for (const store::Playlist& playlist : TRY(workspace.store->list_playlists())) {
+        if (arguments.as_json) {
+            all.push_back({{"id", playlist.id},
+                           {"title", playlist.title},
+                           {"published", playlist.published},
+                           {"draft", playlist.draft}});
+        } else {
+            fmt::print("{:20} {:3} items, published {}, newest {}  {}\n", playlist.id,
+                       playlist.items.size(), playlist.published, playlist.draft, playlist.title);
+        }
+    }
+    if (arguments.as_json) fmt::print("{}\n", all.dump(2));
+    return 0;
+}
+
+Result<int> show_playlist(Workspace& workspace, const Arguments& arguments) {
+    print_playlist(TRY(workspace.store->find_playlist_version(arguments.id, arguments.version)),
+                   arguments.as_json);
+    return 0;
+}
+
+Result<int> set_playlist(Workspace& workspace, const Arguments& arguments) {
+    std::vector<PlaylistItem> items;
+    for (const std::string& word : arguments.words) {
+        items.push_back(TRY(parse_item(word)));
+        TRY(workspace.store->find_entry(items.back().reference));
+    }
+    const auto present = workspace.store->find_playlist_version(arguments.id, 0);
+    if (!present && present.error().code() != ErrorCode::kNotFound) {
+        return Unexpected(Error(present.error()));
+    }
+    const std::int64_t draft = present ? present->draft : 0;
+    const std::string title =
+        !arguments.title.empty() ? arguments.title : (present ? present->title : arguments.id);
+    const std::int64_t version = TRY(workspace.store->save_draft(
+        arguments.id, title, items, arguments.expected < 0 ? draft : arguments.expected,
+        arguments.author));
+    fmt::print("playlist {} has version {}, a draft: matinee playlist publish {}\n", arguments.id,
+               version, arguments.id);
+    return 0;
+}
+
+Result<int> undo_playlist(Workspace& workspace, const Arguments& arguments) {
+    const store::Playlist present = TRY(workspace.store->find_playlist_version(arguments.id, 0));
+    TRY(workspace.store->undo_draft(arguments.id,
+                                    arguments.expected < 0 ? present.draft : arguments.expected,
+                                    arguments.author));
+    print_playlist(TRY(workspace.store->find_playlist_version(arguments.id, 0)), false);
+    return 0;
+}
+
+Result<int> show_history(Workspace& workspace, const Arguments& arguments) {
+    for (const auto& version : TRY(workspace.store->playlist_history(arguments.id))) {
+        fmt::print("{:4} {} {}{}\n", version.version, base::to_rfc3339(version.created),
+                   version.author,
+                   version.restores > 0 ? fmt::format(" (back to {})", version.restores) : "");
+    }
+    return 0;
+}
+
+Result<int> publish_playlist(Workspace& workspace, const Arguments& arguments) {
+    const When when = TRY(parse_when(arguments.when));
+    const store::Playlist draft =
+        TRY(workspace.store->find_playlist_version(arguments.id, arguments.version));
+    ControlRoom room = control_room(workspace);
+    const auto published = TRY(room.publish(
+        arguments.id, draft.version, arguments.expected < 0 ? draft.published : arguments.expected,
+        when.from, when.at,
+        arguments.dry_run ? ControlRoom::Mode::kDryRun : ControlRoom::Mode::kCommit));
+    for (const auto& each : published)
+        print_publication(each);
+    fmt::print("{} version {} of playlist {}\n",
+               arguments.dry_run ? "nothing was published; it would be" : "published",
+               draft.version, arguments.id);
+    return 0;
+}
+
+json schedule_json(const store::Schedule& schedule) {
+    json blocks = json::array();
+    for (const store::ScheduleBlock& block : schedule.blocks) {
+        blocks.push_back({{"id", block.id},
+                          {"playlist", block.playlist_id},
+                          {"passes", block.passes},
+                          {"start", block.start},
+                          {"zone", block.zone},
+                          {"repeats", to_string(block.repeats)},
+                          {"until", block.until},
+                          {"overrun", store::to_string(block.overrun)}});
+    }
+    return {{"version", schedule.version},
+            {"slate", schedule.slate_entry},
+            {"fillers", schedule.filler_playlist},
+            {"blocks", std::move(blocks)}};
+}
+
+// The value of `values` that is called so.
+template <typename Enum>
+Result<Enum> named(const json& block, const char* key, std::initializer_list<Enum> values) {
+    if (!block.contains(key)) return *values.begin();
+    const std::string name = block.at(key).get<std::string>();
+    std::string known;
+    for (const Enum value : values) {
+        if (store::to_string(value) == name) return value;
+        known += (known.empty() ? "" : ", ") + std::string(store::to_string(value));
+    }
+    return fail(ErrorCode::kInvalid, "{} is \"{}\"; known are {}", key, name, known);
+}
+
+Result<void> expect_keys(const json& object, std::initializer_list<std::string_view> known) {
+    for (const auto& [key, value] : object.items()) {
+        if (std::ranges::find(known, key) == known.end()) {
+            return fail(ErrorCode::kInvalid, "there is no \"{}\" in a schedule", key);
+        }
+    }
+    return {};
+}
+
+Result<store::Schedule> read_schedule(const std::string& channel, const std::string& file,
+                                      std::int64_t present) {
+    std::ifstream stream(file);
+    if (!stream) return fail(ErrorCode::kNotFound, "{} cannot be read", file);
+    const std::string text((std::istreambuf_iterator<char>(stream)),
+                           std::istreambuf_iterator<char>());
+    try {
+        const json value = json::parse(text);
+        TRY(expect_keys(value, {"version", "slate", "fillers", "blocks"}));
+        store::Schedule schedule;
+        schedule.channel_id = channel;
+        schedule.version = value.value("version", present);
+        schedule.slate_entry = value.value("slate", "");
+        schedule.filler_playlist = value.value("fillers", "");
+        for (const json& block : value.at("blocks")) {
+            TRY(expect_keys(block, {"id", "playlist", "passes", "start", "zone", "repeats", "until",
+                                    "overrun"}));
+            store::ScheduleBlock& made = schedule.blocks.emplace_back();
+            made.playlist_id = block.at("playlist").get<std::string>();
+            made.id = block.value("id", made.playlist_id);
+            made.passes = block.value("passes", std::int64_t{0});
+            made.start = block.value("start", "");
+            made.zone = block.value("zone", "UTC");
+            made.until = block.value("until", "");
+            made.repeats = TRY(
+                named(block, "repeats",
+                      {store::Repeats::kOnce, store::Repeats::kDaily, store::Repeats::kWeekly}));
+            made.overrun = TRY(named(
+                block, "overrun",
+                {playout::Overrun::kFill, playout::Overrun::kCut, playout::Overrun::kFinish}));
+            TRY(WallClock::of(made.zone));
+            if (!made.start.empty()) TRY(parse_local_time(made.start));
+            if (!made.until.empty()) TRY(parse_time_of_day(made.until));
+            if (made.passes < 0) {
+                return fail(ErrorCode::kInvalid, "block \"{}\" has {} passes", made.id,
+                            made.passes);
+            }
+        }
+        return schedule;
+    } catch (const json::exception& error) {
+        return fail(ErrorCode::kInvalid,
+                    "{} is no schedule: {}; `matinee schedule show CHANNEL` "
+                    "prints one",
+                    file, error.what());
+    }
+}
+
+Result<int> show_schedule(Workspace& workspace, const Arguments& arguments) {
+    fmt::print("{}\n", schedule_json(TRY(workspace.store->find_schedule(arguments.id))).dump(2));
+    return 0;
+}
+
+Result<int> set_schedule(Workspace& workspace, const Arguments& arguments) {
+    const When when = TRY(parse_when(arguments.when));
+    const store::Schedule present = TRY(workspace.store->find_schedule(arguments.id));
+    const store::Schedule wanted =
+        TRY(read_schedule(arguments.id, arguments.file, present.version));
+    if (!wanted.slate_entry.empty()) TRY(workspace.store->find_entry(wanted.slate_entry));
+    ControlRoom room = control_room(workspace);
+    print_publication(TRY(
+        room.publish(wanted, when.from, when.at,
+                     arguments.dry_run ? ControlRoom::Mode::kDryRun : ControlRoom::Mode::kCommit)));
+    if (arguments.dry_run) fmt::print("nothing was published\n");
+    return 0;
+}
+
+Result<int> clear_schedule(Workspace& workspace, const Arguments& arguments) {
+    TRY(workspace.store->remove_schedule(arguments.id));
+    fmt::print("channel {} plays its playlist round and round\n", arguments.id);
+    return 0;
+}
+
+Result<int> check_schedule(Workspace& workspace, const Arguments& arguments) {
+    const store::Schedule present = TRY(workspace.store->find_schedule(arguments.id));
+    store::Schedule wanted = present;
+    if (!arguments.file.empty()) {
+        wanted = TRY(read_schedule(arguments.id, arguments.file, present.version));
+        ++wanted.version;  // also the first one is a schedule
+    }
+    const store::Channel channel = TRY(workspace.store->find_channel(arguments.id));
+    // What is planned is checked with the newest versions: they are what would be published.
+    std::vector<store::Playlist> drafts;
+    for (const std::string& id : playlists_of(wanted, channel)) {
+        drafts.push_back(TRY(workspace.store->find_playlist_version(id, 0)));
+    }
+    ControlRoom room = control_room(workspace);
+    bool errors = false;
+    json all = json::array();
+    for (const auto& finding : TRY(room.check(wanted, drafts, arguments.words))) {
+        errors = errors || finding.severity == playout::Severity::kError;
+        const std::string at =
+            finding.at < Ticks(0)
+                ? ""
+                : base::to_rfc3339(playout::instant_of(channel.epoch, finding.at));
+        if (arguments.as_json) {
+            all.push_back({{"severity", playout::to_string(finding.severity)},
+                           {"code", finding.code},
+                           {"block", finding.block},
+                           {"item", finding.item},
+                           {"at", at},
+                           {"message", finding.message}});
+            continue;
+        }
+        std::string place = finding.block;
+        if (finding.item >= 0) place += fmt::format(" item {}", finding.item + 1);
+        if (!at.empty()) place += (place.empty() ? "" : ", ") + at;
+        fmt::print("{}: {}: {}\n", playout::to_string(finding.severity), place, finding.message);
+    }
+    if (arguments.as_json) fmt::print("{}\n", all.dump(2));
+    return errors ? kFindings : 0;
+}
+
+Result<int> perform(Workspace& workspace, const Arguments& arguments,
+                    const ControlRoom::Command& command) {
+    ControlRoom room = control_room(workspace);
+    const auto done = TRY(room.perform(arguments.id, command));
+    if (arguments.as_json) {
+        fmt::print("{}\n", json({{"channel", arguments.id},
+                                 {"at", base::to_rfc3339(done.at)},
+                                 {"left_out", done.left_out}})
+                               .dump(2));
+        return 0;
+    }
+    fmt::print("channel {}: from {}\n", arguments.id, base::to_rfc3339(done.at));
+    for (const std::string& entry : done.left_out) {
+        fmt::print("left out: {}, which was put in by hand\n", entry);
+    }
+    return 0;
+}
+
+using Body = std::function<Result<int>(Workspace&, const Arguments&)>;
+
+// A subcommand, its arguments, and what it does with them.
+class Command {
+  public:
+    Command(CLI::App& parent, std::string& data, int& status, const std::string& name,
+            const std::string& what, Body body)
+        : app_(parent.add_subcommand(name, what)), arguments_(std::make_shared<Arguments>()) {
+        app_->add_option("--data", data,
+                         "the folder that holds everything (default: XDG data home)");
+        app_->callback([&data, &status, arguments = arguments_, body = std::move(body)] {
+            auto workspace = Workspace::open(data);
+            const auto done = workspace ? body(*workspace, *arguments)
+                                        : Result<int>(Unexpected(Error(workspace.error())));
+            status = done ? *done : report(done.error());
+        });
+    }
+
+    Command& id(const char* name, const char* what) {
+        app_->add_option(name, arguments_->id, what)->required();
+        return *this;
+    }
+    Command& second(const char* name, const char* what) {
+        app_->add_option(name, arguments_->second, what)->required();
+        return *this;
+    }
+    Command& words(const char* name, const char* what) {
+        app_->add_option(name, arguments_->words, what);
+        return *this;
+    }
+    Command& file(bool required) {
+        app_->add_option("FILE", arguments_->file, "JSON, as `matinee schedule show` prints it")
+            ->required(required);
+        return *this;
+    }
+    Command& json() {
+        app_->add_flag("--json", arguments_->as_json, "print JSON, for programs");
+        return *this;
+    }
+    Command& version(const char* what) {
+        app_->add_option("--version", arguments_->version, what);
+        return *this;
+    }
+    Command& expected(const char* what) {
+        app_->add_option("--expect", arguments_->expected, what);
+        return *this;
+    }
+    Command& author() {
+        app_->add_option("--author", arguments_->author, "who did it, for the history");
+        return *this;
+    }
+    Command& publishing() {
+        app_->add_option("--when", arguments_->when,
+                         "after-current (default), now (what is on ends at the first segment that "
+                         "nobody may have fetched), or an instant (2026-11-23T20:00:00Z)");
+        app_->add_flag("--dry-run", arguments_->dry_run, "only say what changes, and from when");
+        return *this;
+    }
+    CLI::App* operator->() { return app_; }
+    Arguments& arguments() { return *arguments_; }
+
+  private:
+    CLI::App* app_;
+    std::shared_ptr<Arguments> arguments_;
+};
+
+}  // namespace
+
+void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, int& status) {
+    const auto command = [&data, &status](CLI::App& parent, const char* name, const char* what,
+                                          Body body) {
+        return Command(parent, data, status, name, what, std::move(body));
+    };
+    CLI::App& playlist =
+        *cli.add_subcommand("playlist", "Playlists: list, show, set, undo, history, publish");
+    playlist.require_subcommand(1);
+    command(playlist, "list", "List the playlists", list_playlists).json();
+    command(playlist, "show", "Show a playlist's newest version", show_playlist)
+        .id("ID", "the playlist")
+        .version("another version")
+        .json();
+    Command set =
+        command(playlist, "set", "Make a new version, a draft, of these items", set_playlist);
+    set.id("ID", "the playlist; made when it is not there")
+        .words("ITEM",
+               "ENTRY, card:ENTRY, filler:ENTRY; ENTRY@IN-OUT shows frames IN to OUT, and "
+               "! after it all of it until they are prepared")
+        .expected("the newest version you know; refused when there is a newer one")
+        .author();
+    set->add_option("--title", set.arguments().title, "what people call it");
+    command(playlist, "undo", "Make a new version like the one before; again goes further back",
+            undo_playlist)
+        .id("ID", "the playlist")
+        .expected("the newest version you know")
+        .author();
+    command(playlist, "history", "List the versions", show_history).id("ID", "the playlist");
+    command(playlist, "publish", "Let channels play the newest version", publish_playlist)
+        .id("ID", "the playlist")
+        .version("another version")
+        .expected("the published version you know; refused when it is another one")
+        .publishing();
+
+    CLI::App& schedule =
+        *cli.add_subcommand("schedule", "What a channel plays when: show, set, check, clear");
+    schedule.require_subcommand(1);
+    command(schedule, "show", "Print a channel's schedule as JSON", show_schedule)
+        .id("CHANNEL", "the channel");
+    command(schedule, "set", "Replace a channel's schedule", set_schedule)
+        .id("CHANNEL", "the channel")
+        .file(true)
+        .publishing();
+    command(schedule, "check",
+            "Say what is wrong with a schedule and the newest versions of its playlists.\n"
+            "Exit status 3: there are errors",
+            check_schedule)
+        .id("CHANNEL", "the channel")
+        .file(false)
+        .words("--language", "subtitles that every item ought to have")
+        .json();
+    command(schedule, "clear", "Let a channel loop its playlist again", clear_schedule)
+        .id("CHANNEL", "the channel");
+
+    const auto on_air =
+        [&](const char* name, const char* what,
+            std::function<Result<ControlRoom::Command>(Workspace&, const Arguments&)> make) {
+            return command(channel, name, what,
+                           [make](Workspace& workspace, const Arguments& arguments) -> Result<int> {
+                               return perform(workspace, arguments,
+                                              TRY(make(workspace, arguments)));
+                           })
+                .id("ID", "the channel")
+                .json();
+        };
+    using Made = Result<ControlRoom::Command>;
+    on_air(
+        "skip", "End what is on; the next item follows",
+        [](Workspace&, const Arguments&) -> Made { return ControlRoom::Command(playout::skip); });
+    on_air("hold", "Show the slate, until resumed or the next fixed start",
+           [](Workspace&, const Arguments&) -> Made {
+               return ControlRoom::Command([](const auto& on, auto moment) {
+                   return playout::hold(on, moment, playout::Role::kHold);
+               });
+           });
+    on_air("panic", "Show the slate until resumed, whatever is scheduled",
+           [](Workspace&, const Arguments&) -> Made {
+               return ControlRoom::Command([](const auto& on, auto moment) {
+                   return playout::hold(on, moment, playout::Role::kPanic);
+               });
+           });
+    Command resume = on_air("resume", "Go on after a hold, where the film stopped",
+                            [](Workspace&, const Arguments& arguments) -> Made {
+                                const auto where = arguments.next_item
+                                                       ? playout::Resume::kNextItem
+                                                       : playout::Resume::kWhereItStopped;
+                                return ControlRoom::Command([where](const auto& on, auto moment) {
+                                    return playout::resume(on, moment, where);
+                                });
+                            });
+    resume->add_flag("--next", resume.arguments().next_item, "with the next item instead");
+    const auto with_entry = [](auto function) {
+        return [function](Workspace& workspace, const Arguments& arguments) -> Made {
+            ControlRoom room = control_room(workspace);
+            const playout::Programme programme = TRY(room.programme(arguments.second));
+            return ControlRoom::Command([function, programme](const auto& on, auto moment) {
+                return function(on, moment, programme);
+            });
+        };
+    };
+    on_air("insert", "Play an entry after what is on", with_entry(playout::insert_next))
+        .second("ENTRY", "the entry");
+    on_air("replace", "Play an entry in place of what is on", with_entry(playout::replace))
+        .second("ENTRY", "the entry");
+    Command go_to = on_air(
+        "go-to", "Go on with another item of what is on",
+        [](Workspace&, const Arguments& arguments) -> Made {
+            return ControlRoom::Command(
+                [block = arguments.second, item = arguments.item - 1](const auto& on, auto moment) {
+                    return playout::go_to(on, moment, block, item);
+                });
+        });
+    go_to->add_option("ITEM", go_to.arguments().item, "its number, from 1")->required();
+    go_to.arguments().second = "loop";
+    go_to->add_option("--block", go_to.arguments().second,
+                      "the block, for a channel with a schedule (default: its playlist)");
+}
+
+}  // namespace matinee::app

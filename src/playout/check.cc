@@ -1,0 +1,177 @@
+#include "playout/check.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace matinee::playout {
+
+std::string_view to_string(Severity severity) {
+    return severity == Severity::kError ? "error" : "warning";
+}
+
+namespace {
+
+// "1:02:03", or "2.5 s" below a minute.
+std::string duration_text(Ticks duration) {
+    const auto tenths = duration.count() / (media::kVideoTimescale / 10);
+    if (tenths < 600) return fmt::format("{}.{} s", tenths / 10, tenths % 10);
+    const auto seconds = tenths / 10;
+    return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
+
+class Checker {
+  public:
+    explicit Checker(const CheckInput& input) : input_(input), schedule_(input.schedule) {}
+
+    std::vector<Finding> run() && {
+        for (std::size_t i = 0; i < schedule_.blocks.size(); ++i)
+            check_block(i);
+        check_timeline();
+        return std::move(findings_);
+    }
+
+  private:
+    void add(Severity severity, std::string code, std::string block, std::int64_t item, Ticks at,
+             std::string message) {
+        findings_.push_back(
+            {severity, std::move(code), std::move(block), item, at, std::move(message)});
+    }
+
+    void check_block(std::size_t index) {
+        const Block& block = schedule_.blocks[index];
+        std::set<std::string> seen;
+        for (std::size_t i = 0; i < block.items.size(); ++i) {
+            const auto item = static_cast<std::int64_t>(i);
+            const auto& programme = block.items[i];
+            const bool has_facts = index < input_.facts.size() && i < input_.facts[index].size();
+            const ItemFacts facts = has_facts ? input_.facts[index][i] : ItemFacts{};
+            const std::string& entry = programme ? programme->entry_id : facts.entry_id;
+            const auto found = [&](Severity severity, std::string code, std::string message) {
+                add(severity, std::move(code), block.id, item, Ticks(-1), std::move(message));
+            };
+            if (!facts.exists) {
+                found(Severity::kError, "unknown-entry",
+                      fmt::format("there is no entry \"{}\"", entry));
+                continue;
+            }
+            if (facts.trimmed_is_missing) {
+                found(Severity::kWarning, "not-trimmed",
+                      fmt::format("\"{}\": its in and out points are not prepared yet", entry));
+            }
+            if (!programme && !facts.trimmed_is_missing) {
+                found(Severity::kError, "not-ready",
+                      fmt::format("\"{}\" is not prepared, and is passed over until it is", entry));
+            }
+            for (const std::string& language : input_.languages) {
+                if (std::ranges::find(facts.languages, language) != facts.languages.end()) continue;
+                found(Severity::kWarning, "missing-language",
+                      fmt::format("\"{}\" has no subtitles in {}", entry, language));
+            }
+            if (programme && input_.longest > Ticks(0) && programme->duration() > input_.longest) {
+                found(Severity::kWarning, "too-long",
+                      fmt::format("\"{}\" lasts {}, more than {}", entry,
+                                  duration_text(programme->duration()),
+                                  duration_text(input_.longest)));
+            }
+            if (!seen.insert(entry).second) {
+                found(Severity::kWarning, "repeat",
+                      fmt::format("\"{}\" is in the block before already", entry));
+            }
+        }
+    }
+
+    void check_permission(const Airing& airing) {
+        for (std::size_t i = 0; i < schedule_.blocks.size(); ++i) {
+            if (schedule_.blocks[i].id != airing.place.block || i >= input_.facts.size()) continue;
+            const auto& facts = input_.facts[i];
+            const auto item = static_cast<std::size_t>(airing.place.item);
+            if (item >= facts.size()) continue;
+            const bool early =
+                facts[item].permitted_from && airing.start < *facts[item].permitted_from;
+            const bool late =
+                facts[item].permitted_until && airing.end() > *facts[item].permitted_until;
+            if (!early && !late) continue;
+            add(Severity::kError, "not-permitted", airing.place.block, airing.place.item,
+                airing.start,
+                fmt::format("\"{}\" may {} at that time", airing.entry_id,
+                            early ? "not be shown yet" : "not be shown any more"));
+        }
+    }
+
+    // The whole duration of what the airing's item shows.
+    [[nodiscard]] Ticks whole_duration(const Airing& airing) const {
+        for (const Block& block : schedule_.blocks) {
+            if (block.id != airing.place.block) continue;
+            const auto item = static_cast<std::size_t>(airing.place.item);
+            if (item < block.items.size() && block.items[item]) {
+                return block.items[item]->duration();
+            }
+        }
+        return airing.duration;
+    }
+
+    void check_starts(const Airing& airing, Ticks before) {
+        const Ticks anchor = airing.place.anchor;
+        if (anchor == before || anchor < Ticks(0)) return;
+        const auto starts = std::ranges::upper_bound(schedule_.starts, before, {}, &Start::at);
+        for (auto start = starts; start != schedule_.starts.end() && start->at <= anchor; ++start) {
+            const std::string& block = schedule_.blocks[start->block].id;
+            const Ticks late = airing.start - start->at;
+            if (start->at < anchor) {
+                add(Severity::kError, "missed", block, -1, start->at,
+                    "what is on before it does not end until the next fixed start");
+            } else if (late > kStartTolerance) {
+                const bool allowed = schedule_.blocks[start->block].overrun == Overrun::kFinish;
+                add(allowed ? Severity::kWarning : Severity::kError, "late", block, -1, start->at,
+                    fmt::format("it starts {} late", duration_text(late)));
+            }
+        }
+    }
+
+    void check_timeline() {
+        const auto airings = extend(schedule_, input_.end, input_.until);
+        const Ticks start = input_.end ? input_.end->last.end() : Ticks(0);
+        Ticks anchor = input_.end ? input_.end->last.place.anchor : start - Ticks(1);
+        Ticks gap{0};  // of slate, up to now
+        for (const Airing& airing : airings) {
+            const bool slate = airing.place.role == Role::kFill && schedule_.slate &&
+                               airing.entry_id == schedule_.slate->entry_id;
+            if (!slate && gap > Ticks(0)) end_gap(airing.start, std::exchange(gap, Ticks(0)));
+            if (slate) gap += airing.duration;
+            check_starts(airing, anchor);
+            anchor = airing.place.anchor;
+            if (airing.place.role != Role::kItem) continue;
+            check_permission(airing);
+            if (airing.to > Ticks(0)) {
+                add(Severity::kWarning, "cut", airing.place.block, airing.place.item, airing.start,
+                    fmt::format("\"{}\" loses its last {} to the next fixed start", airing.entry_id,
+                                duration_text(whole_duration(airing) - airing.to)));
+            }
+        }
+        const Ticks end = airings.empty() ? start : airings.back().end();
+        if (gap > Ticks(0)) end_gap(end, gap);
+        if (end < std::min(input_.until, schedule_.starts_until) && airings.empty()) {
+            add(Severity::kError, "off-air", "", -1, end, "nothing is there that could be shown");
+        }
+    }
+
+    void end_gap(Ticks end, Ticks gap) {
+        add(Severity::kWarning, "gap", "", -1, end - gap,
+            fmt::format("the slate is shown for {}", duration_text(gap)));
+    }
+
+    const CheckInput& input_;
+    const Schedule& schedule_;
+    std::vector<Finding> findings_;
+};
+
+}  // namespace
+
+std::vector<Finding> check(const CheckInput& input) {
+    return Checker(input).run();
+}
+
+}  // namespace matinee::playout

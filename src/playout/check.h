@@ -1,0 +1,66 @@
+// What is wrong with a schedule before it is published.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "media/time.h"
+#include "playout/schedule.h"
+
+namespace matinee::playout {
+
+// What is known of an item of a block besides its programme.
+struct ItemFacts {
+    std::string entry_id;
+    bool exists = true;               // there is such an entry
+    bool trimmed_is_missing = false;  // it has in and out points, and that variant is not prepared
+    std::vector<std::string> languages;    // BCP-47, of its subtitles
+    std::optional<Ticks> permitted_from;   // when it may be shown, since the epoch
+    std::optional<Ticks> permitted_until;  // unset: no bound
+};
+
+struct CheckInput {
+    const Schedule& schedule;
+    std::vector<std::vector<ItemFacts>> facts;  // of each block's items, in order
+    std::vector<std::string> languages;         // what every item ought to have
+    std::optional<RundownEnd> end;              // what the plan goes on from
+    Ticks until{0};                             // how far to look
+    Ticks longest{0};  // what is longer is reported as too long; zero: nothing is
+};
+
+enum class Severity : std::uint8_t { kWarning, kError };
+
+// "warning", "error".
+std::string_view to_string(Severity severity);
+
+struct Finding {
+    Severity severity = Severity::kWarning;
+    std::string code;        // stable, for programs
+    std::string block;       // empty: of the schedule as a whole
+    std::int64_t item = -1;  // index into the block's items; -1: of none
+    Ticks at{-1};            // when, since the epoch; -1: at no certain time
+    std::string message;     // for a producer
+
+    bool operator==(const Finding&) const = default;
+};
+
+// Findings about items in order, then those about the timeline by time. Codes:
+//
+//   unknown-entry      there is no such entry
+//   not-ready          it cannot be shown yet
+//   not-trimmed        its in and out points are not prepared yet
+//   missing-language   it lacks subtitles that all ought to have
+//   too-long           it is longer than items ought to be
+//   repeat             it is in the block twice
+//   not-permitted      it airs outside of its permitted dates
+//   gap                the slate is shown, since nothing else fits or is there
+//   cut                an item is cut for a fixed start
+//   late               a fixed start is late
+//   missed             a fixed start is passed over
+//   off-air            nothing can be shown
+std::vector<Finding> check(const CheckInput& input);
+
+}  // namespace matinee::playout

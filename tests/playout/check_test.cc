@@ -1,0 +1,125 @@
+#include "playout/check.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace matinee::playout {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+Ticks seconds(std::int64_t count) {
+    return std::chrono::seconds(count);
+}
+
+Programme programme(std::string id, std::int64_t length) {
+    return {id, "m-" + id, "", Segmentation({25, 1}, length * 25, 50, 2), "house"};
+}
+
+Programme slate() {
+    Programme made = programme("slate", 10);
+    made.cut_at = CutAt::kFrames;
+    return made;
+}
+
+// A day that loops two films, and a gala of one at 100 s.
+struct Plan {
+    Schedule schedule;
+    std::vector<std::vector<ItemFacts>> facts;
+
+    Plan() {
+        Block& day = schedule.blocks.emplace_back();
+        day.id = "day";
+        day.items = {programme("a", 20), programme("b", 30)};
+        Block& gala = schedule.blocks.emplace_back();
+        gala.id = "gala";
+        gala.items = {programme("g", 40)};
+        gala.fixed = true;
+        schedule.starts = {{seconds(100), 1}};
+        schedule.slate = slate();
+        for (const Block& block : schedule.blocks) {
+            auto& own = facts.emplace_back();
+            for (const auto& item : block.items) {
+                own.push_back({item->entry_id, true, false, {"en", "zh"}, {}, {}});
+            }
+        }
+    }
+
+    // "severity code block/item at", one a finding.
+    [[nodiscard]] std::vector<std::string> lines(Ticks longest = Ticks(0)) const {
+        std::vector<std::string> out;
+        for (const Finding& finding :
+             check({schedule, facts, {"en", "zh"}, std::nullopt, seconds(200), longest})) {
+            out.push_back(fmt::format("{} {} {}/{} {}", to_string(finding.severity), finding.code,
+                                      finding.block, finding.item,
+                                      finding.at < Ticks(0) ? -1 : finding.at.count() / 90'000));
+            EXPECT_FALSE(finding.message.empty());
+        }
+        return out;
+    }
+};
+
+TEST(Check, FindsNothingInAGoodPlan) {
+    EXPECT_THAT(Plan().lines(), IsEmpty());
+}
+
+TEST(Check, ReportsItemsByTheirPosition) {
+    Plan plan;
+    plan.facts[0][0].languages = {"en"};
+    plan.schedule.blocks[0].items[1].reset();
+    plan.schedule.blocks[0].items.push_back(programme("a", 20));
+    plan.facts[0].push_back(plan.facts[0][0]);
+    plan.schedule.blocks[0].items.push_back(std::nullopt);
+    plan.facts[0].push_back({"nobody", false, false, {}, {}, {}});
+    plan.schedule.blocks[0].items.push_back(std::nullopt);
+    plan.facts[0].push_back({"trimmed", true, true, {"en", "zh"}, {}, {}});
+    EXPECT_THAT(plan.lines(),
+                ElementsAre("warning missing-language day/0 -1", "error not-ready day/1 -1",
+                            "warning missing-language day/2 -1", "warning repeat day/2 -1",
+                            "error unknown-entry day/3 -1", "warning not-trimmed day/4 -1"));
+}
+
+TEST(Check, ReportsWhatIsLongerThanItOughtToBe) {
+    EXPECT_THAT(Plan().lines(seconds(35)), ElementsAre("warning too-long gala/0 -1"));
+}
+
+TEST(Check, ReportsGapsBeforeAFixedStartAndAfterTheEnd) {
+    Plan plan;
+    plan.schedule.starts[0].at = seconds(115);
+    plan.schedule.blocks[1].passes = 1;
+    EXPECT_THAT(plan.lines(), ElementsAre("warning gap /-1 100", "warning gap /-1 155"))
+        << "15 s before the gala: neither film fits";
+}
+
+TEST(Check, ReportsWhatIsCutAndWhatComesLate) {
+    Plan plan;
+    plan.schedule.starts[0].at = seconds(91);
+    plan.schedule.blocks[1].overrun = Overrun::kCut;
+    EXPECT_THAT(plan.lines(), ElementsAre("warning cut day/1 70", "warning gap /-1 90"))
+        << "20 s of b, whole segments";
+    plan.schedule.blocks[1].overrun = Overrun::kFinish;
+    EXPECT_THAT(plan.lines(), ElementsAre("warning late gala/-1 91"));
+    plan.schedule.starts = {{seconds(75), 1}, {seconds(95), 1}};
+    EXPECT_THAT(plan.lines(), ElementsAre("error missed gala/-1 75", "warning late gala/-1 95"));
+}
+
+TEST(Check, ReportsWhatAirsOutsideOfItsDates) {
+    Plan plan;
+    plan.facts[1][0].permitted_from = seconds(120);
+    plan.facts[0][0].permitted_until = seconds(40);
+    EXPECT_THAT(plan.lines(),
+                ElementsAre("error not-permitted day/0 50", "error not-permitted gala/0 100"));
+}
+
+TEST(Check, ReportsThatNothingCanBeShown) {
+    Plan plan;
+    plan.schedule.blocks.clear();
+    plan.schedule.starts.clear();
+    plan.schedule.slate.reset();
+    EXPECT_THAT(plan.lines(), ElementsAre("error off-air /-1 0"));
+}
+
+}  // namespace
+}  // namespace matinee::playout
