@@ -110,7 +110,7 @@ after(async () => {
 test('a file that is no film is reported, and does not stop the others', () => {
   const report = server.lines.find((line) => line.includes('99-broken'));
   assert.match(report, /✗ 99-broken: .*99-broken\.mp4/);
-  assert.equal(server.lines.filter((line) => line.includes('✓')).length, kFilms.length);
+  assert.equal(server.lines.filter((line) => line.includes('✓') && !line.includes('slate')).length, kFilms.length);
 });
 
 test('the multivariant playlist offers every rung and the subtitles of all films', async () => {
@@ -127,7 +127,9 @@ test('the multivariant playlist offers every rung and the subtitles of all films
 
 test('ffmpeg decodes across boundaries without a complaint', async () => {
   const { stderr } = await run('ffmpeg', [
-    '-nostdin', '-v', 'error', '-tls_verify', '0', '-i', server.master, '-t', '25', '-f', 'null', '-',
+    // With the times as they are: else ffmpeg counts in frames of the rate it met first.
+    '-nostdin', '-v', 'error', '-tls_verify', '0', '-i', server.master, '-t', '25',
+    '-fps_mode', 'passthrough', '-enc_time_base', '1:90000', '-f', 'null', '-',
   ]);
   assert.equal(stderr, '');
 });

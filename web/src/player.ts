@@ -64,6 +64,8 @@ export interface Player {
   setVolume(volume: number): void;
   /** To `seconds` of the media timeline, kept within the rewindable part. */
   seek(seconds: number): void;
+  /** The same, from where it is this very moment: a snapshot lags behind keys pressed fast. */
+  seekBy(seconds: number): void;
   goLive(): void;
   /** -1 turns subtitles off. */
   chooseSubtitle(index: number): void;
@@ -149,6 +151,10 @@ abstract class VideoPlayer implements Player {
   seek(seconds: number): void {
     const range = this.range();
     if (range) this.video.currentTime = Math.min(range.live, Math.max(range.start, seconds));
+  }
+
+  seekBy(seconds: number): void {
+    this.seek(this.video.currentTime + seconds);
   }
 
   goLive(): void {

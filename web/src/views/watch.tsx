@@ -253,8 +253,8 @@ function useKeys(
         chooseSubtitle(nextChoice(subtitle, subtitles.length));
       },
       l: () => player.goLive(),
-      ArrowLeft: () => player.seek(player.snapshot().position - 10),
-      ArrowRight: () => player.seek(player.snapshot().position + 10),
+      ArrowLeft: () => player.seekBy(-10),
+      ArrowRight: () => player.seekBy(10),
       ArrowUp: () => player.setVolume(player.snapshot().volume + 0.1),
       ArrowDown: () => player.setVolume(player.snapshot().volume - 0.1),
     };
