@@ -337,10 +337,11 @@ class JobRunner::Impl {
     void run() {
         g_main_context_push_thread_default(context_.get());
         {
-            // Less urgent than output: a worker is not silent while its lines wait to be read.
             GSource* timer = g_timeout_source_new(
                 static_cast<guint>(std::max<std::int64_t>(options_.heartbeat.count(), 1)));
-            g_source_set_priority(timer, G_PRIORITY_LOW);
+            // Not behind the reading: a worker that never stops writing must not keep its limits
+            // away.
+            g_source_set_priority(timer, G_PRIORITY_DEFAULT);
             g_source_set_callback(
                 timer,
                 [](gpointer data) -> gboolean {

@@ -4,9 +4,9 @@
 
 namespace matinee::prepare {
 
-Result<subtitles::AssScript> burn_in_script(const library::BurnIn& burn_in,
-                                            const std::filesystem::path& set, Size canvas,
-                                            media::FrameRate frame_rate) {
+Result<subtitles::AssDrawing> burn_in_script(const library::BurnIn& burn_in,
+                                             const std::filesystem::path& set, Size canvas,
+                                             media::FrameRate frame_rate) {
     const auto subtitles = TRY(library::SubtitleSet::open(set));
     const std::string content = TRY(library::subtitles_content(*subtitles, burn_in.tracks));
     if (content != burn_in.content) {
@@ -21,7 +21,7 @@ Result<subtitles::AssScript> burn_in_script(const library::BurnIn& burn_in,
     return subtitles::ass_script(tracks, {canvas.width, canvas.height, frame_rate});
 }
 
-Result<void> feed_burn_in(const Pipeline& pipeline, const subtitles::AssScript& script) {
+Result<void> feed_burn_in(const Pipeline& pipeline, const subtitles::AssDrawing& script) {
     const auto source = TRY(pipeline.element("script"));
     const auto header =
         copy_to_buffer(std::as_bytes(std::span(script.header.data(), script.header.size())));

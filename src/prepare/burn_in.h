@@ -15,11 +15,11 @@ namespace matinee::prepare {
 // The script for the tracks that `burn_in` wants, from the subtitle set in the folder `set`.
 // kInvalid when what the set says is not what `burn_in` was named for: it would come out under the
 // wrong name.
-Result<subtitles::AssScript> burn_in_script(const library::BurnIn& burn_in,
-                                            const std::filesystem::path& set, Size canvas,
-                                            media::FrameRate frame_rate);
+Result<subtitles::AssDrawing> burn_in_script(const library::BurnIn& burn_in,
+                                             const std::filesystem::path& set, Size canvas,
+                                             media::FrameRate frame_rate);
 
 // Writes the whole script into `pipeline`, which has burn-in.gst in it. Before it plays.
-Result<void> feed_burn_in(const Pipeline& pipeline, const subtitles::AssScript& script);
+Result<void> feed_burn_in(const Pipeline& pipeline, const subtitles::AssDrawing& script);
 
 }  // namespace matinee::prepare

@@ -22,7 +22,7 @@ struct EncodeJob {
     std::string title;   // for the slate
     const Plan& plan;
     const library::HouseFormat& house;
-    std::optional<subtitles::AssScript> burn_in = std::nullopt;  // drawn into the picture
+    std::optional<subtitles::AssDrawing> burn_in = std::nullopt;  // drawn into the picture
     std::string card = {};  // SVG: the picture instead of a slate's, and every frame a keyframe
     // How much louder the sound is made, in dB; nothing inside where the sound cannot be decoded,
     // and silence is heard. Asked in the calling thread until it is known, meanwhile the picture is

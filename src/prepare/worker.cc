@@ -356,7 +356,7 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
         TRY(judge_sound(*sound, plan, notes));
     }
 
-    std::optional<subtitles::AssScript> burn_in;
+    std::optional<subtitles::AssDrawing> burn_in;
     if (!options.variant.is_plain()) {
         burn_in = TRY(burn_in_script(options.variant.burn_in, options.subtitles, plan.canvas,
                                      plan.frame_rate));

@@ -41,9 +41,8 @@ constexpr double kNotoCjkHeight = 1.448;
 
 Font font_of(const Track& track) {
     // Also for a track whose language is not known, or is told wrongly.
-    const bool is_chinese = std::ranges::any_of(track.cues(), [](const Cue& cue) {
-        return has_ideographs(to_code_points(cue.text));
-    });
+    const bool is_chinese = std::ranges::any_of(
+        track.cues(), [](const Cue& cue) { return has_ideographs(to_code_points(cue.text)); });
     const std::string_view family = font_family(track.language(), is_chinese);
     return {family, family.starts_with("Noto Sans CJK") ? kNotoCjkHeight : kNotoSansHeight};
 }
@@ -356,8 +355,8 @@ std::string ass_time(Milliseconds time) {
 
 }  // namespace
 
-AssScript ass_script(std::span<const Track* const> tracks, const AssCanvas& canvas) {
-    AssScript script;
+AssDrawing ass_script(std::span<const Track* const> tracks, const AssCanvas& canvas) {
+    AssDrawing script;
     script.header = fmt::format(
         "[Script Info]\n"
         "ScriptType: v4.00+\n"
@@ -418,7 +417,7 @@ AssScript ass_script(std::span<const Track* const> tracks, const AssCanvas& canv
     return script;
 }
 
-std::string to_file(const AssScript& script) {
+std::string to_file(const AssDrawing& script) {
     std::string file = script.header;
     for (const AssEvent& event : script.events) {
         // Without the ReadOrder, with the times after the layer.

@@ -43,7 +43,7 @@ struct AssEvent {
     double bottom = 0;
 };
 
-struct AssScript {
+struct AssDrawing {
     std::string header;            // up to and with the "Format:" of [Events]
     std::vector<AssEvent> events;  // by start
 };
@@ -62,9 +62,9 @@ struct AssScript {
 //
 // Fonts: Noto Sans CJK in the regional form of the language, else Noto Sans; outlined, with
 // shadow. Bold, italics and underline are kept; ruby text follows its base in brackets.
-AssScript ass_script(std::span<const Track* const> tracks, const AssCanvas& canvas);
+AssDrawing ass_script(std::span<const Track* const> tracks, const AssCanvas& canvas);
 
 // The script as a file that players show: for people, and to compare.
-std::string to_file(const AssScript& script);
+std::string to_file(const AssDrawing& script);
 
 }  // namespace matinee::subtitles

@@ -246,7 +246,8 @@ TEST(Broadcaster, LeavesWhatMayHaveBeenSeenWhenThePlaylistChanges) {
     const auto before = segments(cinema.playlist());
     cinema.play({"two"});
     const auto plays_two = [&] {
-        const auto airings = cinema.broadcaster->channel("main")->rundown().airings();
+        const auto on_air = cinema.broadcaster->channel("main");
+        const auto airings = on_air->rundown().airings();
         return !airings.empty() && airings.back().entry_id == "two";
     };
     ASSERT_TRUE(cinema.eventually(plays_two));
@@ -383,9 +384,9 @@ TEST(Broadcaster, ShowsSubtitlesInThePictureOnceTheyAreDrawn) {
     cinema.on_air();
     const auto airs = [&](const std::string& media) {
         const auto channel = cinema.broadcaster->channel("main");
-        return channel && std::ranges::any_of(channel->rundown().airings(), [&](const auto& airing) {
-                   return airing.media_id == media;
-               });
+        return channel &&
+               std::ranges::any_of(channel->rundown().airings(),
+                                   [&](const auto& airing) { return airing.media_id == media; });
     };
     // Asked for where there is something to draw; the plain film until then.
     const auto variants = *cinema.store->list_variants();
@@ -567,7 +568,8 @@ void expect_kept(std::map<std::int64_t, std::string>& seen, const std::string& p
 }
 
 bool plays(const Cinema& cinema, const std::string& entry) {
-    const auto airings = cinema.broadcaster->channel("main")->rundown().airings();
+    const auto on_air = cinema.broadcaster->channel("main");
+    const auto airings = on_air->rundown().airings();
     return std::ranges::any_of(
         airings, [&](const playout::Airing& airing) { return airing.entry_id == entry; });
 }
@@ -646,7 +648,8 @@ TEST(Broadcaster, CutsAnAiringShortWhosePreparationFallsBehind) {
             channel->rundown().window(channel->ticks_at(now), {minutes(1), seconds(18)});
         EXPECT_EQ(segments(playlist).rbegin()->first, window.end - 1) << "it never waits";
     }
-    const auto airings = cinema.broadcaster->channel("main")->rundown().airings();
+    const auto on_air = cinema.broadcaster->channel("main");
+    const auto airings = on_air->rundown().airings();
     const auto cut = std::ranges::find(airings, "long", &playout::Airing::entry_id);
     ASSERT_NE(cut, airings.end());
     EXPECT_EQ(cut->segment_count, 12);  // 25 groups, two a segment
@@ -761,7 +764,8 @@ TEST(Broadcaster, KeepsWhatWasPutInByHandWhenThePlaylistChanges) {
     EXPECT_EQ(inserted->at, kStart + seconds(40));
     cinema.play({"two"});
     ASSERT_TRUE(cinema.eventually([&] { return plays(cinema, "two"); }));
-    const auto rows = cinema.broadcaster->channel("main")->rundown().airings();
+    const auto on_air = cinema.broadcaster->channel("main");
+    const auto rows = on_air->rundown().airings();
     EXPECT_EQ(rows[0].entry_id, "one");
     EXPECT_EQ(rows[1].entry_id, "spot");
     EXPECT_EQ(rows[2].entry_id, "two");
@@ -790,7 +794,8 @@ TEST(ControlRoom, PublishesADraftFromWhenItSaid) {
                   .code(),
               ErrorCode::kConflict);
     ASSERT_TRUE(cinema.eventually([&] { return plays(cinema, "two"); }));
-    for (const playout::Airing& row : cinema.broadcaster->channel("main")->rundown().airings()) {
+    const auto shown = cinema.broadcaster->channel("main");
+    for (const playout::Airing& row : shown->rundown().airings()) {
         EXPECT_EQ(row.entry_id, row.start < seconds(100) ? "one" : "two");
     }
 }

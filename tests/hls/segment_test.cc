@@ -219,7 +219,8 @@ TEST(AudioSegments, TakeEachFrameOfTheEntryOnce) {
         const auto layout =
             audio_segment(entry.audio.view(), airing, *rundown.segment(airing.first_sequence + i));
         std::uint64_t bytes = 0;
-        for (const auto& sample : parsed(layout, test::audio_config()).samples) {
+        const auto track = parsed(layout, test::audio_config());
+        for (const auto& sample : track.samples) {
             ASSERT_EQ(sample.range.size, entry.audio.samples[frame].size) << "frame " << frame;
             bytes += sample.range.size;
             ++frame;

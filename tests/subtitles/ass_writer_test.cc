@@ -24,7 +24,7 @@ Track track_in(const std::string& language, std::vector<Cue> cues) {
     return {language, Kind::kSubtitles, std::move(document)};
 }
 
-AssScript script_of(std::initializer_list<const Track*> tracks, const AssCanvas& canvas = {}) {
+AssDrawing script_of(std::initializer_list<const Track*> tracks, const AssCanvas& canvas = {}) {
     return ass_script(std::vector<const Track*>(tracks), canvas);
 }
 
@@ -40,7 +40,7 @@ std::string text_of(const AssEvent& event) {
     return event.line.substr(event.line.find('}') + 1);
 }
 
-std::vector<std::string> texts_of(const AssScript& script) {
+std::vector<std::string> texts_of(const AssDrawing& script) {
     std::vector<std::string> texts;
     for (const AssEvent& event : script.events) {
         texts.push_back(text_of(event));
@@ -52,7 +52,7 @@ int track_of(const AssEvent& event) {
     return event.line[event.line.find("Track") + 5] - '0';
 }
 
-TEST(AssScript, ShowsACueFromTheFrameNearestToItsStart) {
+TEST(AssDrawing, ShowsACueFromTheFrameNearestToItsStart) {
     struct Case {
         media::FrameRate rate;
         std::int64_t start_ms;
@@ -70,14 +70,14 @@ TEST(AssScript, ShowsACueFromTheFrameNearestToItsStart) {
         const Track track = make_track({make_cue(test.start_ms, test.end_ms, "text")});
         AssCanvas canvas;
         canvas.frame_rate = test.rate;
-        const AssScript script = script_of({&track}, canvas);
+        const AssDrawing script = script_of({&track}, canvas);
         ASSERT_THAT(script.events, SizeIs(1));
         EXPECT_EQ(script.events[0].first_frame, test.first) << test.start_ms;
         EXPECT_EQ(script.events[0].end_frame, test.end) << test.end_ms;
     }
 }
 
-TEST(AssScript, TimesFallBetweenFramesSoThatRoundingCannotMoveThem) {
+TEST(AssDrawing, TimesFallBetweenFramesSoThatRoundingCannotMoveThem) {
     for (const media::FrameRate rate :
          {media::FrameRate{24000, 1001}, {25, 1}, {30000, 1001}, {50, 1}, {60000, 1001}, {60, 1}}) {
         std::vector<Cue> cues;
@@ -87,7 +87,8 @@ TEST(AssScript, TimesFallBetweenFramesSoThatRoundingCannotMoveThem) {
         const Track track = make_track(std::move(cues));
         AssCanvas canvas;
         canvas.frame_rate = rate;
-        for (const AssEvent& event : script_of({&track}, canvas).events) {
+        const AssDrawing script = script_of({&track}, canvas);
+        for (const AssEvent& event : script.events) {
             // What libass compares with: the frame's time in whole milliseconds.
             const auto shown = [&](std::int64_t frame) {
                 const auto at = std::chrono::floor<Milliseconds>(rate.start_of(frame));
@@ -101,32 +102,32 @@ TEST(AssScript, TimesFallBetweenFramesSoThatRoundingCannotMoveThem) {
     }
 }
 
-TEST(AssScript, KeepsItalicsBoldAndUnderline) {
+TEST(AssDrawing, KeepsItalicsBoldAndUnderline) {
     const Track track =
         make_track({make_cue(0, 1000, "<i>one</i> <b>two <i>both</i></b> <u>three</u>")});
     EXPECT_THAT(texts_of(script_of({&track})),
                 ElementsAre("{\\i1}one{\\i0} {\\b1}two {\\i1}both{\\i0}{\\b0} {\\u1}three"));
 }
 
-TEST(AssScript, StartsEveryLineWithItsOwnLook) {
+TEST(AssDrawing, StartsEveryLineWithItsOwnLook) {
     const Track track = make_track({make_cue(0, 1000, "<i>one\ntwo</i> three")});
     EXPECT_THAT(texts_of(script_of({&track})), ElementsAre("{\\i1}one", "{\\i1}two{\\i0} three"));
 }
 
-TEST(AssScript, LetsNoTextBecomeMarkup) {
+TEST(AssDrawing, LetsNoTextBecomeMarkup) {
     const Track track = make_track(
         {make_cue(0, 1000, "a {\\b1} \\N c &lt;i&gt; &amp;amp; <v Anna>hi</v> <c.red>x</c>")});
     EXPECT_THAT(texts_of(script_of({&track})),
                 ElementsAre("a \\{\\\u2060b1\\} \\\u2060N c <i> &amp; hi x"));
 }
 
-TEST(AssScript, SetsRubyInBrackets) {
+TEST(AssDrawing, SetsRubyInBrackets) {
     const Track track =
         track_in("ja", {make_cue(0, 1000, "<ruby>東京<rt>とうきょう</rt></ruby>駅")});
     EXPECT_THAT(texts_of(script_of({&track})), ElementsAre("東京(とうきょう)駅"));
 }
 
-TEST(AssScript, TakesTheFontOfTheLanguage) {
+TEST(AssDrawing, TakesTheFontOfTheLanguage) {
     const std::pair<const char*, const char*> fonts[] = {{"zh", "Noto Sans CJK SC"},
                                                          {"zh-Hans", "Noto Sans CJK SC"},
                                                          {"zh-Hant", "Noto Sans CJK TC"},
@@ -144,16 +145,16 @@ TEST(AssScript, TakesTheFontOfTheLanguage) {
     EXPECT_THAT(script_of({&unknown}).header, HasSubstr("Style: Track0,Noto Sans CJK SC,"));
 }
 
-TEST(AssScript, StandsAtTheBottomInsideTheSafeArea) {
+TEST(AssDrawing, StandsAtTheBottomInsideTheSafeArea) {
     const Track track = make_track({make_cue(0, 1000, "one\ntwo")});
-    const AssScript script = script_of({&track});
+    const AssDrawing script = script_of({&track});
     ASSERT_THAT(script.events, SizeIs(2));
     EXPECT_DOUBLE_EQ(script.events[1].bottom, 1080 * 0.95);
     EXPECT_DOUBLE_EQ(script.events[0].bottom, script.events[1].top);
     EXPECT_NEAR((script.events[0].left + script.events[0].right) / 2, 960, 0.01);
 }
 
-TEST(AssScript, StandsWhereTheCueSays) {
+TEST(AssDrawing, StandsWhereTheCueSays) {
     struct Case {
         const char* settings;
         const char* overrides;
@@ -178,19 +179,19 @@ TEST(AssScript, StandsWhereTheCueSays) {
     }
 }
 
-TEST(AssScript, KeepsClearOfACueThatSaysWhereItStands) {
+TEST(AssDrawing, KeepsClearOfACueThatSaysWhereItStands) {
     Cue fixed = make_cue(500, 1500, "fixed");
     fixed.settings = parse_settings("line:-1");
     const Track track = make_track({make_cue(0, 1000, "free"), fixed});
-    const AssScript script = script_of({&track});
+    const AssDrawing script = script_of({&track});
     ASSERT_THAT(script.events, SizeIs(2));
     EXPECT_LE(script.events[0].bottom, script.events[1].top);
 }
 
-TEST(AssScript, StacksTwoTracksTheFirstAbove) {
+TEST(AssDrawing, StacksTwoTracksTheFirstAbove) {
     const Track chinese = track_in("zh", {make_cue(0, 2000, "你好")});
     const Track russian = track_in("ru", {make_cue(0, 2000, "Привет\nи ещё строка")});
-    const AssScript script = script_of({&chinese, &russian});
+    const AssDrawing script = script_of({&chinese, &russian});
     ASSERT_THAT(script.events, SizeIs(3));
     EXPECT_EQ(track_of(script.events[0]), 0);
     EXPECT_LT(script.events[0].bottom, script.events[1].top);
@@ -199,23 +200,23 @@ TEST(AssScript, StacksTwoTracksTheFirstAbove) {
     EXPECT_THAT(script.header, HasSubstr("Style: Track1,Noto Sans,"));
 }
 
-TEST(AssScript, NeverMovesACueThatIsShown) {
+TEST(AssDrawing, NeverMovesACueThatIsShown) {
     // The lower track's second cue comes while the upper one is on.
     const Track upper = track_in("zh", {make_cue(0, 5000, "上面")});
     const Track lower = track_in("ru", {make_cue(3000, 5000, "снизу\nдве строки")});
-    const AssScript script = script_of({&upper, &lower});
+    const AssDrawing script = script_of({&upper, &lower});
     ASSERT_THAT(script.events, SizeIs(3));
     EXPECT_EQ(text_of(script.events[0]), "上面");
     EXPECT_LT(script.events[0].bottom, script.events[1].top);
 }
 
-TEST(AssScript, DrawsSmallerWhatWouldNotFit) {
+TEST(AssDrawing, DrawsSmallerWhatWouldNotFit) {
     std::string many = "1";
     for (int i = 2; i <= 20; ++i)
         many += fmt::format("\n{}", i);
     const Track upper = track_in("zh", {make_cue(0, 1000, many)});
     const Track lower = track_in("ru", {make_cue(0, 1000, many), make_cue(5000, 6000, "normal")});
-    const AssScript script = script_of({&upper, &lower});
+    const AssDrawing script = script_of({&upper, &lower});
     ASSERT_THAT(script.events, SizeIs(41));
     for (const AssEvent& event : script.events) {
         EXPECT_GE(event.top, 1080 * 0.05 - 1);
@@ -225,7 +226,7 @@ TEST(AssScript, DrawsSmallerWhatWouldNotFit) {
 }
 
 // Whatever the cues: nothing overlaps, nothing leaves the safe area, order holds.
-TEST(AssScript, NeverOverlapsWhateverTheCues) {
+TEST(AssDrawing, NeverOverlapsWhateverTheCues) {
     std::mt19937 random(20261124);
     const auto up_to = [&](std::uint32_t most) { return random() % (most + 1); };
     const std::string pieces[] = {"你好，世界。", "Привет, мир! ",
@@ -248,7 +249,7 @@ TEST(AssScript, NeverOverlapsWhateverTheCues) {
         };
         const Track upper = track_in("zh", some_cues());
         const Track lower = track_in("ru", some_cues());
-        const AssScript script = script_of({&upper, &lower}, {426, 240, {25, 1}});
+        const AssDrawing script = script_of({&upper, &lower}, {426, 240, {25, 1}});
         for (std::size_t i = 0; i < script.events.size(); ++i) {
             const AssEvent& a = script.events[i];
             EXPECT_GE(a.left, 426 * 0.05 - 0.5) << round;
@@ -267,7 +268,7 @@ TEST(AssScript, NeverOverlapsWhateverTheCues) {
     }
 }
 
-TEST(AssScript, IsAFilePlayersRead) {
+TEST(AssDrawing, IsAFilePlayersRead) {
     const Track track = make_track({make_cue(3'661'040, 3'662'040, "one, two")});
     const std::string file = to_file(script_of({&track}));
     EXPECT_THAT(file, StartsWith("[Script Info]\n"));
