@@ -144,8 +144,14 @@ Result<void> Broadcaster::refresh() {
         seen_change_ = change;
         TRY(refresh_entries());
     }
+    bool told = false;
+    {
+        const std::lock_guard lock(mutex_);
+        told = !notices_.empty();
+    }
+    const bool entries_changed = changed || told;
     changed = take_notices() || changed;
-    TRY(publish_entries());
+    if (entries_changed) TRY(publish_entries());
     TRY(refresh_channels(changed));
     ever_refreshed_ = true;
     return {};
