@@ -56,11 +56,13 @@ export async function flashTimes(input, { shape, seconds } = {}) {
     '-v', 'info', '-copyts', ...(seconds ? ['-t', String(seconds)] : []), '-i', input,
     '-map', '0:v:0', '-vf', patchFilter(shape), '-fps_mode', 'passthrough', '-f', 'null', '-',
   ]);
+  // In ticks: ffmpeg prints seconds with six digits, which after a quarter of an hour is 10 ms.
+  const [, numerator, denominator] = /config in time_base: (\d+)\/(\d+)/.exec(messages) ?? [];
   const times = [];
   let wasWhite = false;
-  for (const [, time, mean] of messages.matchAll(/pts_time:(\S+).*? mean:\[(\d+)/g)) {
+  for (const [, ticks, mean] of messages.matchAll(/ pts: *(-?\d+) .*? mean:\[(\d+)/g)) {
     const white = Number(mean) > kWhite;
-    if (white && !wasWhite) times.push(Number(time));
+    if (white && !wasWhite) times.push((Number(ticks) * numerator) / denominator);
     wasWhite = white;
   }
   return times;
@@ -74,7 +76,9 @@ export async function beepTimes(input, { seconds } = {}) {
     '-map', '0:a:0', '-af', `ashowinfo,aresample=${kRate},aformat=channel_layouts=mono`,
     '-f', 's16le', '-',
   ]);
-  const first = Number(/ pts_time:(\S+)/.exec(messages)?.[1] ?? 0);
+  // ashowinfo counts in the sound's own rate.
+  const [, ticks, rate] = / pts:(-?\d+) .*? rate:(\d+)/.exec(messages) ?? [null, 0, 1];
+  const first = Number(ticks) / Number(rate);
   const samples = new Int16Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 2));
 
   // A beep begins where the signal first passes a fifth of the loudest, after a pause.
