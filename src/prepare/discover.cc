@@ -213,6 +213,8 @@ struct StreamTimes {
     std::int64_t sum_of_durations_ns = 0;
     std::int64_t latest_ns = 0;  // of the frame that is shown last, and how long it lasts
     std::int64_t latest_duration_ns = 0;
+    std::int64_t contained_ns = 0;  // the same, as the container says it: parsers forget or guess
+    std::int64_t contained_duration_ns = 0;
     JumpFinder by_decoding;
     // Without decoding times: pictures stand in another order than they are shown in.
     JumpFinder by_showing{2'000'000'000};
@@ -291,6 +293,30 @@ GstPadProbeReturn on_parsed(GstPad* pad, GstPadProbeInfo* info, gpointer data) n
     }
     times.sum_of_durations_ns += duration;
     return GST_PAD_PROBE_OK;
+}
+
+GstPadProbeReturn on_unparsed(GstPad* pad, GstPadProbeInfo* info, gpointer data) noexcept {
+    auto* context = static_cast<CountContext*>(data);
+    GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+    if (!GST_BUFFER_DURATION_IS_VALID(buffer)) return GST_PAD_PROBE_OK;
+    const base::OwnedChars id(gst_pad_get_stream_id(pad));
+    const auto time = running_time_at(pad, buffer);
+    if (!id || !time) return GST_PAD_PROBE_OK;
+    const std::lock_guard lock(context->mutex);
+    if (!context->wanted.contains(id.get())) return GST_PAD_PROBE_OK;
+    StreamTimes& times = context->streams[id.get()];
+    if (*time < times.contained_ns) return GST_PAD_PROBE_OK;
+    times.contained_ns = *time;
+    times.contained_duration_ns = static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer));
+    return GST_PAD_PROBE_OK;
+}
+
+void on_element(GstBin*, GstBin*, GstElement* element, gpointer data) noexcept {
+    const gchar* klass = gst_element_get_metadata(element, GST_ELEMENT_METADATA_KLASS);
+    if (!klass || std::string_view(klass).find("Parser") == std::string_view::npos) return;
+    const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(element, "sink"));
+    if (!pad) return;
+    gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_BUFFER, on_unparsed, data, nullptr);
 }
 
 GstPadProbeReturn on_stream_start(GstPad*, GstPadProbeInfo* info, gpointer data) noexcept {
@@ -387,6 +413,9 @@ void apply_times(VideoStream& video, StreamTimes& times) {
     video.frames = timing.frames;
     video.start_ns = timing.first_ns;
     video.end_ns = timing.end_ns;
+    if (times.contained_duration_ns > 0 && times.contained_ns == times.latest_ns) {
+        times.latest_duration_ns = times.contained_duration_ns;
+    }
     // Beyond this a duration is a mistake.
     constexpr std::int64_t kLongestLastFrameNs = 10'000'000'000;
     if (video.jumps.empty() && times.latest_duration_ns <= kLongestLastFrameNs) {
@@ -423,6 +452,7 @@ Result<void> read_through(const std::string& path, std::vector<VideoStream> vide
     for (const AudioStream& audio : audios)
         context.wanted[audio.stream_id] = false;
     g_signal_connect(parser.get(), "pad-added", G_CALLBACK(on_parsed_pad), &context);
+    g_signal_connect(parser.get(), "deep-element-added", G_CALLBACK(on_element), &context);
     g_signal_connect(parser.get(), "autoplug-continue", G_CALLBACK(wants_parsing), nullptr);
     const auto deadline = std::chrono::steady_clock::now() + timeout;
     StopFlag enough;

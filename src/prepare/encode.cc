@@ -202,8 +202,8 @@ class PictureFeeder {
                                     ? static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer))
                                     : 0;
         if (duration > kLongestLastFrameNs) duration = 0;
-        // Decoders forget it, and only the last one's counts.
-        if (duration <= 0) duration = last_frame_ns_;
+        // Decoders forget it or make one up from a frame rate, and only the last one's counts.
+        duration = std::max(duration, last_frame_ns_);
         if (!held_) {
             gst_app_src_set_caps(GST_APP_SRC(out_.get()), paced_caps(sample).get());
             if (is_slate_) {

@@ -228,6 +228,22 @@ TEST(Entries, SlowFastAndSinglePicturesComeOut) {
     }
 }
 
+TEST(Entries, TheLastPictureStandsAsLongAsTheContainerSays) {
+    const TestFolder folder;
+    // Of no constant rate, so that no parser can make a duration up: pictures of two seconds.
+    const auto film = make_film(
+        folder / "stills.mp4",
+        "videotestsrc pattern=ball num-buffers=3 "
+        "! video/x-raw,format=I420,width=320,height=180,framerate=1/2 "
+        "! capssetter join=true caps=video/x-raw,framerate=0/1 ! x264enc tune=zerolatency "
+        "! queue ! mp4mux ! filesink name=file");
+    const StopFlag never;
+    const auto info = discover(film.string(), {}, never);
+    ASSERT_TRUE(info) << info.error().to_string();
+    EXPECT_EQ(info->video->last_frame_ns, 2'000'000'000);
+    EXPECT_EQ(info->video->end_ns - info->video->start_ns, 6'000'000'000);
+}
+
 TEST(Entries, TextInsideFilmsBecomesSubtitles) {
     const TestFolder folder;
     std::ofstream(folder / "text.srt") << "1\n00:00:00,500 --> 00:00:01,500\n<i>Кто там?</i>\n\n"
