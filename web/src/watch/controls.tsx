@@ -1,36 +1,52 @@
 // The bar below the picture.
 
-import { useLocale } from '../locale';
+import { useStrings } from '../locale';
 import { isLive, type Player, type Snapshot } from '../player';
 import { formatLength, formatTimeExactly } from '../text';
-import { Icon } from './icons';
-import { Menu } from './menu';
+import { IconButton } from '../ui/button';
+import { Chips } from '../ui/chips';
+import { Icon } from '../ui/icons';
+import { Menu } from '../ui/menu';
+import { Panel } from '../ui/panel';
+import type { Films } from './films';
+import type { Action } from './keys';
+import { SeekBar } from './seek_bar';
+import { watchStrings } from './strings';
+import { kBackgroundsInOrder, kSizesInOrder, type SubtitleStyle } from './subtitle_style';
 
 export interface ControlsProps {
   readonly player: Player;
   readonly snapshot: Snapshot;
+  readonly films: Films;
   readonly fullscreen: boolean;
-  readonly onFullscreen: () => void;
-  readonly onSubtitle: (index: number) => void;
+  readonly pictureInPicture: boolean;
+  readonly style: SubtitleStyle;
+  readonly act: (action: Action) => void;
+  readonly chooseSubtitle: (slot: 0 | 1, index: number) => void;
 }
 
 export function Controls(props: ControlsProps) {
-  const { player, snapshot, fullscreen } = props;
-  const { strings } = useLocale();
-  const playing = snapshot.phase !== 'paused' && snapshot.phase !== 'loading';
-  const playLabel = playing ? strings.pause : strings.play;
-  const soundLabel = snapshot.muted ? strings.unmute : strings.mute;
-  const fullscreenLabel = fullscreen ? strings.exitFullscreen : strings.fullscreen;
+  const { player, snapshot, films, fullscreen, act } = props;
+  const { strings } = useStrings(watchStrings);
+  const playing = snapshot.phase === 'playing' || snapshot.phase === 'buffering' || snapshot.phase === 'reconnecting';
+  const onChannel = snapshot.instant !== null;
   return (
     <div class="controls">
-      <SeekBar player={player} snapshot={snapshot} />
+      <SeekBar player={player} snapshot={snapshot} films={films} />
       <div class="row">
-        <button type="button" aria-label={playLabel} title={playLabel} onClick={() => player.togglePlay()}>
-          <Icon name={playing ? 'pause' : 'play'} />
-        </button>
-        <button type="button" aria-label={soundLabel} title={soundLabel} onClick={() => player.toggleMute()}>
-          <Icon name={snapshot.muted ? 'silence' : 'sound'} />
-        </button>
+        <IconButton
+          icon={playing ? 'pause' : 'play'}
+          label={playing ? strings.pause : strings.play}
+          shortcut="K"
+          onClick={() => act('play')}
+        />
+        <IconButton icon="restart" label={strings.startOver} shortcut="S" onClick={() => act('restart')} />
+        <IconButton
+          icon={snapshot.muted ? 'silence' : 'sound'}
+          label={snapshot.muted ? strings.unmute : strings.mute}
+          shortcut="M"
+          onClick={() => act('mute')}
+        />
         <input
           class="volume"
           type="range"
@@ -39,45 +55,73 @@ export function Controls(props: ControlsProps) {
           step={0.05}
           value={snapshot.muted ? 0 : snapshot.volume}
           aria-label={strings.volume}
+          aria-valuetext={`${Math.round((snapshot.muted ? 0 : snapshot.volume) * 100)} %`}
           onInput={(event) => player.setVolume(event.currentTarget.valueAsNumber)}
         />
-        <LiveButton player={player} snapshot={snapshot} />
+        {onChannel && <LiveButton snapshot={snapshot} onClick={() => act('live')} />}
         <Clock snapshot={snapshot} />
         <span class="space" />
-        {snapshot.subtitles.length > 0 && (
-          <Menu
-            name="subtitles"
-            label={strings.subtitles}
-            chosen={snapshot.subtitle}
-            onChoose={props.onSubtitle}
-            items={[
-              { value: -1, text: strings.off },
-              ...snapshot.subtitles.map(({ name, language }, value) => ({
-                value,
-                text: name,
-                language,
-              })),
-            ]}
-          >
-            <Icon name="subtitles" />
-          </Menu>
-        )}
+        <SubtitlesPanel {...props} />
         {snapshot.qualities.length > 1 && <QualityMenu player={player} snapshot={snapshot} />}
-        <button type="button" aria-label={fullscreenLabel} title={fullscreenLabel} onClick={props.onFullscreen}>
-          <Icon name="fullscreen" />
-        </button>
+        {props.pictureInPicture && (
+          <IconButton icon="pip" label={strings.pictureInPicture} shortcut="P" onClick={() => act('pip')} />
+        )}
+        <span class="wide-only">
+          <IconButton icon="help" label={strings.help} shortcut="?" onClick={() => act('help')} />
+        </span>
+        <IconButton
+          icon={fullscreen ? 'shrink' : 'fullscreen'}
+          label={fullscreen ? strings.exitFullscreen : strings.fullscreen}
+          shortcut="F"
+          onClick={() => act('fullscreen')}
+        />
       </div>
     </div>
   );
 }
 
-interface PlayerProps {
-  readonly player: Player;
-  readonly snapshot: Snapshot;
+function SubtitlesPanel({ snapshot, style, chooseSubtitle }: ControlsProps) {
+  const { strings } = useStrings(watchStrings);
+  const { subtitles, chosen } = snapshot;
+  if (subtitles.length === 0) return null;
+  const languages = [
+    { value: -1, text: strings.off },
+    ...subtitles.map(({ name, language }, value) => ({ value, text: name, language })),
+  ];
+  const sizes = { small: strings.sizeSmall, medium: strings.sizeMedium, large: strings.sizeLarge, huge: strings.sizeHuge };
+  const backgrounds = { none: strings.backgroundNone, half: strings.backgroundHalf, full: strings.backgroundFull };
+  return (
+    <Panel name="subtitles" label={strings.subtitles} icon="subtitles" opens="above">
+      <Chips
+        legend={strings.firstLanguage}
+        items={languages}
+        chosen={chosen[0]}
+        onChoose={(index) => chooseSubtitle(0, index)}
+      />
+      <Chips
+        legend={strings.secondLanguage}
+        items={languages}
+        chosen={chosen[1]}
+        onChoose={(index) => chooseSubtitle(1, index)}
+      />
+      <Chips
+        legend={strings.size}
+        items={kSizesInOrder.map((value) => ({ value, text: sizes[value] }))}
+        chosen={style.size}
+        onChoose={style.setSize}
+      />
+      <Chips
+        legend={strings.background}
+        items={kBackgroundsInOrder.map((value) => ({ value, text: backgrounds[value] }))}
+        chosen={style.background}
+        onChoose={style.setBackground}
+      />
+    </Panel>
+  );
 }
 
-function QualityMenu({ player, snapshot }: PlayerProps) {
-  const { strings } = useLocale();
+function QualityMenu({ player, snapshot }: { readonly player: Player; readonly snapshot: Snapshot }) {
+  const { strings } = useStrings(watchStrings);
   const shown = snapshot.qualities[snapshot.shownQuality];
   const auto =
     shown && snapshot.quality < 0 ? `${strings.auto} (${shown.height}p)` : strings.auto;
@@ -88,6 +132,7 @@ function QualityMenu({ player, snapshot }: PlayerProps) {
     <Menu
       name="quality"
       label={strings.quality}
+      opens="above"
       chosen={snapshot.quality}
       onChoose={(index) => player.chooseQuality(index)}
       items={[
@@ -100,56 +145,38 @@ function QualityMenu({ player, snapshot }: PlayerProps) {
   );
 }
 
-function LiveButton({ player, snapshot }: PlayerProps) {
-  const { strings } = useLocale();
+function LiveButton({ snapshot, onClick }: { readonly snapshot: Snapshot; readonly onClick: () => void }) {
+  const { strings } = useStrings(watchStrings);
   const live = isLive(snapshot);
+  const text = live ? strings.live : strings.backToLive;
   return (
     <button
       type="button"
       class={live ? 'live on' : 'live'}
-      aria-label={live ? strings.live : strings.backToLive}
-      title={live ? strings.live : strings.backToLive}
+      aria-keyshortcuts="L"
       disabled={live && snapshot.phase !== 'paused'}
-      onClick={() => player.goLive()}
+      onClick={onClick}
     >
-      {live ? strings.live : strings.backToLive}
+      {text}
     </button>
   );
 }
 
-function Clock({ snapshot }: { snapshot: Snapshot }) {
-  const { tag, strings } = useLocale();
-  if (snapshot.instant === null) return null;
-  const behind = snapshot.range ? snapshot.range.live - snapshot.position : 0;
-  return (
-    <span class="clock">
-      {formatTimeExactly(snapshot.instant, tag)}
-      {!isLive(snapshot) && (
-        <span title={strings.behindLive}> −{formatLength(behind)}</span>
-      )}
-    </span>
-  );
-}
-
-function SeekBar({ player, snapshot }: PlayerProps) {
-  const { tag, strings } = useLocale();
+function Clock({ snapshot }: { readonly snapshot: Snapshot }) {
+  const { tag } = useStrings(watchStrings);
   const { range, position, instant } = snapshot;
-  const clockAt = (seconds: number) =>
-    instant === null
-      ? formatLength(seconds - (range?.start ?? 0))
-      : formatTimeExactly(instant + (seconds - position) * 1000, tag);
+  if (!range) return null;
+  if (instant === null) {
+    return (
+      <span class="clock time">
+        {formatLength(position)} / {formatLength(range.live)}
+      </span>
+    );
+  }
   return (
-    <input
-      class="seek"
-      type="range"
-      step="any"
-      min={range?.start ?? 0}
-      max={range?.live ?? 1}
-      value={range ? Math.min(position, range.live) : 1}
-      disabled={range === null}
-      aria-label={strings.position}
-      aria-valuetext={clockAt(position)}
-      onChange={(event) => player.seek(event.currentTarget.valueAsNumber)}
-    />
+    <span class="clock time">
+      {formatTimeExactly(instant, tag)}
+      {!isLive(snapshot) && <span class="behind"> −{formatLength(range.live - position)}</span>}
+    </span>
   );
 }
