@@ -146,7 +146,7 @@ function ProgrammeList({ known, instant, serverNow, onWatch }: ProgrammeListProp
           <li key={programme.start}>
             <button
               type="button"
-              aria-label={fill(strings.watchAgain, { title: pickText(programme.title, languages) })}
+              title={fill(strings.watchAgain, { title: pickText(programme.title, languages) })}
               onClick={() => onWatch(Date.parse(programme.start))}
             >
               <StartTime programme={programme} />
