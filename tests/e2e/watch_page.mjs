@@ -125,7 +125,7 @@ async function checkSubtitles(viewer, languages) {
       const cues = [...document.querySelectorAll('.cue')];
       const of = (track) => cues.filter((cue) => cue.dataset.track === track);
       if (of('0').length === 0 || of('1').length === 0) return null;
-      const controls = document.querySelector('.controls').getBoundingClientRect();
+      const controls = document.querySelector('.seek').getBoundingClientRect();
       const hidden = document.querySelector('.stage').classList.contains('idle');
       return cues.map((cue) => {
         const { top, bottom } = cue.getBoundingClientRect();
@@ -238,17 +238,17 @@ async function checkTimeTravel(viewer) {
   });
 
   // From its beginning, then the film before it.
-  const startOver = async (act) => {
+  const positionAfter = async (act) => {
     await act();
     await viewer.until(() => !document.querySelector('video').seeking);
     return viewer.position();
   };
   await viewer.wake();
   const there = await viewer.position();
-  const start = await startOver(() => page.getByRole('button', { name: 'Start this film over' }).click());
+  const start = await positionAfter(() => page.getByRole('button', { name: 'Start this film over' }).click());
   assert.ok(start < there, `starting over went from ${there} to ${start}`);
   await page.evaluate(() => document.activeElement?.blur());
-  const previous = await startOver(() => page.keyboard.press('Shift+ArrowLeft'));
+  const previous = await positionAfter(() => page.keyboard.press('Shift+ArrowLeft'));
   assert.ok(previous < start, `${previous} is not before ${start}`);
 
   // By the list of what was on.

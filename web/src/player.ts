@@ -76,8 +76,6 @@ export interface Player {
   /** The same, from where it is this very moment: a snapshot lags behind keys pressed fast. */
   seekBy(seconds: number): void;
   goLive(): void;
-  /** Does at once what would have been tried again later. */
-  retryNow(): void;
   /** Subtitles `slot` (0 first, 1 second) shows `index`; -1 turns it off. */
   chooseSubtitle(slot: 0 | 1, index: number): void;
   /** The cues that are to be seen this moment, of the first and the second language. */
@@ -126,7 +124,6 @@ abstract class VideoPlayer implements Player {
   private current: Snapshot = kNothing;
   private readonly listeners = new AbortController();
   private retryTimer: number | undefined;
-  private retryAction: (() => void) | null = null;
   private failures = 0;
   protected status: number | null = null;
   protected refused = false;
@@ -180,11 +177,6 @@ abstract class VideoPlayer implements Player {
     this.start();
   }
 
-  retryNow(): void {
-    this.failures = 0;
-    this.runRetry();
-  }
-
   abstract chooseSubtitle(slot: 0 | 1, index: number): void;
   abstract cues(): readonly [readonly Cue[], readonly Cue[]];
   abstract chooseQuality(index: number): void;
@@ -209,17 +201,9 @@ abstract class VideoPlayer implements Player {
   /** Runs `action` after a delay that grows with every failure since the picture last moved. */
   protected retry(status: number, action: () => void): void {
     this.status = status;
-    this.retryAction = action;
     window.clearTimeout(this.retryTimer);
-    this.retryTimer = window.setTimeout(() => this.runRetry(), retryDelay(this.failures++));
+    this.retryTimer = window.setTimeout(action, retryDelay(this.failures++));
     this.update();
-  }
-
-  private runRetry(): void {
-    window.clearTimeout(this.retryTimer);
-    const action = this.retryAction;
-    this.retryAction = null;
-    action?.();
   }
 
   protected listen(target: EventTarget, event: string, listener: () => void): void {

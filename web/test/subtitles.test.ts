@@ -116,6 +116,10 @@ test('two languages stand above each other, the first on top, clear of the contr
   assert.deepEqual(arrangeCues([box(1)], kArea), [410]);
 });
 
+test('on a telephone, where the controls take half the picture, the order is the same', () => {
+  assert.deepEqual(arrangeCues([box(0), box(1)], { top: 8, bottom: 95, height: 195 }), [15, 55]);
+});
+
 test('from the top they stand in the same order', () => {
   assert.deepEqual(arrangeCues([box(0, atLine(0)), box(1, atLine(0))], kArea), [20, 60]);
   const first = { line: { value: 0, unit: 'lines' as const } };

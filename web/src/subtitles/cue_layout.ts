@@ -85,7 +85,8 @@ export function arrangeCues(boxes: readonly Box[], area: Area): readonly number[
   };
 
   // From below, the second language first: the first then comes above it. From above, the reverse.
-  const isLow = (at: number) => wishes[at]! + boxes[at]!.height / 2 > area.height / 2;
+  const isLow = (at: number) =>
+    boxes[at]!.settings.line === null || wishes[at]! + boxes[at]!.height / 2 > area.height / 2;
   const order = boxes.map((_, at) => at);
   // What an author has placed keeps its place; the rest makes way.
   const free = (at: number) => (boxes[at]!.settings.line === null ? 1 : 0);

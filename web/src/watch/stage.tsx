@@ -7,7 +7,6 @@ import { useStrings } from '../locale';
 import { play, type Player, type Snapshot } from '../player';
 import { recall, store } from '../settings';
 import { nextChoice, preferredLanguage } from '../text';
-import { Button } from '../ui/button';
 import { Controls } from './controls';
 import { beginningOf, neighbour, type Films } from './films';
 import { Help } from './help';
@@ -131,7 +130,7 @@ export const Stage = forwardRef<StageHandle, StageProps>(function Stage(props, h
           video={video.current}
           languages={[languageOf(snapshot.chosen[0]), languageOf(snapshot.chosen[1])]}
           style={style}
-          controlsHeight={hidden ? 0 : heightOf(frame.current, '.controls')}
+          controlsHeight={hidden ? 0 : controlsHeight(frame.current)}
         />
       )}
       <Overlay master={master} snapshot={snapshot} offAir={offAir} player={player} />
@@ -152,8 +151,10 @@ export const Stage = forwardRef<StageHandle, StageProps>(function Stage(props, h
   );
 });
 
-function heightOf(frame: HTMLElement | null, selector: string): number {
-  return frame?.querySelector<HTMLElement>(selector)?.offsetHeight ?? 0;
+/** Pixels from the foot of the picture to the top of the bar. */
+function controlsHeight(frame: HTMLElement | null): number {
+  const bar = frame?.querySelector('.controls .seek');
+  return frame && bar ? frame.getBoundingClientRect().bottom - bar.getBoundingClientRect().top : 0;
 }
 
 /** How long after the page was asked for its first picture was there: for those who measure. */
@@ -280,7 +281,6 @@ function Overlay({ master, snapshot, offAir, player }: OverlayProps) {
       <div class="overlay" role="status">
         <span class="spinner" aria-hidden="true" />
         <span>{snapshot?.status === 429 ? strings.full : strings.reconnecting}</span>
-        <Button onClick={() => player?.retryNow()}>{common.tryNow}</Button>
       </div>
     );
   }
