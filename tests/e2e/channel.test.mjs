@@ -237,7 +237,7 @@ test('a link that has run out says so', async () => {
   });
 });
 
-test('without hls.js the browser’s own HLS plays, with subtitles drawn by the page', async (context) => {
+test('without hls.js the browser’s own HLS plays', async (context) => {
   await withPage(async (page) => {
     await page.addInitScript(() => {
       for (const name of ['MediaSource', 'ManagedMediaSource', 'WebKitMediaSource']) delete window[name];

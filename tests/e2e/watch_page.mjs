@@ -345,13 +345,13 @@ async function checkEntry(viewer, base, channel) {
 }
 
 // A finger's first touch brings the controls, and the film plays on.
-async function checkTouch(browser, base, channel) {
+async function checkTouch(browser, base, channel, screenshots) {
   const context = await browser.newContext({
     ignoreHTTPSErrors: true, locale: 'en', hasTouch: true, isMobile: true,
     viewport: { width: 390, height: 844 },
   });
   const page = await context.newPage();
-  const viewer = new Viewer(page);
+  const viewer = new Viewer(page, screenshots);
   await page.goto(`${base}/watch/${channel}`);
   await viewer.untilItPlays(0.5);
   await page.locator('.stage.idle').waitFor({ timeout: kPatience });
@@ -367,6 +367,16 @@ async function checkTouch(browser, base, channel) {
       .map((button) => [button.offsetWidth, button.offsetHeight, button.title || button.textContent])
       .filter(([width, height]) => width < 24 || height < 24));
   assert.deepEqual(small, [], 'targets too small for a finger');
+  const cut = await page.evaluate(() =>
+    [...document.querySelectorAll('.controls button')]
+      .filter((button) => button.getBoundingClientRect().right > window.innerWidth)
+      .map((button) => button.title || button.textContent));
+  assert.deepEqual(cut, [], 'controls beyond the edge of the telephone');
+  await page.tap('button[data-menu=subtitles]');
+  const panel = await page.locator('.panel').boundingBox();
+  assert.ok(panel.x >= 0 && panel.x + panel.width <= 390 && panel.y >= 0, JSON.stringify(panel));
+  await viewer.checkAccessibility('the player on a telephone');
+  await viewer.shoot('phone-subtitles');
   await context.close();
 }
 
@@ -433,7 +443,7 @@ async function main(options) {
     await checkTabbing(viewer);
     await checkEntry(viewer, options.base, options.channel);
     assert.deepEqual(complaints, [], 'the console complains');
-    await checkTouch(browser, options.base, options.channel);
+    await checkTouch(browser, options.base, options.channel, options.screenshots);
     if (options.screenshots) {
       await shootAll(browser, options.base, options.channel, options.screenshots);
     }

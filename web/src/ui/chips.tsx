@@ -14,7 +14,7 @@ export function Chips<T extends string | number>({ legend, items, chosen, onChoo
   return (
     <fieldset class="chips">
       <legend>{legend}</legend>
-      <div class="row">
+      <div class="choices">
         {items.map(({ value, text, language }) => (
           <label key={value} lang={language}>
             <input

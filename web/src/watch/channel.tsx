@@ -33,7 +33,8 @@ export function WatchChannel({ id }: { readonly id: string }) {
   const serverNow = useServerClock(answer?.clockOffset ?? 0);
   const [shown, setShown] = useState<number | null>(null);
   const channel = answer?.value;
-  const known = useKnown(id, channel, error !== null);
+  // The past can wait until there is a picture.
+  const known = useKnown(id, channel, shown !== null && error === null);
   const stage = useRef<StageHandle | null>(null);
 
   useEffect(() => {
@@ -74,12 +75,11 @@ export function WatchChannel({ id }: { readonly id: string }) {
 }
 
 /** What was on and is announced; asks for the past once, and again after the server was away. */
-function useKnown(id: string, channel: Channel | undefined, away: boolean): Known {
+function useKnown(id: string, channel: Channel | undefined, ready: boolean): Known {
   const [known, setKnown] = useState<Known>([]);
   useEffect(() => {
     if (channel) setKnown((before) => remember(before, channel));
   }, [channel]);
-  const ready = channel !== undefined && !away;
   useEffect(() => {
     if (!ready) return;
     const abort = new AbortController();

@@ -64,7 +64,9 @@ export function Controls(props: ControlsProps) {
         <SubtitlesPanel {...props} />
         {snapshot.qualities.length > 1 && <QualityMenu player={player} snapshot={snapshot} />}
         {props.pictureInPicture && (
-          <IconButton icon="pip" label={strings.pictureInPicture} shortcut="P" onClick={() => act('pip')} />
+          <span class="roomy-only">
+            <IconButton icon="pip" label={strings.pictureInPicture} shortcut="P" onClick={() => act('pip')} />
+          </span>
         )}
         <span class="wide-only">
           <IconButton icon="help" label={strings.help} shortcut="?" onClick={() => act('help')} />
