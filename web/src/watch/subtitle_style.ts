@@ -1,6 +1,6 @@
 // How this viewer likes subtitles: how large, on what. Kept in this browser.
 
-import { useCallback, useState } from 'preact/hooks';
+import { useCallback, useEffect, useState } from 'preact/hooks';
 import { recallOneOf, store } from '../settings';
 
 export const kSizes = ['medium', 'small', 'large', 'huge'] as const;
@@ -21,24 +21,15 @@ export interface SubtitleStyle {
 }
 
 export function useSubtitleStyle(): SubtitleStyle {
-  const [size, setSizeState] = useState(() => recallOneOf('subtitle-size', kSizes));
-  const [background, setBackgroundState] = useState(() =>
+  const [size, setSize] = useState(() => recallOneOf('subtitle-size', kSizes));
+  const [background, setBackground] = useState(() =>
     recallOneOf('subtitle-background', kBackgrounds),
   );
-  const setSize = useCallback((next: Size) => {
-    store('subtitle-size', next);
-    setSizeState(next);
+  // From what it is by then: keys may be pressed faster than pages are drawn.
+  const step = useCallback((by: 1 | -1) => {
+    setSize((before) => kSizesInOrder[kSizesInOrder.indexOf(before) + by] ?? before);
   }, []);
-  const setBackground = useCallback((next: Background) => {
-    store('subtitle-background', next);
-    setBackgroundState(next);
-  }, []);
-  const step = useCallback(
-    (by: 1 | -1) => {
-      const next = kSizesInOrder[kSizesInOrder.indexOf(size) + by];
-      if (next) setSize(next);
-    },
-    [size, setSize],
-  );
+  useEffect(() => store('subtitle-size', size), [size]);
+  useEffect(() => store('subtitle-background', background), [background]);
   return { size, background, setSize, setBackground, step };
 }
