@@ -237,6 +237,42 @@ test('a link that has run out says so', async () => {
   });
 });
 
+test('a channel that is no longer for everybody says so, and opens again', async () => {
+  const access = (...rule) => run(path.join(build, 'src/app/matinee'),
+    ['channel', 'access', '--data', path.join(folder, 'data'), 'main', ...rule]);
+  await withPage(async (page) => {
+    await page.goto(`${server.origin}/watch/main`);
+    await untilItPlays(page);
+    await access('role', '--role', 'reviewer');
+    try {
+      const notice = page.locator('.notice');
+      await notice.waitFor();
+      assert.match(await notice.textContent(), /This is not for everybody/);
+      await notice.locator('a[href="/sign-in"]').waitFor();
+      assert.deepEqual(await seriousFindings(page), []);
+    } finally {
+      await access('public');
+    }
+    await untilItPlays(page);
+  });
+});
+
+test('a channel with nothing on says so, and starts by itself', async () => {
+  await withPage(async (page) => {
+    const { body } = await get(`${server.origin}/api/v1/channels/main`);
+    const nothing = { ...JSON.parse(body.toString()), now: null, next: [] };
+    await page.route('**/api/v1/channels/main', (route) => route.fulfill({ json: nothing }));
+    await page.route('**/channels/main/*/*', (route) =>
+      route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"status":503}' }));
+    await page.goto(`${server.origin}/watch/main`);
+    await page.locator('.overlay', { hasText: 'Off the air' }).waitFor();
+    assert.deepEqual(await seriousFindings(page), []);
+    await page.unrouteAll();
+    await untilItPlays(page);
+    assert.equal(await page.locator('.overlay').count(), 0);
+  });
+});
+
 test('without hls.js the browser’s own HLS plays', async (context) => {
   await withPage(async (page) => {
     await page.addInitScript(() => {

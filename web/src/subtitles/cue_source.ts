@@ -28,6 +28,7 @@ export interface Timeline {
 const kAhead = 20; // seconds of cues to have in hand
 const kKept = 90; // seconds to either side that are not forgotten
 const kLook = 500; // milliseconds between looks at whether something is missing
+const kLeastAge = 3000; // milliseconds before a playlist is asked for again, whatever is missing
 
 /**
  * The position on the player's timeline of `ticks` of the 90 kHz clock, which begins again every 26
@@ -50,6 +51,7 @@ export function segmentsWithin(
 
 export class CueSource {
   private playlist: MediaPlaylist | null = null;
+  private askedAt = -Infinity;
   private readonly cues = new Map<number, readonly Cue[]>(); // by sequence number
   private readonly abort = new AbortController();
   private timer: number | undefined;
@@ -122,13 +124,16 @@ export class CueSource {
 
   /** Asks again when what is listed ends too soon after the position. */
   private async playlistFor(timeline: Timeline): Promise<MediaPlaylist> {
+    const now = performance.now();
     if (this.playlist) {
+      if (now < this.askedAt + kLeastAge) return this.playlist;
       const last = this.playlist.segments.at(-1);
       const end = last ? last.start + last.duration * 1000 : 0;
       const here = this.baseOf(this.playlist, timeline) + timeline.position * 1000;
       const first = this.playlist.segments[0]?.start ?? 0;
       if (this.playlist.complete || (here >= first && end > here + 8000)) return this.playlist;
     }
+    this.askedAt = now;
     this.playlist = parseMediaPlaylist(await this.fetchText(this.url), this.url);
     return this.playlist;
   }
