@@ -1,9 +1,10 @@
 // Builds the pages into dist/ (or, with --tests, the tests into node_modules/.test/).
 //
-//     dist/index.html        every page: the script looks at the address
-//     dist/assets/*-HASH.*   immutable; the HTML refers to them by absolute paths
+//     dist/NAME.html         a page; the server says which address has which
+//     dist/assets/*-HASH.*   immutable; pages refer to them by absolute paths
 //
-// Nothing inline, so that `script-src 'self'; style-src 'self'` holds.
+// Nothing inline, so that `script-src 'self'; style-src 'self'` holds. What pages have in common is in
+// chunks of its own, which each page names in its head: the browser fetches them all at once.
 
 import { build } from 'esbuild';
 import { gzipSync } from 'node:zlib';
@@ -12,7 +13,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const kSizeBudget = 220 * 1024; // of script and style as sent, compressed
+
+// HTML file -> its script, and what all it loads may weigh, compressed, in KiB.
+const kPages = {
+  index: { script: 'src/channels/page.tsx', budget: 40 },
+  watch: { script: 'src/watch/page.tsx', budget: 250 },
+};
 
 const common = {
   absWorkingDir: here,
@@ -26,41 +32,60 @@ const common = {
 async function buildPages() {
   const out = path.join(here, 'dist');
   await rm(out, { recursive: true, force: true });
-  const result = await build({
+  const { metafile } = await build({
     ...common,
-    entryPoints: { main: 'src/main.tsx', style: 'src/style.css', icon: 'src/icon.svg' },
+    entryPoints: {
+      ...Object.fromEntries(Object.entries(kPages).map(([name, { script }]) => [name, script])),
+      icon: 'src/icon.svg',
+    },
+    splitting: true,
     outdir: 'dist/assets',
     entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
     assetNames: '[name]-[hash]',
     publicPath: '/assets',
-    loader: { '.worker.js': 'file', '.svg': 'copy' },
-    target: 'es2020',
+    loader: { '.svg': 'copy' },
+    target: 'es2022',
     minify: true,
     legalComments: 'linked',
     metafile: true,
   });
+  const outputs = Object.entries(metafile.outputs);
+  const outputOf = (entry) => outputs.find(([, { entryPoint }]) => entryPoint === entry)[0];
+  const addressOf = (file) => `/assets/${path.basename(file)}`;
+  const template = await readFile(path.join(here, 'src/page.html'), 'utf8');
+  for (const [name, { script, budget }] of Object.entries(kPages)) {
+    const file = outputOf(script);
+    const style = metafile.outputs[file].cssBundle;
+    const chunks = importedBy(metafile, file);
+    const page = template
+      .replace('ICON', addressOf(outputOf('src/icon.svg')))
+      .replace('STYLE', addressOf(style))
+      .replace('SCRIPT', addressOf(file))
+      .replace('    CHUNKS\n', chunks.map(
+        (chunk) => `    <link rel="modulepreload" href="${addressOf(chunk)}">\n`).join(''));
+    await writeFile(path.join(out, `${name}.html`), page);
+    await checkSize(name, [file, style, ...chunks], budget);
+  }
+}
 
-  const outputOf = (entry) => {
-    const found = Object.entries(result.metafile.outputs).find(
-      ([, output]) => output.entryPoint === entry);
-    return '/assets/' + path.basename(found[0]);
-  };
-  const html = (await readFile(path.join(here, 'src/index.html'), 'utf8'))
-    .replace('SCRIPT', outputOf('src/main.tsx'))
-    .replace('ICON', outputOf('src/icon.svg'))
-    .replace('STYLE', outputOf('src/style.css'));
-  await writeFile(path.join(out, 'index.html'), html);
+/** The chunks that `file` imports, at once or through others; not those it loads later. */
+function importedBy(metafile, file, found = new Set()) {
+  for (const { path: imported, kind } of metafile.outputs[file].imports) {
+    if (kind !== 'import-statement' || found.has(imported)) continue;
+    found.add(imported);
+    importedBy(metafile, imported, found);
+  }
+  return [...found];
+}
 
+async function checkSize(name, files, budget) {
   let size = 0;
-  for (const name of await readdir(path.join(out, 'assets'))) {
-    // The worker's script is a second copy of the transmuxer, loaded beside the page.
-    if (!/^(main|style)-.*\.(js|css)$/.test(name)) continue;
-    size += gzipSync(await readFile(path.join(out, 'assets', name))).length;
+  for (const file of files) size += gzipSync(await readFile(path.join(here, file))).length;
+  if (size > budget * 1024) {
+    throw new Error(`${name}.html loads ${size} bytes compressed, over its budget of ${budget} KiB`);
   }
-  if (size > kSizeBudget) {
-    throw new Error(`the page is ${size} bytes compressed, over its budget of ${kSizeBudget}`);
-  }
-  console.log(`web/dist: ${size} bytes compressed`);
+  console.log(`web/dist/${name}.html: ${(size / 1024).toFixed(1)} of ${budget} KiB compressed`);
 }
 
 async function buildTests() {

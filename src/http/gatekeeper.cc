@@ -123,6 +123,7 @@ Answer Gatekeeper::answer(const Request& request, const RouteSpec& route,
     const auth::Asker& asker = request.asker;
     switch (route.access) {
         case Access::kPublic:
+        case Access::kPage:
             return Answer::kPublic;
         case Access::kStudio:
             return may_act(asker, route.role);
@@ -151,7 +152,11 @@ Answer Gatekeeper::answer(const Request& request, const RouteSpec& route,
 std::optional<Response> Gatekeeper::admit(Request& request, const RouteSpec& route) const {
     const std::shared_ptr<const auth::Snapshot> snapshot = parts_.snapshot();
     const Instant now = parts_.clock.now();
-    if (auto refusal = identify(request, *snapshot, now)) return refusal;
+    if (auto refusal = identify(request, *snapshot, now)) {
+        const bool by_link = !request.parameter(kLinkParameter).empty();
+        if (by_link && route.access == Access::kPage) return std::nullopt;
+        return refusal;
+    }
     const auth::Asker& asker = request.asker;
 
     // A browser adds a cookie by itself, and no token: only what comes by cookie, or by nothing

@@ -21,7 +21,9 @@ namespace matinee::http {
 
 // Who may ask, and from where. The server's guard decides what a class asks for (gatekeeper.h).
 enum class Access : std::uint8_t {
-    kPublic,      // pages, health, signing in: anybody, same origin
+    kPublic,      // health, signing in: anybody, same origin
+    kPage,        // a page, which holds nothing: anybody, even by a link that is not valid, so that
+                  // the page says so
     kMedia,       // playlists, segments: who may watch the {channel} or {entry} of the pattern, and
                   // players on pages of any origin (CORS)
     kPicture,     // stills of a film: those of {entry}, not counted as viewers (CORS)

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "http/airings.h"
 #include "http/problem.h"
 #include "subtitles/language.h"
 
@@ -77,26 +78,6 @@ std::string prefix_of(const Request& request) {
     return token.empty() ? std::string() : fmt::format("/t/{}", token);
 }
 
-json airing_json(const Presentation& channel, std::size_t index, std::string_view prefix) {
-    const playout::Airing& airing = channel.rundown().airings()[index];
-    const Film& film = channel.film(index);
-    const Instant epoch = channel.settings().epoch;
-    json titles = json::object();
-    for (const auto& [language, title] : film.titles) {
-        titles[language] = title;
-    }
-    json value{{"entry", film.entry_id},
-               {"title", std::move(titles)},
-               {"author", film.author},
-               {"country", film.country},
-               {"start", base::to_rfc3339(playout::instant_of(epoch, airing.start))},
-               {"end", base::to_rfc3339(playout::instant_of(epoch, airing.end()))}};
-    if (!film.media->manifest().poster.empty()) {
-        value["poster"] = fmt::format("{}/entries/{}/poster.jpg", prefix, film.entry_id);
-    }
-    return value;
-}
-
 json channel_json(const Presentation& channel, Instant now, std::size_t most_next,
                   std::string_view prefix) {
     const std::string& id = channel.settings().id;
@@ -104,26 +85,22 @@ json channel_json(const Presentation& channel, Instant now, std::size_t most_nex
                {"title", channel.settings().title},
                {"master", fmt::format("{}/channels/{}/master.m3u8", prefix, id)},
                {"watch", fmt::format("{}/watch/{}", prefix, id)},
-               {"languages", json::array()},
+               {"languages", languages_json(channel)},
                {"now", nullptr},
                {"next", json::array()}};
-    for (const SubtitleChoice& choice : channel.subtitles()) {
-        value["languages"].push_back({{"tag", choice.language}, {"name", choice.name()}});
-    }
     const auto current = channel.rundown().airing_at(channel.ticks_at(now));
     if (!current) return value;
-    value["now"] = airing_json(channel, *current, prefix);
+    value["now"] = airing_json(channel, *current, now, prefix);
     const std::size_t end = std::min(*current + 1 + most_next, channel.rundown().airings().size());
     for (std::size_t i = *current + 1; i < end; ++i) {
-        value["next"].push_back(airing_json(channel, i, prefix));
+        value["next"].push_back(airing_json(channel, i, now, prefix));
     }
     return value;
 }
 
 // A picture of an entry's folder.
-Response picture(const Presentation& entry, const std::string& file) {
+Response picture(const Film& film, const std::string& file) {
     if (file.empty()) return problem(404, "The entry has no such picture.");
-    const Film& film = entry.film(0);
     const auto mapped = library::MappedFile::open(film.media->directory() / file);
     if (!mapped) return problem(mapped.error());
     Body body;
@@ -133,6 +110,11 @@ Response picture(const Presentation& entry, const std::string& file) {
     response.cache_control = "public, max-age=60";
     response.etag = film.media->manifest().media_id;
     return response;
+}
+
+Response thumbnails(const Film& film) {
+    const auto& strip = film.media->manifest().thumbnails;
+    return picture(film, strip ? strip->file : "");
 }
 
 // The period a request asks for, of the channel or entry in its path.
@@ -208,6 +190,21 @@ class Routes {
                     return channel ? channel->multivariant()
                                    : no_such_channel(request.parameter("channel"));
                 }));
+        // Of a film that can be gone back to: for who may watch the channel, whoever may watch the
+        // entry itself.
+        TRY(get(fmt::format("{}/channels/{{channel}}/entries/{{entry}}/thumbnails.jpg", prefix),
+                "picture", Access::kPicture, [context](const Request& request) {
+                    const auto channel = context.on_air.channel(request.parameter("channel"));
+                    if (!channel) return no_such_channel(request.parameter("channel"));
+                    const std::string_view entry = request.parameter("entry");
+                    const Film* film = film_to_go_back_to(*channel, entry, context.clock.now());
+                    if (film == nullptr) {
+                        return problem(404, fmt::format("The channel has not shown \"{}\" as far "
+                                                        "back as one can go.",
+                                                        entry));
+                    }
+                    return thumbnails(*film);
+                }));
         const auto audience = audience_;
         return get(fmt::format("{}/channels/{{channel}}/{{rendition}}/{{resource}}", prefix),
                    "channel", Access::kMedia, [context, audience](const Request& request) {
@@ -240,14 +237,20 @@ class Routes {
                 [entry_of](const Request& request) {
                     const auto entry = entry_of(request);
                     if (!entry) return no_such_entry(request.parameter("entry"));
-                    return picture(*entry, entry->film(0).media->manifest().poster);
+                    const Film& film = entry->film(0);
+                    return picture(film, film.media->manifest().poster);
                 }));
         TRY(get(fmt::format("{}/entries/{{entry}}/thumbnails.jpg", prefix), "picture",
                 Access::kPicture, [entry_of](const Request& request) {
                     const auto entry = entry_of(request);
                     if (!entry) return no_such_entry(request.parameter("entry"));
-                    const auto& strip = entry->film(0).media->manifest().thumbnails;
-                    return picture(*entry, strip ? strip->file : "");
+                    return thumbnails(entry->film(0));
+                }));
+        TRY(get(fmt::format("{}/api/v1/watch/entries/{{entry}}", prefix), "api", Access::kGuide,
+                [entry_of](const Request& request) {
+                    const auto entry = entry_of(request);
+                    if (!entry) return no_such_entry(request.parameter("entry"));
+                    return Response::json(entry_json(*entry, prefix_of(request)));
                 }));
         return get(fmt::format("{}/entries/{{entry}}/{{rendition}}/{{resource}}", prefix), "entry",
                    Access::kMedia, [context, entry_of](const Request& request) {
@@ -283,12 +286,28 @@ class Routes {
                     return Response::json(channel_json(*channel, context.clock.now(),
                                                        kNextOfChannel, prefix_of(request)));
                 }));
+        TRY(get(fmt::format("{}/api/v1/channels/{{channel}}/airings", prefix), "api",
+                Access::kGuide, [context](const Request& request) {
+                    const std::string_view id = request.parameter("channel");
+                    const auto channel = context.on_air.channel(id);
+                    if (!channel) return no_such_channel(id);
+                    const Instant now = context.clock.now();
+                    return Response::json(
+                        {{"airings", airings_json(*channel, now, prefix_of(request))},
+                         {"server_time", base::to_rfc3339(now)}});
+                }));
         TRY(add_programme_guide(prefix));
-        // One page; its script looks at the address.
+        return add_viewers_pages(prefix);
+    }
+
+    // The scripts of a page look at its address.
+    Result<void> add_viewers_pages(std::string_view prefix) {
         const StaticFiles& pages = context_.pages;
-        for (const char* pattern : {"/", "/watch/{channel}"}) {
-            TRY(get(fmt::format("{}{}", prefix, pattern), "page", Access::kPublic,
-                    [&pages](const Request&) { return pages.page("index.html"); }));
+        for (const auto& [pattern, page] :
+             {std::pair("/", "index.html"), std::pair("/watch/{channel}", "watch.html"),
+              std::pair("/watch/entries/{entry}", "watch.html")}) {
+            TRY(get(fmt::format("{}{}", prefix, pattern), "page", Access::kPage,
+                    [&pages, page = page](const Request&) { return pages.page(page); }));
         }
         return {};
     }

@@ -1,6 +1,24 @@
-// Starts Debian's Chromium for the end-to-end tests.
+// Starts Debian's Chromium for the end-to-end tests, and has axe-core judge pages.
 
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
+
+const kAxe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe-core finds serious or critical on the page (WCAG 2.2 AA): a line each. */
+export async function seriousFindings(page) {
+  await page.evaluate(kAxe);
+  return page.evaluate(async () => {
+    const { violations } = await window.axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    });
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`));
+  });
+}
 
 /**
  * Opens a page that keeps what its console complains about in `complaints`.

@@ -13,6 +13,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { openBrowser, seriousFindings } from './browser.mjs';
 
 const build = process.env.MATINEE_BUILD;
 const source = process.env.MATINEE_SOURCE;
@@ -75,6 +76,7 @@ async function start(port = 0) {
 }
 
 async function stop(signal) {
+  if (server.child.exitCode !== null || server.child.signalCode !== null) return undefined;
   const ended = once(server.child, 'exit');
   server.child.kill(signal);
   return ended;
@@ -165,8 +167,128 @@ test('entries of different frame rates share one init section', async () => {
 });
 
 test('the watch page plays, with subtitles and qualities', async () => {
-  await run(process.execPath, [path.join(source, 'tests/e2e/watch_page.mjs'), server.origin], {
-    timeout: 240_000,
+  await run(process.execPath, [path.join(source, 'tests/e2e/watch_page.mjs'), server.origin,
+    '--screenshots', path.join(build, 'artifacts/screenshots/watch')], {
+    timeout: 400_000,
+  });
+});
+
+// What a viewer sees, in a browser of its own.
+async function withPage(look) {
+  const { browser, page } = await openBrowser();
+  page.setDefaultTimeout(60_000);
+  try {
+    await look(page);
+  } finally {
+    await browser.close();
+  }
+}
+
+async function untilItPlays(page) {
+  const position = () => page.evaluate(() => document.querySelector('video')?.currentTime ?? 0);
+  await page.waitForFunction(() => document.querySelector('video')?.currentTime > 0);
+  const from = await position();
+  await page.waitForFunction((start) => document.querySelector('video').currentTime > start + 1, from);
+}
+
+async function link(...options) {
+  const { stdout } = await run(path.join(build, 'src/app/matinee'), [
+    'link', 'add', '--data', path.join(folder, 'data'), '--channel', 'main', '--json', ...options,
+  ]);
+  return JSON.parse(stdout);
+}
+
+test('a link opens the page below it, until it is taken back', async () => {
+  const { id, token } = await link();
+  await withPage(async (page) => {
+    await page.goto(`${server.origin}/t/${token}/`);
+    await page.locator('.channel h2 a').click();
+    await page.waitForURL(`**/t/${token}/watch/main`);
+    await untilItPlays(page);
+    // The bar's pictures too are had by the link.
+    const bar = await page.locator('.seek').boundingBox();
+    const answer = page.waitForResponse((response) => response.url().endsWith('thumbnails.jpg'));
+    await page.mouse.move(bar.x + bar.width * 0.9, bar.y + bar.height / 2);
+    assert.equal((await answer).status(), 200);
+    assert.match((await answer).url(), new RegExp(`/t/${token}/channels/main/entries/`));
+
+    await run(path.join(build, 'src/app/matinee'),
+      ['link', 'revoke', '--data', path.join(folder, 'data'), id]);
+    const notice = page.locator('.notice');
+    await notice.waitFor();
+    assert.match(await notice.textContent(), /This link does not open this/);
+    assert.equal(await page.locator('video').count(), 0, 'the film plays on');
+    assert.deepEqual(await seriousFindings(page), []);
+    // Whoever opens it afterwards meets the same page, not a problem document.
+    await page.goto(`${server.origin}/t/${token}/watch/main`);
+    await notice.waitFor();
+  });
+});
+
+test('a link that has run out says so', async () => {
+  const { token } = await link('--until', '2026-01-01T00:00:00Z');
+  await withPage(async (page) => {
+    for (const address of ['', 'watch/main', 'watch/entries/01-paper-boats']) {
+      await page.goto(`${server.origin}/t/${token}/${address}`);
+      const notice = page.locator('.notice');
+      await notice.waitFor();
+      assert.match(await notice.textContent(), /valid until 2026-01-01/);
+    }
+  });
+});
+
+test('a channel that is no longer for everybody says so, and opens again', async () => {
+  const access = (...rule) => run(path.join(build, 'src/app/matinee'),
+    ['channel', 'access', '--data', path.join(folder, 'data'), 'main', ...rule]);
+  await withPage(async (page) => {
+    await page.goto(`${server.origin}/watch/main`);
+    await untilItPlays(page);
+    await access('role', '--role', 'reviewer');
+    try {
+      const notice = page.locator('.notice');
+      await notice.waitFor();
+      assert.match(await notice.textContent(), /This is not for everybody/);
+      await notice.locator('a[href="/sign-in"]').waitFor();
+      assert.deepEqual(await seriousFindings(page), []);
+    } finally {
+      await access('public');
+    }
+    await untilItPlays(page);
+  });
+});
+
+test('a channel with nothing on says so, and starts by itself', async () => {
+  await withPage(async (page) => {
+    const { body } = await get(`${server.origin}/api/v1/channels/main`);
+    const nothing = { ...JSON.parse(body.toString()), now: null, next: [] };
+    await page.route('**/api/v1/channels/main', (route) => route.fulfill({ json: nothing }));
+    await page.route('**/channels/main/*/*', (route) =>
+      route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"status":503}' }));
+    await page.goto(`${server.origin}/watch/main`);
+    await page.locator('.overlay', { hasText: 'Off the air' }).waitFor();
+    assert.deepEqual(await seriousFindings(page), []);
+    await page.unrouteAll();
+    await untilItPlays(page);
+    assert.equal(await page.locator('.overlay').count(), 0);
+  });
+});
+
+test('without hls.js the browser’s own HLS plays', async (context) => {
+  await withPage(async (page) => {
+    await page.addInitScript(() => {
+      for (const name of ['MediaSource', 'ManagedMediaSource', 'WebKitMediaSource']) delete window[name];
+    });
+    await page.goto(`${server.origin}/watch/entries/01-paper-boats`);
+    const able = await page.evaluate(() =>
+      document.createElement('video').canPlayType('application/vnd.apple.mpegurl') !== '');
+    if (!able) {
+      // Nor is there any other way: the page gives the address for another player.
+      await page.locator('.overlay code').waitFor();
+      context.diagnostic('this browser has no HLS of its own');
+      return;
+    }
+    await untilItPlays(page);
+    assert.equal(await page.evaluate(() => window.matineePlayer), undefined);
   });
 });
 
@@ -184,7 +306,28 @@ test('killed and started again it goes on as if nothing had been', async () => {
     new Map([...body.toString().matchAll(/PROGRAM-DATE-TIME:(\S+)\n#EXTINF:(\S+),\n(\d+)-(\S+)/g)]
       .map(([, date, duration, sequence, name]) => [sequence, `${date} ${duration} ${name}`]));
   const before = segmentsOf((await get(playlist)).body);
-  await stop('SIGKILL');
+  const { browser, page } = await openBrowser();
+  page.setDefaultTimeout(60_000);
+  try {
+    await page.goto(`${server.origin}/watch/main`);
+    await untilItPlays(page);
+    await stop('SIGKILL');
+    // The film plays on from what is buffered, and the page says what is the matter.
+    await page.locator('.banner').waitFor();
+    assert.match(await page.locator('.banner').textContent(), /The server does not answer/);
+    // Where nothing is buffered, so does the picture.
+    await page.locator('.overlay', { hasText: 'The connection is lost' }).waitFor();
+    await comeBack(playlist, before, segmentsOf);
+    await page.locator('.banner').waitFor({ state: 'detached' });
+    await untilItPlays(page);
+    assert.equal(await page.locator('.overlay').count(), 0);
+  } finally {
+    await browser.close();
+  }
+});
+
+// Starts the killed server: nothing is prepared again, and segments are what they were.
+async function comeBack(playlist, before, segmentsOf) {
   server = await start(server.port);
   assert.ok(!server.lines.some((line) => line.includes('✓')), 'an entry was prepared twice');
   const after = segmentsOf((await get(playlist)).body);
@@ -195,4 +338,4 @@ test('killed and started again it goes on as if nothing had been', async () => {
     ++compared;
   }
   assert.ok(compared >= 3, `${compared} segments in both`);
-});
+}

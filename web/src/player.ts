@@ -1,12 +1,14 @@
-// The only file that knows hls.js. It plays one channel on one <video>, survives whatever the
-// network and the server do, and tells the view what to show.
+// The only file that knows hls.js. It plays one channel or entry on one <video>, survives whatever
+// the network and the server do, and tells the view what to show. Subtitles are not left to hls.js or
+// the browser: the view draws two languages of cues (subtitles/cue_source.ts).
 //
 // How far behind the playlist's end playback starts is the playlist's business (HOLD-BACK): a
 // channel lists its segments ahead of the clock, so that keeping to it shows 20:00:00 at 20:00:00.
 
 import Hls, { type ErrorData, type HlsConfig, type LoadPolicy, type RetryConfig } from 'hls.js';
-import workerPath from 'hls.js/dist/hls.worker.js';
 import { isPassing, retryDelay } from './backoff';
+import { CueSource, type Cue, type Timeline } from './subtitles/cue_source';
+import { kPlainSettings } from './subtitles/webvtt';
 
 declare global {
   interface Window {
@@ -21,6 +23,8 @@ export type Phase =
   | 'paused'
   | 'buffering'
   | 'reconnecting' // the server does not answer; goes on by itself
+  | 'refused' // the server says that this viewer may not; `status` has its number
+  | 'ended' // of an entry
   | 'unsupported'; // this browser cannot play HLS at all
 
 export interface SubtitleChoice {
@@ -38,9 +42,11 @@ export interface QualityChoice {
 /** What the view shows; a new object whenever something changed. */
 export interface Snapshot {
   readonly phase: Phase;
+  /** Of the last request that failed since the picture moved: 0 for no answer; null for none. */
+  readonly status: number | null;
   readonly subtitles: readonly SubtitleChoice[];
-  /** Index into `subtitles`; -1 is off. */
-  readonly subtitle: number;
+  /** Of the first and the second language shown: indices into `subtitles`; -1 is off. */
+  readonly chosen: readonly [number, number];
   readonly qualities: readonly QualityChoice[];
   /** Index into `qualities`; -1 is chosen by bandwidth. */
   readonly quality: number;
@@ -49,7 +55,10 @@ export interface Snapshot {
   readonly muted: boolean;
   /** From 0 to 1. */
   readonly volume: number;
-  /** The rewindable part, in seconds of the media timeline; null before it is known. */
+  /**
+   * What can be gone to, in seconds of the media timeline, up to the live position or an entry's
+   * end; null before it is known.
+   */
   readonly range: { readonly start: number; readonly live: number } | null;
   /** On the same timeline. */
   readonly position: number;
@@ -67,8 +76,10 @@ export interface Player {
   /** The same, from where it is this very moment: a snapshot lags behind keys pressed fast. */
   seekBy(seconds: number): void;
   goLive(): void;
-  /** -1 turns subtitles off. */
-  chooseSubtitle(index: number): void;
+  /** Subtitles `slot` (0 first, 1 second) shows `index`; -1 turns it off. */
+  chooseSubtitle(slot: 0 | 1, index: number): void;
+  /** The cues that are to be seen this moment, of the first and the second language. */
+  cues(): readonly [readonly Cue[], readonly Cue[]];
   /** -1 lets the bandwidth decide. */
   chooseQuality(index: number): void;
   destroy(): void;
@@ -83,8 +94,9 @@ export function isLive(snapshot: Snapshot): boolean {
 
 const kNothing: Snapshot = {
   phase: 'loading',
+  status: null,
   subtitles: [],
-  subtitle: -1,
+  chosen: [-1, -1],
   qualities: [],
   quality: -1,
   shownQuality: -1,
@@ -113,7 +125,9 @@ abstract class VideoPlayer implements Player {
   private readonly listeners = new AbortController();
   private retryTimer: number | undefined;
   private failures = 0;
-  protected lost = false;
+  protected status: number | null = null;
+  protected refused = false;
+  protected readonly chosen: [number, number] = [-1, -1];
 
   constructor(
     protected readonly video: HTMLVideoElement,
@@ -163,7 +177,8 @@ abstract class VideoPlayer implements Player {
     this.start();
   }
 
-  abstract chooseSubtitle(index: number): void;
+  abstract chooseSubtitle(slot: 0 | 1, index: number): void;
+  abstract cues(): readonly [readonly Cue[], readonly Cue[]];
   abstract chooseQuality(index: number): void;
 
   destroy(): void {
@@ -184,8 +199,8 @@ abstract class VideoPlayer implements Player {
   }
 
   /** Runs `action` after a delay that grows with every failure since the picture last moved. */
-  protected retry(action: () => void): void {
-    this.lost = true;
+  protected retry(status: number, action: () => void): void {
+    this.status = status;
     window.clearTimeout(this.retryTimer);
     this.retryTimer = window.setTimeout(action, retryDelay(this.failures++));
     this.update();
@@ -197,7 +212,7 @@ abstract class VideoPlayer implements Player {
 
   protected abstract tracks(): Pick<
     Snapshot,
-    'subtitles' | 'subtitle' | 'qualities' | 'quality' | 'shownQuality'
+    'subtitles' | 'qualities' | 'quality' | 'shownQuality'
   >;
   protected abstract range(): Snapshot['range'];
   protected abstract instant(): number | null;
@@ -207,6 +222,8 @@ abstract class VideoPlayer implements Player {
     this.current = {
       ...this.tracks(),
       phase: this.phase(),
+      status: this.status,
+      chosen: [...this.chosen],
       muted: video.muted,
       volume: video.volume,
       range: this.range(),
@@ -218,8 +235,10 @@ abstract class VideoPlayer implements Player {
 
   private phase(): Phase {
     const { video } = this;
+    if (video.ended) return 'ended';
     const starved = video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
-    if (this.lost && starved) return 'reconnecting';
+    if (this.refused && starved) return 'refused';
+    if (this.status !== null && starved) return 'reconnecting';
     if (video.readyState === HTMLMediaElement.HAVE_NOTHING) return 'loading';
     if (video.paused) return 'paused';
     return starved || video.seeking ? 'buffering' : 'playing';
@@ -230,7 +249,7 @@ abstract class VideoPlayer implements Player {
     // The picture moves. A request may still be failing, but that is no longer the viewer's affair.
     if (this.video.seeking) return;
     this.failures = 0;
-    this.lost = false;
+    this.status = null;
   }
 }
 
@@ -263,8 +282,7 @@ function policy(timeToFirstByte: number, timeToLoad: number): LoadPolicy {
 }
 
 const kConfig: Partial<HlsConfig> = {
-  enableWorker: true,
-  workerPath,
+  enableWorker: false, // segments are CMAF: there is nothing to remultiplex, and no worker to wait for
   lowLatencyMode: false,
   liveSyncOnStallIncrease: 0, // on the minute again after a stall
   backBufferLength: 60,
@@ -277,11 +295,15 @@ const kConfig: Partial<HlsConfig> = {
   fragLoadPolicy: policy(10_000, 60_000),
 };
 
+const kRefusals: readonly number[] = [401, 403, 410];
+
 class HlsPlayer extends VideoPlayer {
   private hls: Hls;
   private recoveredAt = -Infinity;
-  private subtitle: SubtitleChoice | null = null;
   private quality = -1;
+  private origin: number | null = null; // seconds of the stream's clock at zero of the media timeline
+  private sources: [CueSource | null, CueSource | null] = [null, null];
+  private wanted: [SubtitleChoice | null, SubtitleChoice | null] = [null, null];
 
   constructor(video: HTMLVideoElement, url: string, onChange: () => void) {
     super(video, url, onChange);
@@ -290,14 +312,25 @@ class HlsPlayer extends VideoPlayer {
   }
 
   override destroy(): void {
+    for (const source of this.sources) source?.destroy();
     this.hls.destroy();
     delete window.matineePlayer;
     super.destroy();
   }
 
-  override chooseSubtitle(index: number): void {
-    this.subtitle = this.tracks().subtitles[index] ?? null;
-    this.applySubtitle();
+  override chooseSubtitle(slot: 0 | 1, index: number): void {
+    this.wanted[slot] = this.tracks().subtitles[index] ?? null;
+    this.chosen[slot] = this.wanted[slot] ? index : -1;
+    this.sources[slot]?.destroy();
+    const url = this.hls.subtitleTracks[index]?.url;
+    this.sources[slot] = url ? new CueSource(url, this.timeline) : null;
+    this.update();
+  }
+
+  override cues(): readonly [readonly Cue[], readonly Cue[]] {
+    const [first, second] = this.sources;
+    const position = this.video.currentTime;
+    return [first?.at(position) ?? [], second?.at(position) ?? []];
   }
 
   override chooseQuality(index: number): void {
@@ -313,7 +346,6 @@ class HlsPlayer extends VideoPlayer {
         name: track.name,
         language: track.lang ?? '',
       })),
-      subtitle: hls.subtitleTrack,
       qualities: hls.levels.map((level) => ({ height: level.height, bitrate: level.bitrate })),
       quality: hls.autoLevelEnabled ? -1 : hls.nextLevel,
       shownQuality: hls.currentLevel,
@@ -322,8 +354,12 @@ class HlsPlayer extends VideoPlayer {
 
   protected override range(): Snapshot['range'] {
     const { seekable } = this.video;
+    if (seekable.length === 0) return null;
+    if (Number.isFinite(this.video.duration) && !this.isLive()) {
+      return { start: 0, live: this.video.duration };
+    }
     const live = this.hls.liveSyncPosition;
-    if (seekable.length === 0 || live === null) return null;
+    if (live === null) return null;
     return { start: seekable.start(0), live: Math.max(seekable.start(0), live) };
   }
 
@@ -331,17 +367,31 @@ class HlsPlayer extends VideoPlayer {
     return this.hls.playingDate?.getTime() ?? null;
   }
 
+  private isLive(): boolean {
+    return this.hls.latestLevelDetails?.live ?? true;
+  }
+
+  private readonly timeline = (): Timeline | null => {
+    const { origin, video } = this;
+    const instant = this.instant();
+    if (origin === null || (this.isLive() && instant === null)) return null;
+    return { position: video.currentTime, instant, origin };
+  };
+
   private create(): Hls {
     const hls = new Hls(kConfig);
+    this.origin = null;
     window.matineePlayer = hls;
     hls.on(Hls.Events.ERROR, (_, data) => this.onError(data));
     hls.on(Hls.Events.MANIFEST_PARSED, () => {
       if (this.quality >= 0 && this.quality < hls.levels.length) hls.nextLevel = this.quality;
     });
-    hls.on(Hls.Events.SUBTITLE_TRACKS_UPDATED, () => this.applySubtitle());
+    hls.on(Hls.Events.INIT_PTS_FOUND, (_, { id, initPTS, timescale }) => {
+      if (id === 'main') this.origin = initPTS / timescale;
+    });
+    hls.on(Hls.Events.SUBTITLE_TRACKS_UPDATED, () => this.applySubtitles());
     for (const event of [
       Hls.Events.LEVEL_SWITCHED,
-      Hls.Events.SUBTITLE_TRACK_SWITCH,
       Hls.Events.LEVEL_UPDATED,
     ] as const) {
       hls.on(event, () => this.update());
@@ -351,24 +401,36 @@ class HlsPlayer extends VideoPlayer {
     return hls;
   }
 
-  private applySubtitle(): void {
-    const { hls, subtitle } = this;
-    const wanted = subtitle
-      ? hls.subtitleTracks.findIndex(
-          (track) => (track.lang ?? '') === subtitle.language && track.name === subtitle.name,
-        )
-      : -1;
-    hls.subtitleDisplay = wanted >= 0;
-    hls.subtitleTrack = wanted;
+  /** After a new start the renditions are others: the same ones again. */
+  private applySubtitles(): void {
+    this.hls.subtitleTrack = -1;
+    const { subtitles } = this.tracks();
+    for (const slot of [0, 1] as const) {
+      const wanted = this.wanted[slot];
+      if (!wanted) continue;
+      const at = subtitles.findIndex(
+        ({ language, name }) => language === wanted.language && name === wanted.name,
+      );
+      this.chooseSubtitle(slot, at);
+    }
     this.update();
   }
 
   private onError(data: ErrorData): void {
     const { hls } = this;
+    const status = data.response?.code ?? 0;
+    if (data.type === Hls.ErrorTypes.NETWORK_ERROR && kRefusals.includes(status)) {
+      // What is buffered plays to its end. Who shows this player finds out what is the matter.
+      this.refused = true;
+      this.status = status;
+      if (data.fatal) hls.stopLoad();
+      this.update();
+      return;
+    }
     if (!data.fatal) {
       // Requests are repeated by the policies above; the view says so once the buffer is used up.
-      if (data.type === Hls.ErrorTypes.NETWORK_ERROR && isPassing(data.response?.code ?? 0)) {
-        this.lost = true;
+      if (data.type === Hls.ErrorTypes.NETWORK_ERROR && isPassing(status)) {
+        this.status = status;
         this.update();
       }
       return;
@@ -380,14 +442,14 @@ class HlsPlayer extends VideoPlayer {
       return;
     }
     if (data.type === Hls.ErrorTypes.NETWORK_ERROR && hls.levels.length > 0) {
-      this.retry(() => {
+      this.retry(status, () => {
         hls.startLoad();
         this.start();
       });
       return;
     }
     // No playlist at all, or media that does not recover: from the beginning.
-    this.retry(() => {
+    this.retry(status, () => {
       this.hls.destroy();
       this.hls = this.create();
       this.start();
@@ -395,27 +457,39 @@ class HlsPlayer extends VideoPlayer {
   }
 }
 
-/** The browser's own HLS (Safari on telephones). It chooses the quality itself. */
+/**
+ * The browser's own HLS (Safari on telephones). It chooses the quality itself, and reads the
+ * subtitles; what it would show is taken from it, so that it looks the same everywhere. In a full
+ * screen of its own, where the page cannot draw, it shows the first language.
+ */
 class NativePlayer extends VideoPlayer {
+  private fullScreen = false;
+
   constructor(video: HTMLVideoElement, url: string, onChange: () => void) {
     super(video, url, onChange);
     this.listen(video, 'error', () =>
-      this.retry(() => {
+      this.retry(0, () => {
         video.src = url;
         this.start();
       }),
     );
     this.listen(video.textTracks, 'addtrack', this.update);
-    this.listen(video.textTracks, 'change', this.update);
+    this.listen(video, 'webkitbeginfullscreen', () => this.showInFullScreen(true));
+    this.listen(video, 'webkitendfullscreen', () => this.showInFullScreen(false));
     video.src = url;
     this.start();
   }
 
-  override chooseSubtitle(index: number): void {
-    this.textTracks().forEach((track, i) => {
-      track.mode = i === index ? 'showing' : 'disabled';
-    });
+  override chooseSubtitle(slot: 0 | 1, index: number): void {
+    this.chosen[slot] = index < this.textTracks().length ? index : -1;
+    this.applyModes();
     this.update();
+  }
+
+  override cues(): readonly [readonly Cue[], readonly Cue[]] {
+    const tracks = this.textTracks();
+    const [first, second] = this.chosen;
+    return [activeCues(tracks[first]), activeCues(tracks[second])];
   }
 
   override chooseQuality(): void {
@@ -423,10 +497,8 @@ class NativePlayer extends VideoPlayer {
   }
 
   protected override tracks() {
-    const tracks = this.textTracks();
     return {
-      subtitles: tracks.map((track) => ({ name: track.label, language: track.language })),
-      subtitle: tracks.findIndex((track) => track.mode === 'showing'),
+      subtitles: this.textTracks().map(({ label, language }) => ({ name: label, language })),
       qualities: [],
       quality: -1,
       shownQuality: -1,
@@ -445,11 +517,44 @@ class NativePlayer extends VideoPlayer {
     return Number.isNaN(start) ? null : start + video.currentTime * 1000;
   }
 
+  private showInFullScreen(fullScreen: boolean): void {
+    this.fullScreen = fullScreen;
+    this.applyModes();
+  }
+
+  private applyModes(): void {
+    this.textTracks().forEach((track, i) => {
+      const at = this.chosen.indexOf(i);
+      track.mode = at < 0 ? 'disabled' : at === 0 && this.fullScreen ? 'showing' : 'hidden';
+    });
+  }
+
   private textTracks(): TextTrack[] {
     return [...this.video.textTracks].filter(
       (track) => track.kind === 'subtitles' || track.kind === 'captions',
     );
   }
+}
+
+function activeCues(track: TextTrack | undefined): readonly Cue[] {
+  return [...(track?.activeCues ?? [])].filter((cue) => cue instanceof VTTCue).map((cue) => {
+    const { line, lineAlign, snapToLines, position, positionAlign, size, align, vertical } = cue;
+    return {
+      start: cue.startTime,
+      end: cue.endTime,
+      text: cue.text,
+      settings: {
+        ...kPlainSettings,
+        line: line === 'auto' ? null : { value: line, unit: snapToLines ? 'lines' : 'percent' },
+        lineAlign,
+        position: position === 'auto' ? null : position,
+        positionAlign: positionAlign === 'auto' ? null : positionAlign,
+        size,
+        align,
+        vertical: vertical === '' ? null : vertical,
+      },
+    };
+  });
 }
 
 /** For a browser that cannot play: the page says so and shows the address. */
@@ -459,6 +564,9 @@ class NoPlayer extends VideoPlayer {
   override goLive(): void {}
   override chooseSubtitle(): void {}
   override chooseQuality(): void {}
+  override cues(): readonly [readonly Cue[], readonly Cue[]] {
+    return [[], []];
+  }
   protected override tracks() {
     return kNothing;
   }

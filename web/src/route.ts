@@ -3,6 +3,7 @@
 export type Route =
   | { readonly page: 'channels' }
   | { readonly page: 'watch'; readonly channel: string }
+  | { readonly page: 'entry'; readonly entry: string }
   | { readonly page: 'unknown' };
 
 /** What addresses begin with for whoever came by a link (/t/TOKEN/...); empty otherwise. */
@@ -10,17 +11,23 @@ export function linkBase(pathname: string): string {
   return /^\/t\/[^/]+/.exec(pathname)?.[0] ?? '';
 }
 
+/** The address of a page or of an API's resource, for whoever is on `pathname`. */
+export function addressOf(path: string, pathname: string): string {
+  return `${linkBase(pathname)}${path}`;
+}
+
 export function parseRoute(pathname: string): Route {
-  const below = pathname.slice(linkBase(pathname).length);
-  const parts = below.split('/').filter((part) => part !== '');
-  if (parts.length === 0) return { page: 'channels' };
-  const [page, name] = parts;
-  if (page === 'watch' && name !== undefined && parts.length === 2) {
-    try {
-      return { page: 'watch', channel: decodeURIComponent(name) };
-    } catch {
-      return { page: 'unknown' }; // a stray % in the address
-    }
+  let parts: string[];
+  try {
+    const below = pathname.slice(linkBase(pathname).length);
+    parts = below.split('/').filter((part) => part !== '').map(decodeURIComponent);
+  } catch {
+    return { page: 'unknown' }; // a stray % in the address
   }
+  const [page, name, more] = parts;
+  if (page === undefined) return { page: 'channels' };
+  if (page !== 'watch' || name === undefined) return { page: 'unknown' };
+  if (parts.length === 2) return { page: 'watch', channel: name };
+  if (parts.length === 3 && name === 'entries' && more) return { page: 'entry', entry: more };
   return { page: 'unknown' };
 }

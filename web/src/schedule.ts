@@ -1,10 +1,10 @@
 // What is on at an instant, of what is known. Pure.
 
-import type { Channel, Programme } from './api';
+import type { Channel, Programme, Thumbnails } from './api';
 
 export type Known = readonly Programme[];
 
-const kRemembered = 200; // more than an hour of half-minute films
+const kRemembered = 500; // more than an hour of ten-second films
 
 /** Adds what the server just said; later answers replace earlier ones that they overlap. */
 export function remember(known: Known, channel: Pick<Channel, 'now' | 'next'>): Known {
@@ -14,6 +14,15 @@ export function remember(known: Known, channel: Pick<Channel, 'now' | 'next'>): 
   const from = Date.parse(first.start);
   const kept = known.filter((programme) => Date.parse(programme.end) <= from);
   return [...kept, ...fresh].slice(-kRemembered);
+}
+
+/** Adds airings of the past that were not known; what is known stays. */
+export function recallEarlier(known: Known, airings: Known): Known {
+  const first = known[0];
+  if (!first) return airings.slice(-kRemembered);
+  const from = Date.parse(first.start);
+  const earlier = airings.filter((programme) => Date.parse(programme.end) <= from);
+  return [...earlier, ...known].slice(-kRemembered);
 }
 
 /** The programme whose time includes `instant` (milliseconds since 1970), if known. */
@@ -45,4 +54,22 @@ export function pollDelay(channel: Pick<Channel, 'now'>, instant: number): numbe
   if (!channel.now) return 5_000;
   const left = Date.parse(channel.now.end) - instant + 250; // let the boundary pass
   return Math.min(most, Math.max(least, left));
+}
+
+/** Those that began before `instant` and within the last `reach` milliseconds, newest first. */
+export function programmesBefore(known: Known, instant: number, reach: number): Known {
+  return known
+    .filter(({ start, end }) => Date.parse(end) <= instant && Date.parse(start) >= instant - reach)
+    .reverse();
+}
+
+/** The number of the thumbnail for `seconds` into a film. */
+export function thumbnailAt(thumbnails: Thumbnails, seconds: number): number {
+  const at = Math.floor(seconds / thumbnails.interval_seconds);
+  return Math.min(thumbnails.count - 1, Math.max(0, at));
+}
+
+/** How far into its film a programme is at `instant`, in seconds. */
+export function secondsInto(programme: Programme, instant: number): number {
+  return (programme.from_seconds ?? 0) + (instant - Date.parse(programme.start)) / 1000;
 }

@@ -1,7 +1,15 @@
 // What a viewer chose before, kept in this browser. Private windows may refuse to keep anything:
 // then choices last as long as the page.
 
-export type Setting = 'language' | 'subtitles' | 'volume' | 'muted';
+export type Setting =
+  | 'language'
+  | 'theme'
+  | 'subtitles' // language of the first, or 'off'
+  | 'second-subtitles'
+  | 'subtitle-size'
+  | 'subtitle-background'
+  | 'volume'
+  | 'muted';
 
 const session = new Map<Setting, string>();
 
@@ -11,6 +19,12 @@ export function recall(setting: Setting): string | null {
   } catch {
     return session.get(setting) ?? null;
   }
+}
+
+/** What was chosen, if it is one of `choices`; else the first of them. */
+export function recallOneOf<T extends string>(setting: Setting, choices: readonly [T, ...T[]]): T {
+  const kept = recall(setting);
+  return choices.find((choice) => choice === kept) ?? choices[0];
 }
 
 export function store(setting: Setting, value: string): void {

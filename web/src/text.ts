@@ -79,3 +79,48 @@ export function preferredLanguage(
   }
   return -1;
 }
+
+/** `text` with each {name} replaced by its value. */
+export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** The form that `count` takes in the language: 1 фильм, 2 фильма, 5 фильмов. */
+export function plural(
+  forms: { readonly one?: string; readonly few?: string; readonly many?: string; readonly other: string },
+  count: number,
+  locale: string,
+): string {
+  const category = new Intl.PluralRules(locale).select(count);
+  return forms[category as 'one' | 'few' | 'many' | 'other'] ?? forms.other;
+}
+
+/** A day and time in the viewer's zone, without the day when that is today's: 'Sat 21 Nov, 20:00'. */
+export function formatMoment(
+  instant: number,
+  now: number,
+  locale: string,
+  timeZone?: string,
+): string {
+  const zone = timeZone ? { timeZone } : {};
+  const dayOf = (at: number) => new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', ...zone }).format(at);
+  if (dayOf(instant) === dayOf(now)) return formatTime(instant, locale, timeZone);
+  return new Intl.DateTimeFormat(locale, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    ...zone,
+  }).format(instant);
+}
+
+/** The viewer's zone as people call it, e.g. 'Central European Standard Time'. */
+export function zoneName(instant: number, locale: string, timeZone?: string): string {
+  const parts = new Intl.DateTimeFormat(locale, {
+    timeZoneName: 'long',
+    ...(timeZone ? { timeZone } : {}),
+  }).formatToParts(instant);
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
+}

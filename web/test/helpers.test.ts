@@ -2,17 +2,33 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Programme } from '../src/api';
 import { isPassing, retryDelay } from '../src/backoff';
-import { linkBase, parseRoute } from '../src/route';
-import { pollDelay, programmeAt, programmesAfter, progress, remember } from '../src/schedule';
-import { kLanguages } from '../src/strings';
+import { commonStrings } from '../src/common_strings';
+import { listStrings } from '../src/channels/strings';
+import { addressOf, linkBase, parseRoute } from '../src/route';
+import {
+  pollDelay,
+  programmeAt,
+  programmesAfter,
+  programmesBefore,
+  progress,
+  recallEarlier,
+  remember,
+  secondsInto,
+  thumbnailAt,
+} from '../src/schedule';
 import {
   countryName,
+  fill,
   formatLength,
+  formatMoment,
   formatTime,
   nextChoice,
   pickText,
+  plural,
   preferredLanguage,
+  zoneName,
 } from '../src/text';
+import { watchStrings } from '../src/watch/strings';
 
 const at = (time: string) => Date.parse(`2026-11-23T${time}Z`);
 const programme = (entry: string, start: string, end: string): Programme => ({
@@ -29,6 +45,9 @@ test('an address names a page', () => {
   assert.deepEqual(parseRoute('/'), { page: 'channels' });
   assert.deepEqual(parseRoute('/watch/main'), { page: 'watch', channel: 'main' });
   assert.deepEqual(parseRoute('/watch/%E4%B8%80/'), { page: 'watch', channel: '一' });
+  assert.deepEqual(parseRoute('/watch/entries/night%20train'), { page: 'entry', entry: 'night train' });
+  assert.deepEqual(parseRoute('/watch/entries'), { page: 'watch', channel: 'entries' });
+  assert.equal(addressOf('/api/v1/channels', '/t/TOKEN/'), '/t/TOKEN/api/v1/channels');
   for (const unknown of ['/watch', '/watch/a/b', '/watch/%', '/elsewhere']) {
     assert.deepEqual(parseRoute(unknown), { page: 'unknown' });
   }
@@ -57,7 +76,7 @@ test('what was on is remembered, what is announced is replaced', () => {
 
 test('memory is bounded', () => {
   let known: readonly Programme[] = [];
-  for (let i = 0; i < 1000; ++i) {
+  for (let i = 0; i < 1500; ++i) {
     const start = at('20:00:00') + i * 1000;
     known = remember(known, {
       now: {
@@ -68,7 +87,7 @@ test('memory is bounded', () => {
       next: [],
     });
   }
-  assert.equal(known.length, 200);
+  assert.equal(known.length, 500);
 });
 
 test('next are those that begin later', () => {
@@ -139,13 +158,57 @@ test('a server that restarts is worth waiting for, a refusal is not', () => {
   for (const status of [400, 401, 403, 404, 410]) assert.ok(!isPassing(status), String(status));
 });
 
+test('the past that the server recalls is put before what is known', () => {
+  assert.deepEqual(recallEarlier([], [first, second]), [first, second]);
+  const changed = { ...second, entry: 'changed' };
+  assert.deepEqual(
+    recallEarlier([changed, third], [first, second, third]).map(({ entry }) => entry),
+    ['first', 'changed', 'third']);
+});
+
+test('what was on comes newest first, as far back as one can go', () => {
+  const known = [first, second, third];
+  assert.deepEqual(programmesBefore(known, at('20:00:40'), 60_000), [second, first]);
+  assert.deepEqual(programmesBefore(known, at('20:00:40'), 30_000), [second]);
+});
+
+test('a thumbnail is of the moment, and there is always one', () => {
+  const strip = { url: '', columns: 10, tile_width: 160, tile_height: 90, count: 8, interval_seconds: 2 };
+  assert.deepEqual([-1, 0, 1.99, 2, 15.9, 400].map((seconds) => thumbnailAt(strip, seconds)), [0, 0, 0, 1, 7, 7]);
+  assert.equal(secondsInto({ ...first, from_seconds: 30 }, at('20:00:05')), 35);
+});
+
+test('places in texts are filled in, and numbers have their forms', () => {
+  assert.equal(fill('{n} of {all}{!}', { n: 1, all: 'many' }), '1 of many{!}');
+  const forms = listStrings.ru.minutesLeft;
+  const said = [1, 2, 5, 11, 21, 22].map((n) => fill(plural(forms, n, 'ru'), { n }));
+  assert.deepEqual(said, [
+    'осталась 1 минута', 'осталось 2 минуты', 'осталось 5 минут', 'осталось 11 минут',
+    'осталась 21 минута', 'осталось 22 минуты',
+  ]);
+  assert.equal(plural(listStrings.en.minutesLeft, 1, 'en'), '{n} minute left');
+  assert.equal(plural(listStrings.zh.minutesLeft, 1, 'zh'), '剩余 {n} 分钟');
+});
+
+test('a moment has its day unless that is today’s, in the viewer’s zone', () => {
+  const now = at('20:00:00');
+  assert.equal(formatMoment(at('21:30:00'), now, 'en', 'UTC'), '21:30');
+  assert.equal(formatMoment(at('21:30:00') + 86_400_000, now, 'en', 'UTC'), 'Tue, Nov 24, 21:30');
+  // Past midnight in Shanghai, where it is the 24th already.
+  assert.equal(formatMoment(at('15:30:00'), now, 'en', 'Asia/Shanghai'), 'Mon, Nov 23, 23:30');
+  assert.equal(zoneName(now, 'en', 'Asia/Shanghai'), 'China Standard Time');
+});
+
 test('every language has every text, and its own', () => {
-  const [english, ...others] = kLanguages;
-  for (const { tag, strings } of others) {
-    for (const [key, text] of Object.entries(english.strings)) {
-      const other = strings[key as keyof typeof strings];
-      assert.ok(other, `${tag} lacks ${key}`);
-      assert.notEqual(other, text, `${tag} leaves ${key} in English`);
+  const same = new Set(['auto']); // words that may be alike
+  for (const table of [commonStrings, listStrings, watchStrings]) {
+    for (const [tag, strings] of Object.entries(table)) {
+      if (tag === 'en') continue;
+      for (const [key, english] of Object.entries(table.en)) {
+        const other = (strings as Record<string, unknown>)[key];
+        assert.ok(other, `${tag} lacks ${key}`);
+        if (!same.has(key)) assert.notDeepEqual(other, english, `${tag} leaves ${key} in English`);
+      }
     }
   }
 });

@@ -1,44 +1,32 @@
-// A button with a menu of which one item is chosen. Works by pointer and by keyboard: arrows move,
-// Enter chooses, Escape closes and gives the focus back.
+// A button with a menu of which one item is chosen. Works by pointer and by keyboard: arrows, Home and
+// End move, Enter chooses, Escape closes (WAI-ARIA Authoring Practices, "Menu Button").
 
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { usePopup } from './popup';
 
-export interface MenuItem {
-  readonly value: number;
+export interface MenuItem<T> {
+  readonly value: T;
   readonly text: string;
   /** BCP-47, when the text is not in the page's language. */
   readonly language?: string;
 }
 
-export interface MenuProps {
+export interface MenuProps<T> {
   readonly name: string;
   readonly label: string;
-  readonly items: readonly MenuItem[];
-  readonly chosen: number;
-  readonly onChoose: (value: number) => void;
+  readonly items: readonly MenuItem<T>[];
+  readonly chosen: T;
+  readonly onChoose: (value: T) => void;
+  /** Where there is room for it. */
+  readonly opens?: 'above' | 'below';
   readonly children: ComponentChildren;
 }
 
-export function Menu({ name, label, items, chosen, onChoose, children }: MenuProps) {
-  const [open, setOpen] = useState(false);
-  const root = useRef<HTMLDivElement>(null);
-  const button = useRef<HTMLButtonElement>(null);
-
-  useEffect(() => {
-    if (!open) return;
-    root.current?.querySelector<HTMLElement>('[aria-checked="true"]')?.focus();
-    const closeOutside = (event: PointerEvent) => {
-      if (!root.current?.contains(event.target as Node)) setOpen(false);
-    };
-    document.addEventListener('pointerdown', closeOutside);
-    return () => document.removeEventListener('pointerdown', closeOutside);
-  }, [open]);
-
-  const close = () => {
-    setOpen(false);
-    button.current?.focus();
-  };
+export function Menu<T extends string | number>(props: MenuProps<T>) {
+  const { name, label, items, chosen, onChoose, opens = 'below', children } = props;
+  const { open, root, button, toggle, close } = usePopup((element) =>
+    element.querySelector<HTMLElement>('[aria-checked="true"]')?.focus(),
+  );
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (!open) return;
@@ -51,31 +39,24 @@ export function Menu({ name, label, items, chosen, onChoose, children }: MenuPro
       End: choices.length - 1,
     };
     const target = targets[event.key];
-    if (target !== undefined) {
-      choices[target]?.focus();
-    } else if (event.key === 'Escape') {
-      close();
-    } else if (event.key === 'Tab') {
-      setOpen(false);
-      return;
-    } else {
-      return;
-    }
+    if (target === undefined) return;
+    choices[target]?.focus();
     event.preventDefault();
     event.stopPropagation();
   };
 
   return (
-    <div class="menu" ref={root} onKeyDown={onKeyDown}>
+    <div class={`menu ${opens}`} ref={root} onKeyDown={onKeyDown}>
       <button
         ref={button}
         type="button"
+        class="icon-button"
         data-menu={name}
         aria-haspopup="menu"
         aria-expanded={open}
         aria-label={label}
         title={label}
-        onClick={() => setOpen(!open)}
+        onClick={toggle}
       >
         {children}
       </button>

@@ -1,20 +1,21 @@
 // How one programme is written: its title, who made it, when it is on.
 
-import type { Programme } from '../api';
-import { useLocale } from '../locale';
+import type { Film, Programme } from '../api';
+import { commonStrings } from '../common_strings';
+import { useLocale, useStrings } from '../locale';
 import { progress } from '../schedule';
 import { countryName, formatTime, pickText } from '../text';
 
-export function Credits({ programme }: { programme: Programme }) {
+export function Credits({ film }: { readonly film: Film }) {
   const locale = useLocale();
   const parts = [
-    programme.author,
-    programme.country ? countryName(programme.country, locale.tag) : undefined,
+    film.author,
+    film.country ? countryName(film.country, locale.tag) : undefined,
   ].filter((part) => part);
   return parts.length > 0 ? <span class="credits">{parts.join(' · ')}</span> : null;
 }
 
-export function Times({ programme }: { programme: Programme }) {
+export function StartTime({ programme }: { readonly programme: Programme }) {
   const { tag } = useLocale();
   return (
     <time class="time" dateTime={programme.start}>
@@ -23,17 +24,17 @@ export function Times({ programme }: { programme: Programme }) {
   );
 }
 
-export function Title({ programme }: { programme: Programme }) {
+export function Title({ film }: { readonly film: Film }) {
   const { languages } = useLocale();
-  return <span class="title">{pickText(programme.title, languages)}</span>;
+  return <span class="title">{pickText(film.title, languages)}</span>;
 }
 
-export function Elapsed({ programme, instant }: { programme: Programme; instant: number }) {
+export function Elapsed({ programme, instant }: { readonly programme: Programme; readonly instant: number }) {
   return <progress class="elapsed" max={1} value={progress(programme, instant)} aria-hidden="true" />;
 }
 
-export function UpNext({ programmes }: { programmes: readonly Programme[] }) {
-  const { strings } = useLocale();
+export function UpNext({ programmes }: { readonly programmes: readonly Programme[] }) {
+  const { strings } = useStrings(commonStrings);
   if (programmes.length === 0) return null;
   return (
     <section class="next">
@@ -41,9 +42,9 @@ export function UpNext({ programmes }: { programmes: readonly Programme[] }) {
       <ol>
         {programmes.map((programme) => (
           <li key={programme.start}>
-            <Times programme={programme} />
-            <Title programme={programme} />
-            <Credits programme={programme} />
+            <StartTime programme={programme} />
+            <Title film={programme} />
+            <Credits film={programme} />
           </li>
         ))}
       </ol>

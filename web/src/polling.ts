@@ -1,14 +1,16 @@
 // Asking the server again and again, for as long as a view is shown.
 
-import { useEffect, useState } from 'preact/hooks';
-import { ApiError, type Answer } from '../api';
-import { retryDelay } from '../backoff';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { ApiError, type Answer } from './api';
+import { retryDelay } from './backoff';
 
 export interface Polled<T> {
   /** The last good answer; kept while the server is silent. */
   readonly answer: Answer<T> | null;
   /** Why the last question had none, if so. */
   readonly error: ApiError | null;
+  /** Asks at once, instead of when it is time. */
+  readonly again: () => void;
 }
 
 /**
@@ -19,12 +21,15 @@ export function usePolling<T>(
   ask: (signal: AbortSignal) => Promise<Answer<T>>,
   delay: (answer: Answer<T>) => number,
 ): Polled<T> {
-  const [state, setState] = useState<Polled<T>>({ answer: null, error: null });
+  const [state, setState] = useState<Omit<Polled<T>, 'again'>>({ answer: null, error: null });
+  const askNow = useRef<() => void>(() => {});
   useEffect(() => {
     const abort = new AbortController();
     let timer: number | undefined;
     let failures = 0;
-    const again = async () => {
+    let asking = false;
+    const look = async () => {
+      asking = true;
       let wait: number;
       try {
         const answer = await ask(abort.signal);
@@ -37,15 +42,21 @@ export function usePolling<T>(
         wait = retryDelay(failures++);
         setState((before) => ({ answer: before.answer, error }));
       }
-      if (!abort.signal.aborted) timer = window.setTimeout(() => void again(), wait);
+      asking = false;
+      if (!abort.signal.aborted) timer = window.setTimeout(() => void look(), wait);
     };
-    void again();
+    askNow.current = () => {
+      window.clearTimeout(timer);
+      if (!asking) void look();
+    };
+    void look();
     return () => {
       abort.abort();
       window.clearTimeout(timer);
     };
   }, [ask, delay]);
-  return state;
+  const again = useCallback(() => askNow.current(), []);
+  return { ...state, again };
 }
 
 /** The server's time in milliseconds since 1970, kept fresh once a second. */

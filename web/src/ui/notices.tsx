@@ -1,0 +1,81 @@
+// What a page shows instead of its content.
+
+import type { ComponentChildren } from 'preact';
+import type { ApiError } from '../api';
+import { commonStrings } from '../common_strings';
+import { useStrings } from '../locale';
+import { addressOf, linkBase } from '../route';
+import { fill } from '../text';
+
+export function Waiting() {
+  const { strings } = useStrings(commonStrings);
+  return (
+    <p class="waiting" role="status">
+      <span class="spinner" aria-hidden="true" />
+      {strings.loading}
+    </p>
+  );
+}
+
+export interface NoticeProps {
+  readonly title: string;
+  readonly children?: ComponentChildren;
+  /** Links and buttons. */
+  readonly actions?: ComponentChildren;
+}
+
+export function Notice({ title, children, actions }: NoticeProps) {
+  return (
+    <section class="notice" role="alert">
+      <h1>{title}</h1>
+      {children}
+      {actions && <div class="actions">{actions}</div>}
+    </section>
+  );
+}
+
+export function ToAllChannels() {
+  const { strings } = useStrings(commonStrings);
+  return (
+    <a class="button" href={addressOf('/', location.pathname)}>
+      {strings.allChannels}
+    </a>
+  );
+}
+
+export function SignInLink() {
+  const { strings } = useStrings(commonStrings);
+  return (
+    <a class="button primary" href="/sign-in">
+      {strings.signIn}
+    </a>
+  );
+}
+
+/** Who asks is not let in: by the link in the address, or by account. */
+export function Refused({ error }: { readonly error: ApiError }) {
+  const { strings } = useStrings(commonStrings);
+  const byLink = linkBase(location.pathname) !== '';
+  const [title, hint] = byLink
+    ? [strings.blockedLink, strings.blockedLinkHint]
+    : error.status === 401
+      ? [strings.signInFirst, strings.signInHint]
+      : [strings.forbidden, strings.forbiddenHint];
+  return (
+    <Notice title={title} actions={byLink ? undefined : <><SignInLink /><ToAllChannels /></>}>
+      <p>{hint}</p>
+      <p class="soft">{fill(strings.serverSays, { reason: error.message })}</p>
+    </Notice>
+  );
+}
+
+/** While the server does not answer. What is on the page stays. */
+export function ServerSilent() {
+  const { strings } = useStrings(commonStrings);
+  return (
+    <p class="banner" role="status">
+      <span class="spinner" aria-hidden="true" />
+      {strings.serverSilent}
+    </p>
+  );
+}

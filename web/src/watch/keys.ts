@@ -1,0 +1,81 @@
+// The keys of the player. `kKeys` is also what the help lists.
+
+import { useEffect } from 'preact/hooks';
+import type { watchStrings } from './strings';
+
+type Words = Extract<keyof (typeof watchStrings)['en'], `key${string}`>;
+
+export type Action =
+  | 'play' | 'back' | 'forward' | 'previous' | 'next' | 'restart' | 'live' | 'louder' | 'quieter'
+  | 'mute' | 'first' | 'second' | 'larger' | 'smaller' | 'fullscreen' | 'pip' | 'help';
+
+/** KeyboardEvent.key, in lower case for letters; with "Shift+" for arrows that have it. */
+const kActions: Readonly<Record<string, Action>> = {
+  ' ': 'play',
+  k: 'play',
+  ArrowLeft: 'back',
+  ArrowRight: 'forward',
+  'Shift+ArrowLeft': 'previous',
+  'Shift+ArrowRight': 'next',
+  s: 'restart',
+  l: 'live',
+  ArrowUp: 'louder',
+  ArrowDown: 'quieter',
+  m: 'mute',
+  c: 'first',
+  v: 'second',
+  '+': 'larger',
+  '=': 'larger',
+  '-': 'smaller',
+  f: 'fullscreen',
+  p: 'pip',
+  '?': 'help',
+};
+
+/** What the help says: keys as they are printed, and what they do. "space" is a word of its own. */
+export const kKeys: readonly { readonly keys: readonly string[]; readonly does: Words }[] = [
+  { keys: ['space', 'K'], does: 'keyPlay' },
+  { keys: ['←', '→'], does: 'keySeek' },
+  { keys: ['Shift ←', 'Shift →'], does: 'keyFilm' },
+  { keys: ['S'], does: 'keyStart' },
+  { keys: ['L'], does: 'keyLive' },
+  { keys: ['↑', '↓'], does: 'keyVolume' },
+  { keys: ['M'], does: 'keyMute' },
+  { keys: ['C'], does: 'keyFirst' },
+  { keys: ['V'], does: 'keySecond' },
+  { keys: ['+', '−'], does: 'keySize' },
+  { keys: ['F'], does: 'keyFullscreen' },
+  { keys: ['P'], does: 'keyPip' },
+  { keys: ['?'], does: 'keyHelp' },
+];
+
+/** What a key does when the focus is on `target`; null when it is the target's own affair. */
+export function actionOf(
+  event: Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'altKey' | 'metaKey'>,
+  target: Pick<Element, 'matches' | 'closest'> | null,
+): Action | null {
+  if (event.ctrlKey || event.altKey || event.metaKey) return null;
+  if (target?.closest('select, textarea, dialog, [role=menu], .panel')) return null;
+  const isArrow = event.key.startsWith('Arrow');
+  if (event.key === ' ' && target?.matches('button, a, [role=button]')) return null;
+  // The volume's own arrows; the bar's go ten seconds, like everywhere.
+  if (isArrow && target?.matches('input.volume, ol')) return null;
+  if (target?.matches('input:not([type=range])')) return null;
+  const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  return kActions[isArrow && event.shiftKey ? `Shift+${name}` : name] ?? null;
+}
+
+/** `act` must be stable. */
+export function useKeys(act: (action: Action) => void): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented) return;
+      const action = actionOf(event, event.target instanceof Element ? event.target : null);
+      if (!action) return;
+      event.preventDefault();
+      act(action);
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, [act]);
+}
