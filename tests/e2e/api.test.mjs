@@ -352,7 +352,7 @@ test('entries are searched, filtered, read and changed', async () => {
   const entry = await expect(200, 'getEntry', { as: 'reviewer', entry: 'paper-boats' });
   assert.equal(entry.json.state, 'ready');
   assert.ok(entry.json.quality.frames > 0);
-  assert.equal(entry.json.subtitles[0].language, 'zh');
+  assert.equal(entry.json.subtitles[0].language, 'zh-Hans');
   assert.equal((await request('GET', entry.json.poster, { headers: { Authorization: `Bearer ${server.tokens.admin}` } })).status, 200);
 
   const change = { title: { en: 'Paper Boats', ru: 'Бумажные кораблики' }, metadata: { synopsis: { en: 'Boats.' }, not_after: '2099-01-01' } };
