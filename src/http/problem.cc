@@ -65,14 +65,22 @@ std::string_view reason_of(int status) {
             return "Request Timeout";
         case 409:
             return "Conflict";
+        case 410:
+            return "Gone";
+        case 412:
+            return "Precondition Failed";
         case 413:
             return "Content Too Large";
+        case 415:
+            return "Unsupported Media Type";
         case 416:
             return "Range Not Satisfiable";
         case 422:
             return "Unprocessable Content";
         case 431:
             return "Request Header Fields Too Large";
+        case 460:
+            return "Checksum Mismatch";
         case 500:
             return "Internal Server Error";
         case 503:

@@ -371,6 +371,11 @@ class Routes {
         return add(Method::kPost, "/setup/{secret}", &SignIn::submit_setup);
     }
 
+    Result<void> add_uploads() {
+        if (context_.uploads == nullptr) return {};
+        return add_upload_routes(router_, *context_.uploads, context_.clock);
+    }
+
     Result<void> add_operations() {
         const RouteContext context = context_;
         TRY(get("/healthz", "health", Access::kPublic,
@@ -422,6 +427,7 @@ Result<std::shared_ptr<const Router>> make_router(const RouteContext& context) {
     TRY(routes.add_as_run());
     TRY(routes.add_pages());
     TRY(routes.add_sign_in());
+    TRY(routes.add_uploads());
     TRY(routes.add_operations());
     return routes.finish();
 }

@@ -14,6 +14,7 @@
 #include "http/router.h"
 #include "http/sign_in.h"
 #include "http/static_files.h"
+#include "http/tus.h"
 
 namespace matinee::http {
 
@@ -29,6 +30,7 @@ struct RouteContext {
     // Both null: no accounts, everybody sees everything that can be seen.
     const Gatekeeper* gatekeeper = nullptr;
     SignIn* sign_in = nullptr;
+    UploadStore* uploads = nullptr;  // null: nothing can be uploaded
 };
 
 // The table of routes; also registers the viewers of each channel with the metrics.
