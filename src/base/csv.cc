@@ -114,8 +114,9 @@ class Reader {
                 return *std::move(field);
             }
             table_.problems.push_back(
-                {line_, "a quote is opened and never closed; the field is taken to end with its "
-                        "separator or line"});
+                {line_,
+                 "a quote is opened and never closed; the field is taken to end with its "
+                 "separator or line"});
         }
         at_ = begin;
         while (!ends_field(at_))
@@ -151,8 +152,9 @@ class Reader {
         const std::string_view rest = text_.substr(at, end - at);
         if (rest.find_first_not_of(' ') != std::string_view::npos) {
             table_.problems.push_back(
-                {first_line, "a quote is closed in the middle of a field; a quote within quotes is "
-                             "written twice"});
+                {first_line,
+                 "a quote is closed in the middle of a field; a quote within quotes is "
+                 "written twice"});
             field += rest;
         }
         at_ = end;

@@ -43,7 +43,8 @@ TEST(Csv, FindsTheSeparatorOutsideOfQuotes) {
     EXPECT_EQ(parse_csv("a;b;c\n1;2,5;3\n").delimiter, ';');
     EXPECT_EQ(parse_csv("\"a;b;c;d\",e,f\n").delimiter, ',');
     EXPECT_EQ(parse_csv("\n\na\tb, c\td\n").delimiter, '\t');
-    EXPECT_THAT(fields_of("only\nfields\n"), ElementsAre(ElementsAre("only"), ElementsAre("fields")));
+    EXPECT_THAT(fields_of("only\nfields\n"),
+                ElementsAre(ElementsAre("only"), ElementsAre("fields")));
 }
 
 TEST(Csv, HeedsTheLineInWhichExcelNamesTheSeparator) {
@@ -55,7 +56,8 @@ TEST(Csv, HeedsTheLineInWhichExcelNamesTheSeparator) {
 }
 
 TEST(Csv, DropsAByteOrderMark) {
-    EXPECT_THAT(fields_of("\xEF\xBB\xBFTitle,Country\n"), ElementsAre(ElementsAre("Title", "Country")));
+    EXPECT_THAT(fields_of("\xEF\xBB\xBFTitle,Country\n"),
+                ElementsAre(ElementsAre("Title", "Country")));
 }
 
 TEST(Csv, ReadsNumbersThatASpreadsheetWasKeptFrom) {
