@@ -140,6 +140,14 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
         };
         station->jobs_ = TRY(JobRunner::start(*workspace.store, std::move(jobs)));
     }
+    Uploads::Options uploads;
+    uploads.on_entry = [jobs = station->jobs_.get(),
+                        broadcaster = station->broadcaster_.get()](const std::string& entry) {
+        log::info("an upload has been taken in", {{"entry", entry}});
+        if (jobs) jobs->wake();
+        broadcaster->wake();
+    };
+    station->uploads_ = TRY(Uploads::start(workspace, std::move(uploads)));
     station->as_run_ =
         std::make_unique<AsRunLog>(*workspace.store, *workspace.clock, workspace.folder);
     TRY(station->register_metrics(workspace));
@@ -152,7 +160,8 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
              return fmt::format("{} of {} channels have nothing on.", counts.all - counts.on_air,
                                 counts.all);
          },
-         station->as_run_.get(), station->gatekeeper_.get(), station->sign_in_.get()}));
+         station->as_run_.get(), station->gatekeeper_.get(), station->sign_in_.get(),
+         station->uploads_.get()}));
     http::Server::Options server;
     server.listen = {options.listen.host, options.listen.port};
     server.threads = config.threads;
@@ -219,6 +228,7 @@ Result<void> Station::register_metrics(Workspace& workspace) {
 
 Station::~Station() {
     if (server_) server_->stop(kGrace);
+    uploads_.reset();  // it wakes the other two
     if (jobs_) jobs_->stop();
     if (broadcaster_) broadcaster_->stop();
 }

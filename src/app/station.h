@@ -10,6 +10,7 @@
 #include "app/as_run_log.h"
 #include "app/broadcaster.h"
 #include "app/job_runner.h"
+#include "app/uploads.h"
 #include "app/workspace.h"
 #include "base/result.h"
 #include "http/gatekeeper.h"
@@ -62,6 +63,7 @@ class Station {
     std::unique_ptr<http::SignIn> sign_in_;
     std::string setup_address_;
     std::unique_ptr<JobRunner> jobs_;
+    std::unique_ptr<Uploads> uploads_;
     std::vector<http::Metrics::Registration> gauges_;
     std::unique_ptr<http::Server> server_;
 };
