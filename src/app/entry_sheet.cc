@@ -41,7 +41,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 40> kColumns
     {"Director(s)", "author"},
     {"Author", "author"},
     {"Authors", "author"},
-    {"Submitter", "author"},
+    {"Submitter", "submitter"},
     {"Country of Origin", "country"},
     {"Country", "country"},
     {"Countries", "country"},
@@ -71,9 +71,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 40> kColumns
     {"Logline", "synopsis"},
 }};
 
-constexpr std::array<std::string_view, 12> kFields{
-    "file",   "tracking", "submission", "title",         "synopsis",   "language",
-    "author", "country",  "category",   "content_notes", "not_before", "not_after"};
+constexpr std::array<std::string_view, 13> kFields{
+    "submitter", "file",    "tracking", "submission",    "title",      "synopsis", "language",
+    "author",    "country", "category", "content_notes", "not_before", "not_after"};
 
 std::string dump(const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -158,6 +158,10 @@ class RowReader {
         read_texts("synopsis");
         for (const char* field : {"author", "country"}) {
             if (const std::string value = first(field); !value.empty()) json_[field] = value;
+        }
+        if (const std::string submitter = first("submitter"); !submitter.empty()) {
+            if (!json_.contains("author")) json_["author"] = submitter;
+            kept_["submitter"] = submitter;
         }
         read_lists();
         read_dates();

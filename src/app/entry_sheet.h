@@ -22,6 +22,7 @@ namespace matinee::app {
 //     synopsis, synopsis.LANGUAGE       likewise
 //     language                          what the film's own language is
 //     author, country                   of several columns, the first that has something
+//     submitter                         stands in where no author is named
 //     category, content_notes           several are separated by semicolons, bars or line breaks
 //     not_before, not_after             2026-11-20, or an instant
 //     keep                              it is kept as metadata, as every unknown column

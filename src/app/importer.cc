@@ -262,6 +262,10 @@ class Importer {
         if (id.empty()) id = known ? known->id : TRY(choose_id(film, known));
         std::optional<store::FormerSource> former;
         if (known) former = TRY(store_.former_source_of(id));
+        if (known && !former && known->source.path != film.path.string()) {
+            // It is about to be.
+            former = store::FormerSource{id, known->source.path, 0, 0};
+        }
         const std::string said = read_description(film, former);
         store::EntryDescription description = TRY(describe(film, id, known, said));
         description.source = std::move(source);
