@@ -140,6 +140,14 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
         };
         station->jobs_ = TRY(JobRunner::start(*workspace.store, std::move(jobs)));
     }
+    Uploads::Options uploads;
+    uploads.on_entry = [jobs = station->jobs_.get(),
+                        broadcaster = station->broadcaster_.get()](const std::string& entry) {
+        log::info("an upload has been taken in", {{"entry", entry}});
+        if (jobs) jobs->wake();
+        broadcaster->wake();
+    };
+    station->uploads_ = TRY(Uploads::start(workspace, std::move(uploads)));
     station->as_run_ =
         std::make_unique<AsRunLog>(*workspace.store, *workspace.clock, workspace.folder);
     station->api_ = TRY(
@@ -162,22 +170,24 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
          [api = station->api_.get()](http::Handler handler) {
              return api->aside(std::move(handler));
          }}));
-    http::Server::Options server;
-    server.listen = {options.listen.host, options.listen.port};
-    server.threads = config.threads;
-    server.tls = station->tls_;
-    server.guard = [gatekeeper = station->gatekeeper_.get(), limits = station->limits_.get()](
-                       http::Request& request, const http::RouteSpec& route) {
-        auto refusal = limits->admit(request, route, std::chrono::steady_clock::now());
-        return refusal ? std::move(refusal) : gatekeeper->admit(request, route);
-    };
-    station->server_ = TRY(http::Server::start(std::move(server), router, station->metrics_));
-    if (auto secret = station->sign_in_->open_setup()) {
-        station->setup_address_ = fmt::format("{}/setup/{}", station->origin(), *secret);
-    } else if (secret.error().code() != ErrorCode::kConflict) {
-        return Unexpected(std::move(secret).error());
-    }
-    return station;
+    station->uploads_.get()
+}));
+http::Server::Options server;
+server.listen = {options.listen.host, options.listen.port};
+server.threads = config.threads;
+server.tls = station->tls_;
+server.guard = [gatekeeper = station->gatekeeper_.get(), limits = station->limits_.get()](
+                   http::Request& request, const http::RouteSpec& route) {
+    auto refusal = limits->admit(request, route, std::chrono::steady_clock::now());
+    return refusal ? std::move(refusal) : gatekeeper->admit(request, route);
+};
+station->server_ = TRY(http::Server::start(std::move(server), router, station->metrics_));
+if (auto secret = station->sign_in_->open_setup()) {
+    station->setup_address_ = fmt::format("{}/setup/{}", station->origin(), *secret);
+} else if (secret.error().code() != ErrorCode::kConflict) {
+    return Unexpected(std::move(secret).error());
+}
+return station;
 }
 
 Result<void> Station::open_gates(Workspace& workspace) {
@@ -229,6 +239,7 @@ Result<void> Station::register_metrics(Workspace& workspace) {
 
 Station::~Station() {
     if (server_) server_->stop(kGrace);
+    uploads_.reset();  // it wakes the other two
     if (jobs_) jobs_->stop();
     if (broadcaster_) broadcaster_->stop();
 }

@@ -11,6 +11,7 @@
 #include "app/broadcaster.h"
 #include "app/job_runner.h"
 #include "app/studio_api.h"
+#include "app/uploads.h"
 #include "app/workspace.h"
 #include "base/result.h"
 #include "http/gatekeeper.h"
@@ -66,6 +67,7 @@ class Station {
     std::unique_ptr<http::RateLimits> limits_;
     std::string setup_address_;
     std::unique_ptr<JobRunner> jobs_;
+    std::unique_ptr<Uploads> uploads_;
     std::vector<http::Metrics::Registration> gauges_;
     std::unique_ptr<http::Server> server_;
 };

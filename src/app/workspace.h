@@ -17,6 +17,10 @@ namespace matinee::app {
 // In the data folder: what links are signed with.
 inline constexpr const char* kLinkKeyFile = "links.key";
 
+// There as well: uploads that are not complete, and what came of others.
+inline constexpr const char* kUploadsFolder = "uploads";
+inline constexpr const char* kFilmsFolder = "films";
+
 struct Workspace {
     std::filesystem::path folder;
     Config config;

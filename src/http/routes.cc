@@ -394,6 +394,10 @@ class Routes {
     }
 
     Result<void> add_api() { return context_.add_api ? context_.add_api(router_) : Result<void>(); }
+    Result<void> add_uploads() {
+        if (context_.uploads == nullptr) return {};
+        return add_upload_routes(router_, *context_.uploads, context_.clock);
+    }
 
     Result<void> add_operations() {
         const RouteContext context = context_;
@@ -447,6 +451,7 @@ Result<std::shared_ptr<const Router>> make_router(const RouteContext& context) {
     TRY(routes.add_pages());
     TRY(routes.add_sign_in());
     TRY(routes.add_api());
+    TRY(routes.add_uploads());
     TRY(routes.add_operations());
     return routes.finish();
 }

@@ -14,6 +14,7 @@
 #include "http/router.h"
 #include "http/sign_in.h"
 #include "http/static_files.h"
+#include "http/tus.h"
 
 namespace matinee::http {
 
@@ -34,6 +35,7 @@ struct RouteContext {
     // Has a handler that asks the database run where it keeps no viewer waiting; empty: it runs as
     // it is.
     std::function<Handler(Handler)> aside = {};
+    UploadStore* uploads = nullptr;  // null: nothing can be uploaded
 };
 
 // The table of routes; also registers the viewers of each channel with the metrics.
