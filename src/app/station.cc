@@ -110,9 +110,11 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
     } else {
         station->tls_ = TRY(http::TlsIdentity::from_files(config.certificate, config.key, clock));
     }
-    station->broadcaster_ =
-        TRY(Broadcaster::start(*workspace.store, *workspace.library, *workspace.clock,
-                               broadcaster_options(workspace.config)));
+    BroadcasterOptions broadcast = broadcaster_options(workspace.config);
+    broadcast.cipher = std::make_shared<http::SegmentCipher>(
+        TRY(auth::load_or_make_media_key(workspace.folder / kMediaKeyFile)));
+    station->broadcaster_ = TRY(Broadcaster::start(*workspace.store, *workspace.library,
+                                                   *workspace.clock, std::move(broadcast)));
     TRY(station->open_gates(workspace));
     if (options.prepare) {
         log_sandbox(workspace.config.worker);

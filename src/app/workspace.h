@@ -16,6 +16,7 @@ namespace matinee::app {
 
 // In the data folder: what links are signed with.
 inline constexpr const char* kLinkKeyFile = "links.key";
+inline constexpr const char* kMediaKeyFile = "media.key";
 
 struct Workspace {
     std::filesystem::path folder;
