@@ -20,6 +20,7 @@
 #include "app/installed_fonts.h"
 #include "app/intake.h"
 #include "app/progress_display.h"
+#include "app/reload_signal.h"
 #include "app/station.h"
 #include "app/stop_signals.h"
 #include "app/subtitle_intake.h"
@@ -172,15 +173,20 @@ Result<std::unique_ptr<Station>> start_station(Workspace& workspace,
     return Station::start(workspace, options);
 }
 
-Result<int> serve_until_stopped(Workspace& workspace, const Station& station,
-                                const StopSignals& signals) {
+// How soon SIGHUP is heeded.
+constexpr std::chrono::milliseconds kReloadPoll{200};
+
+Result<int> serve_until_stopped(Workspace& workspace, Station& station, const StopSignals& signals,
+                                ReloadSignal* reload = nullptr) {
     std::vector<std::string> channels;
     for (const store::Channel& channel : TRY(workspace.store->list_channels())) {
         channels.push_back(channel.id);
         if (channels.size() == 10) break;  // the page lists all
     }
     print_addresses(station, channels);
-    signals.wait();
+    while (!signals.wait_for(kReloadPoll)) {
+        if (reload && reload->take()) station.reload();
+    }
     fmt::print("stopping\n");
     return 0;
 }
@@ -383,8 +389,9 @@ int serve(const ServeArguments& arguments) {
     return run([&]() -> Result<int> {
         const StopSignals signals;
         Workspace workspace = TRY(Workspace::open(arguments.data));
+        ReloadSignal reload;
         const auto station = TRY(start_station(workspace, arguments.listen));
-        return serve_until_stopped(workspace, *station, signals);
+        return serve_until_stopped(workspace, *station, signals, &reload);
     });
 }
 
@@ -453,7 +460,8 @@ int add_channel(const ChannelArguments& arguments) {
             return fail(ErrorCode::kInvalid,
                         "channel {}: no entry is ready; import some films first", arguments.id);
         }
-        // What could not be drawn before may be possible now; whoever runs this command waits for it.
+        // What could not be drawn before may be possible now; whoever runs this command waits for
+        // it.
         if (arguments.burn_in) TRY(workspace.store->forget_failed_variants());
         TRY(put_on_channel(workspace, arguments.id, arguments.title, entries, arguments.epoch,
                            arguments.burn_in));
@@ -470,9 +478,9 @@ namespace {
 
 // How far the drawing of subtitles into a channel's films is.
 struct BurnInState {
-    std::string languages;    // "zh,ru"; empty: none are to be drawn
-    std::size_t ready = 0;    // films shown with them
-    std::size_t wanted = 0;   // films that have at least one of the languages
+    std::string languages;            // "zh,ru"; empty: none are to be drawn
+    std::size_t ready = 0;            // films shown with them
+    std::size_t wanted = 0;           // films that have at least one of the languages
     std::vector<std::string> failed;  // "entry: reason"
 };
 

@@ -247,10 +247,10 @@ std::vector<std::string> machine_names() {
 
 TlsIdentity::TlsIdentity(fs::path certificate_path, fs::path key_path,
                          std::vector<std::string> names, std::shared_ptr<const base::Clock> clock)
-    : certificate_path_(std::move(certificate_path)),
-      key_path_(std::move(key_path)),
-      names_(std::move(names)),
-      clock_(std::move(clock)) {
+    : names_(std::move(names)),
+      clock_(std::move(clock)),
+      certificate_path_(std::move(certificate_path)),
+      key_path_(std::move(key_path)) {
     forbid_old_versions();
 }
 
@@ -376,6 +376,25 @@ Result<TlsIdentity::Loaded> TlsIdentity::load() const {
                     certificate_path_.string());
     }
     return Loaded{std::move(tls), fingerprint_of(*certificate), until};
+}
+
+Result<void> TlsIdentity::use_files(const fs::path& certificate, const fs::path& key) {
+    const std::lock_guard refreshing(refreshing_);
+    const fs::path certificate_before = std::exchange(certificate_path_, certificate);
+    const fs::path key_before = std::exchange(key_path_, key);
+    const Stamp certificate_stamp = stamp_of(certificate_path_);
+    const Stamp key_stamp = stamp_of(key_path_);
+    auto loaded = load();
+    if (!loaded) {
+        certificate_path_ = certificate_before;
+        key_path_ = key_before;
+        return Unexpected(std::move(loaded).error());
+    }
+    certificate_stamp_ = certificate_stamp;
+    key_stamp_ = key_stamp;
+    const std::scoped_lock lock(mutex_);
+    loaded_ = std::move(loaded).value();
+    return {};
 }
 
 void TlsIdentity::refresh() {

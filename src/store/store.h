@@ -346,6 +346,9 @@ class Store {
     // Forgets those that have failed, so that they can be asked for again; returns how many.
     Result<std::int64_t> forget_failed_variants();
 
+    // Writes the database as it is now to `file`, which must not be there; others go on meanwhile.
+    Result<void> copy_to(const std::filesystem::path& file);
+
     // -- Playlists -------------------------------------------------------------------------------
 
     // Makes `items` the playlist's newest version, publishes it, and returns its number. Nothing
