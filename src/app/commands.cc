@@ -22,6 +22,7 @@
 #include "app/installed_fonts.h"
 #include "app/intake.h"
 #include "app/progress_display.h"
+#include "app/reload_signal.h"
 #include "app/station.h"
 #include "app/stop_signals.h"
 #include "app/subtitle_intake.h"
@@ -294,15 +295,20 @@ Result<std::unique_ptr<Station>> start_station(Workspace& workspace,
     return Station::start(workspace, options);
 }
 
-Result<int> serve_until_stopped(Workspace& workspace, const Station& station,
-                                const StopSignals& signals) {
+// How soon SIGHUP is heeded.
+constexpr std::chrono::milliseconds kReloadPoll{200};
+
+Result<int> serve_until_stopped(Workspace& workspace, Station& station, const StopSignals& signals,
+                                ReloadSignal* reload = nullptr) {
     std::vector<std::string> channels;
     for (const store::Channel& channel : TRY(workspace.store->list_channels())) {
         channels.push_back(channel.id);
         if (channels.size() == 10) break;  // the page lists all
     }
     print_addresses(station, channels);
-    signals.wait();
+    while (!signals.wait_for(kReloadPoll)) {
+        if (reload && reload->take()) station.reload();
+    }
     fmt::print("stopping\n");
     return 0;
 }
@@ -505,8 +511,9 @@ int serve(const ServeArguments& arguments) {
     return run([&]() -> Result<int> {
         const StopSignals signals;
         Workspace workspace = TRY(Workspace::open(arguments.data));
+        ReloadSignal reload;
         const auto station = TRY(start_station(workspace, arguments.listen));
-        return serve_until_stopped(workspace, *station, signals);
+        return serve_until_stopped(workspace, *station, signals, &reload);
     });
 }
 

@@ -28,6 +28,23 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::seconds;
 
+// The words of a setting, and what each means.
+template <typename Enum, std::size_t kCount>
+using Words = std::array<std::pair<std::string_view, Enum>, kCount>;
+
+constexpr Words<http::ForwardedFields, 2> kForwardedNames{
+    {{"x-forwarded-for", http::ForwardedFields::kXForwarded},
+     {"forwarded", http::ForwardedFields::kForwarded}}};
+constexpr Words<log::Level, 4> kLevelNames{{{"debug", log::Level::kDebug},
+                                            {"info", log::Level::kInfo},
+                                            {"warning", log::Level::kWarning},
+                                            {"error", log::Level::kError}}};
+
+template <typename Enum, std::size_t kCount>
+std::string_view word_for(Enum value, const Words<Enum, kCount>& words) {
+    return std::ranges::find(words, value, &std::pair<std::string_view, Enum>::second)->first;
+}
+
 // How many letters have to change to make one word the other (Levenshtein).
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
@@ -107,6 +124,36 @@ class TableReader {
         return {};
     }
 
+    Result<void> texts(const char* key, std::vector<std::string>& values) {
+        const toml::node* node = find(key);
+        if (!node) return {};
+        const toml::array* list = node->as_array();
+        if (!list || !std::ranges::all_of(*list, &toml::node::is_string)) {
+            return wrong(*node, key, "a list of texts, as in [\"a\", \"b\"]");
+        }
+        values.clear();
+        for (const toml::node& item : *list) {
+            values.push_back(item.as_string()->get());
+        }
+        return {};
+    }
+
+    // One of a few words.
+    template <typename Enum, std::size_t kCount>
+    Result<void> choice(const char* key, Enum& value, const Words<Enum, kCount>& words) {
+        const toml::node* node = find(key);
+        if (!node) return {};
+        std::vector<std::string> known;
+        for (const auto& [name, meaning] : words) {
+            if (node->is_string() && node->as_string()->get() == name) {
+                value = meaning;
+                return {};
+            }
+            known.push_back(fmt::format("\"{}\"", name));
+        }
+        return wrong(*node, key, fmt::format("one of {}", fmt::join(known, ", ")));
+    }
+
     Result<void> expect_nothing_else() const {
         if (!table_) return {};
         for (const auto& [key, node] : *table_) {
@@ -158,6 +205,13 @@ Result<void> read_server(TableReader reader, ServerConfig& server) {
                     "a certificate made",
                     reader.at(server.key.empty() ? "certificate" : "key"));
     }
+    TRY(reader.texts("trusted_proxies", server.trusted_proxies));
+    TRY(reader.choice("forwarded", server.forwarded, kForwardedNames));
+    if (auto valid = http::TrustedProxies::create(server.trusted_proxies); !valid) {
+        return fail(std::move(valid).error(), "{}: \"trusted_proxies\"",
+                    reader.at("trusted_proxies"));
+    }
+    TRY(reader.choice("log_level", server.log_level, kLevelNames));
     return reader.expect_nothing_else();
 }
 
@@ -465,6 +519,13 @@ threads = {}
 # matinee makes a certificate. They are read again when they change.
 certificate = "{}"
 key = "{}"
+# Proxies in front, by address or network ("10.0.0.0/8"): what they say of whom a request comes from
+# is believed, and nobody else's word is. In which fields they say it: "x-forwarded-for" (with
+# x-forwarded-proto) or "forwarded" (RFC 7239).
+trusted_proxies = [{}]
+forwarded = "{}"
+# What is logged: "debug" (every request), "info", "warning" or "error".
+log_level = "{}"
 
 [channel]
 # How far back viewers can go.
@@ -550,7 +611,9 @@ true_peak_dbtp = {:.1f}
 # The ladder, largest first. Every film gets every rung.
 )",
         to_string(config.server.listen), config.server.threads, config.server.certificate.string(),
-        config.server.key.string(), config.channel.dvr_window.count(),
+        config.server.key.string(), fmt::join(config.server.trusted_proxies, ", "),
+        word_for(config.server.forwarded, kForwardedNames),
+        word_for(config.server.log_level, kLevelNames), config.channel.dvr_window.count(),
         config.channel.segment.count(), config.channel.hold_back.count(), config.jobs.concurrent,
         config.jobs.watchdog.count(), to_string(config.worker.sandbox), config.worker.memory_mb,
         config.worker.time.count(), config.worker.disk_gb, to_string(config.access.entries),

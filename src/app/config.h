@@ -7,9 +7,12 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/log.h"
 #include "base/result.h"
 #include "http/rate_limit.h"
+#include "http/trusted_proxies.h"
 #include "library/house_format.h"
 #include "prepare/sandbox.h"
 
@@ -31,6 +34,10 @@ struct ServerConfig {
     unsigned threads = 0;               // 0: one per processor
     std::filesystem::path certificate;  // PEM; empty: one is made
     std::filesystem::path key;          // PEM
+    // Addresses and networks of proxies, and the fields in which they say who asks.
+    std::vector<std::string> trusted_proxies;
+    http::ForwardedFields forwarded = http::ForwardedFields::kXForwarded;
+    log::Level log_level = log::Level::kInfo;
 
     bool operator==(const ServerConfig&) const = default;
 };

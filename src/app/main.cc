@@ -10,6 +10,7 @@
 
 #include "app/commands.h"
 #include "app/entry_commands.h"
+#include "app/operation_commands.h"
 #include "app/people_commands.h"
 #include "app/planning_commands.h"
 #include "base/log.h"
@@ -204,6 +205,7 @@ new_card->callback([&] {
 with_json(with_data(card->add_subcommand("list", "List the cards and their states")))
     ->callback([&] { status = app::list_cards(data, json); });
 app::add_planning_commands(cli, *channel, data, status);
+app::add_operation_commands(cli, *channel, data, status);
 
 CLI::App* entry = cli.add_subcommand("entry", "Entries: list, show, set, prepare, remove");
 entry->require_subcommand(1);

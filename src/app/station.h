@@ -1,6 +1,7 @@
 // The running server: store and library on one side, viewers on the other.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -40,6 +41,11 @@ class Station {
     Station(const Station&) = delete;
     Station& operator=(const Station&) = delete;
 
+    // Reads the configuration again and takes up what can change while it runs (reload.h); says in
+    // the log what has, and what waits for a restart. When the file is no good everything stays,
+    // and the log names the line. No connection ends. Not thread-safe.
+    void reload();
+
     // "https://127.0.0.1:8443"
     [[nodiscard]] std::string origin() const { return server_->origin(); }
     [[nodiscard]] std::string certificate_fingerprint() const { return tls_->fingerprint(); }
@@ -48,12 +54,15 @@ class Station {
     [[nodiscard]] const Broadcaster& broadcaster() const { return *broadcaster_; }
 
   private:
-    explicit Station(ServerLock lock);
+    Station(ServerLock lock, Workspace& workspace);
+    Result<void> trust_proxies(const ServerConfig& config);
     Result<void> open_gates(Workspace& workspace);
     Result<void> register_metrics(Workspace& workspace);
 
     // In the order of construction; ends in reverse.
     ServerLock lock_;
+    Workspace& workspace_;
+    std::atomic<std::shared_ptr<const http::TrustedProxies>> proxies_;
     http::Metrics metrics_;
     http::StaticFiles pages_;
     std::shared_ptr<http::TlsIdentity> tls_;

@@ -98,7 +98,8 @@ struct Request {
     std::string path;      // percent-decoded, starts with '/', no empty, "." or ".." segments
     std::string raw_path;  // as sent
     Query query;
-    std::string remote_address;  // numeric, without port
+    std::string remote_address;  // the client's, numeric, without port; see trusted_proxies.h
+    bool secure = true;          // it speaks HTTPS, with us or with the proxy in front
     PathParameters parameters;
     ByteSpan body;  // empty when there is none
 

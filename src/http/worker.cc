@@ -691,7 +691,14 @@ void Worker::request_complete(SoupServerMessage* message) {
     Request request;
     request.method = method_from(soup_server_message_get_method(message));
     request.remote_address = connection.remote_text;
+    request.secure = shared_.options.tls != nullptr;
     const SoupHeaders headers(soup_server_message_get_request_headers(message));
+    const auto proxies = shared_.options.proxies ? shared_.options.proxies() : nullptr;
+    if (proxies) {
+        auto client = proxies->client({connection.remote_text, request.secure}, headers);
+        request.remote_address = std::move(client.address);
+        request.secure = client.secure;
+    }
     request.headers = &headers;
     base::Ref<GBytes> content;
     if (SoupMessageBody* body = soup_server_message_get_request_body(message); body->length > 0) {

@@ -18,6 +18,7 @@
 #include "media/time.h"
 #include "playout/airing.h"
 #include "playout/as_run.h"
+#include "playout/encryption.h"
 #include "playout/schedule.h"
 #include "store/people.h"
 
@@ -240,6 +241,12 @@ struct Channel {
     bool operator==(const Channel&) const = default;
 };
 
+// Where a change of a channel's encryption takes effect.
+struct EncryptionEdit {
+    std::int64_t from_sequence = 0;
+    Instant at{};  // as the rundown stands now; what is done on the air meanwhile may move it
+};
+
 enum class JobState : std::uint8_t { kQueued, kRunning, kDone, kFailed, kCancelled };
 
 std::string_view to_string(JobState state);
@@ -419,6 +426,9 @@ class Store {
     // Forgets those that have failed, so that they can be asked for again; returns how many.
     Result<std::int64_t> forget_failed_variants();
 
+    // Writes the database as it is now to `file`, which must not be there; others go on meanwhile.
+    Result<void> copy_to(const std::filesystem::path& file);
+
     // -- Playlists -------------------------------------------------------------------------------
 
     // Makes `items` the playlist's newest version, publishes it, and returns its number. Nothing
@@ -484,6 +494,14 @@ class Store {
     // Changes title, settings and playlist. The epoch is what every timestamp counts from, so it
     // never changes.
     Result<void> update_channel(const Channel& channel);
+
+    // From where on the channel is encrypted, in order.
+    Result<std::vector<playout::EncryptionChange>> list_encryption(const std::string& channel_id);
+
+    // Has the channel encrypted, or not any more, from the first airing on that begins `ahead` from
+    // now or later: what may have been fetched stays as it is.
+    Result<EncryptionEdit> set_encryption(const std::string& channel_id, bool encrypted,
+                                          std::chrono::milliseconds ahead);
 
     // -- Rundowns --------------------------------------------------------------------------------
 
