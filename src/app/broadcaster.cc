@@ -1,8 +1,10 @@
 #include "app/broadcaster.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <set>
+#include <utility>
 
 #include "app/planning.h"
 #include "base/log.h"
@@ -25,10 +27,6 @@ Ticks kept_behind(const BroadcasterOptions& options) {
     return Ticks(options.dvr_window) * 2 + Ticks(std::chrono::minutes(1));
 }
 
-std::string film_key(std::string_view entry, std::string_view media, std::string_view subtitles) {
-    return fmt::format("{}\n{}\n{}", entry, media, subtitles);
-}
-
 // Whether the film still is what the entry's row says.
 bool is_current(const http::Film& film, const store::Entry& entry) {
     return film.media->manifest().media_id == entry.media_id &&
@@ -43,16 +41,36 @@ bool is_as_wanted(const playout::Airing& planned, const playout::Airing& wanted)
            (planned.place.block.empty() || planned.place == wanted.place);
 }
 
-// Rows that were put in by hand stay, and so does what leads up to them.
-std::size_t after_last_manual(std::span<const playout::Airing> rows, std::size_t first) {
-    for (std::size_t i = rows.size(); i > first; --i) {
-        const playout::Role role = rows[i - 1].place.role;
-        if (role != playout::Role::kItem && role != playout::Role::kFill) return i;
+// Rows that were put in by hand stay, and so does what leads up to them; likewise what stands in
+// for something that `is_lost` still. What has begun to stand in does so to its end.
+template <typename IsLost>
+std::size_t after_last_manual(std::span<const playout::Airing> rows, std::size_t first,
+                              IsLost is_lost) {
+    std::size_t last = first;
+    while (last > 0 && last < rows.size() && !rows[last].stands_in_for.empty() &&
+           rows[last].stands_in_for == rows[last - 1].stands_in_for &&
+           rows[last].place == rows[last - 1].place) {
+        ++last;
     }
-    return first;
+    for (std::size_t i = rows.size(); i > last; --i) {
+        const playout::Role role = rows[i - 1].place.role;
+        const bool manual = role != playout::Role::kItem && role != playout::Role::kFill;
+        const std::string& planned = rows[i - 1].stands_in_for;
+        if (manual || (!planned.empty() && is_lost(planned))) return i;
+    }
+    return last;
 }
 
 }  // namespace
+
+std::string Broadcaster::film_key(std::string_view entry, std::string_view media,
+                                  std::string_view subtitles) {
+    return fmt::format("{}\n{}\n{}", entry, media, subtitles);
+}
+
+std::string Broadcaster::film_key(const http::Film& film) {
+    return film_key(film.entry_id, film.media->manifest().media_id, film.subtitles_id);
+}
 
 std::chrono::seconds Broadcaster::target_duration(const BroadcasterOptions& options) {
     // EXTINF rounded to the nearest integer must not exceed it (RFC 8216bis section 4.4.3.1).
@@ -139,7 +157,11 @@ void Broadcaster::run() {
 
 Result<void> Broadcaster::refresh() {
     const std::uint64_t change = TRY(store_.change_stamp());
-    bool changed = !ever_refreshed_ || change != seen_change_;
+    inspected_.clear();
+    report_suspects();
+    const bool looks = looks_for_lost_media(clock_.now());
+    bool changed =
+        !ever_refreshed_ || change != seen_change_ || std::exchange(media_changed_, false) || looks;
     if (changed) {
         seen_change_ = change;
         TRY(refresh_entries());
@@ -170,14 +192,16 @@ Result<void> Broadcaster::refresh_entries() {
         if (row.media_id.empty()) continue;
         forget_growing(row.id);  // it is prepared
         const auto known = films_.find(row.id);
-        if (known != films_.end() && is_current(*known->second, row)) {
+        const bool was_lost = lost_.contains(row.media_id);
+        if (known != films_.end() && is_current(*known->second, row) && !was_lost) {
             films.emplace(row.id, known->second);
             continue;
         }
-        auto media = library_.media(row.media_id);
+        auto media = open_media(row.media_id);
         auto film = media ? make_film(row, *std::move(media), row.subtitles_id)
                           : Result<FilmPtr>(Unexpected(std::move(media).error()));
         if (!film) {
+            if (was_lost) continue;  // it has been said
             log::error("an entry's files cannot be used; import it again",
                        {{"entry", row.id}, {"reason", film.error().to_string()}});
             continue;
@@ -185,6 +209,7 @@ Result<void> Broadcaster::refresh_entries() {
         films.emplace(row.id, *std::move(film));
     }
     films_ = std::move(films);
+    look_for_lost_variants();
     std::vector<std::string> gone;
     for (const auto& [id, growing] : growing_) {
         if (!rows_.contains(id)) gone.push_back(id);
@@ -296,6 +321,7 @@ Result<void> Broadcaster::publish_entries() {
         settings.title = film->title();
         settings.ladder = film->media->manifest().house.rungs;
         settings.target_duration = target_duration(options_);
+        settings.on_unreadable = [this](const std::string& media) { unreadable(media); };
         playout::Airing airing;
         airing.entry_id = id;
         airing.media_id = film->media->manifest().media_id;
@@ -394,7 +420,8 @@ Broadcaster::FilmPtr Broadcaster::shown(const ChannelState& state, const std::st
     if (wanted.empty() || variants == variants_.end()) return plain->second;
     const auto ready = std::ranges::find_if(variants->second, [&](const store::Variant& variant) {
         return variant.description == wanted && variant.state == store::EntryState::kReady &&
-               variant.plain_media_id == plain->second->media->manifest().media_id;
+               variant.plain_media_id == plain->second->media->manifest().media_id &&
+               !lost_.contains(variant.media_id);
     });
     if (ready == variants->second.end()) return plain->second;
     const store::Entry& row = rows_.at(entry_id);
@@ -448,7 +475,8 @@ Result<playout::Schedule> Broadcaster::schedule(const ChannelState& state) {
     input.until = clock_.now() + options_.horizon;
     input.programme = [&](const std::string& id) -> std::optional<playout::Programme> {
         const FilmPtr film = shown(state, id);
-        if (!film) return std::nullopt;  // not ready yet: it joins when it is
+        // Not ready yet: it joins when it is.
+        if (!film) return planned_programme(state, id);
         return programme_of(*film, options_.ladder);
     };
     return plan(input);
@@ -496,6 +524,10 @@ Result<void> Broadcaster::refresh_channels(bool changed) {
     const Instant now = clock_.now();
     for (auto& [id, state] : states_) {
         Slot& slot = *slots->find(id)->second;
+        if (auto taken = take_over(state, now); !taken) {
+            log::error("nothing could be made to stand in for an airing; it is tried again",
+                       {{"channel", id}, {"reason", taken.error().to_string()}});
+        }
         if (auto cut = cut_short_what_waits(state, slot, now); !cut) {
             log::error("an airing that waits for its media could not be cut short",
                        {{"channel", id}, {"reason", cut.error().to_string()}});
@@ -663,7 +695,9 @@ Result<void> Broadcaster::reconcile(ChannelState& state, const playout::Schedule
     const std::int64_t edits = TRY(store_.rundown_edits(state.row.id));
     const auto rows = TRY(store_.list_airings(state.row.id, now, whole ? kForever : soon));
     std::size_t first = playout::first_replaceable(rows, now, window().ahead, kSpliceMargin);
-    first = after_last_manual(rows, first);
+    first = after_last_manual(rows, first, [this](const std::string& entry) {
+        return !film_to_air(entry) && rows_.contains(entry);
+    });
     while (first < rows.size() && rows[first].start < state.edits_from)
         ++first;
     if (first == 0 || first >= rows.size()) return {};
@@ -760,6 +794,10 @@ Result<void> Broadcaster::load(ChannelState& state, Slot& slot, Instant now) {
     const Ticks tick = playout::ticks_since(state.row.epoch, now);
     auto rows = TRY(store_.list_airings(state.row.id, tick - kept_behind(options_),
                                         tick + Ticks(options_.loaded_ahead)));
+    state.coming.clear();
+    std::ranges::copy_if(rows, std::back_inserter(state.coming),
+                         [&](const playout::Airing& row) { return row.end() > tick; });
+    state.opened_until = Ticks(0);
     std::vector<FilmPtr> films;
     films.reserve(rows.size());
     std::size_t first = 0;
@@ -767,6 +805,7 @@ Result<void> Broadcaster::load(ChannelState& state, Slot& slot, Instant now) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
         auto film = film_of(rows[i]);
         if (!film && rows[i].start > tick + window().ahead) {
+            state.opened_until = rows[i].start;
             rows.resize(i);  // not published yet: the channel goes on up to here
             break;
         }
@@ -806,6 +845,7 @@ Result<void> Broadcaster::load(ChannelState& state, Slot& slot, Instant now) {
     settings.live = window();
     settings.ladder = options_.ladder;
     settings.target_duration = target_duration(options_);
+    settings.on_unreadable = [this](const std::string& media) { unreadable(media); };
     slot.presentation.store(TRY(http::Presentation::create(
         std::move(settings), std::move(rows), std::move(films), std::move(repertoire))));
     state.reload_at = std::max(loaded_until - options_.reload_margin, now + options_.poll);

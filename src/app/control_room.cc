@@ -39,6 +39,25 @@ Result<playout::Programme> ControlRoom::programme(const std::string& entry) {
     return programme_of(*TRY(film(entry, row.media_id, row.subtitles_id)), options_.ladder);
 }
 
+// Of an entry whose files are lost.
+std::optional<playout::Programme> ControlRoom::planned_programme(const std::string& entry,
+                                                                 const std::string& media) {
+    if (media.empty()) return std::nullopt;
+    const auto row = store_.find_entry(entry);
+    const auto known = store_.find_media(media);
+    if (!row || !known) return std::nullopt;
+    return app::planned_programme(*row, *known, options_.gops_per_segment);
+}
+
+// Whether something can stand in for what is lost.
+bool ControlRoom::has_slate(const store::Schedule& schedule) {
+    if (!schedule.slate_entry.empty() && programme(schedule.slate_entry)) return true;
+    const auto entries = store_.list_entries();
+    return entries && std::ranges::any_of(*entries, [&](const store::Entry& entry) {
+               return entry.kind == store::EntryKind::kSlate && programme(entry.id);
+           });
+}
+
 Result<ControlRoom::Desk> ControlRoom::sit_down(const store::Schedule& schedule,
                                                 const std::vector<store::Playlist>& drafts,
                                                 Instant now) {
@@ -50,7 +69,10 @@ Result<ControlRoom::Desk> ControlRoom::sit_down(const store::Schedule& schedule,
     for (playout::Airing& row :
          TRY(store_.list_airings(desk.channel.id, tick - Ticks(std::chrono::hours(24))))) {
         const auto shown = film(row.entry_id, row.media_id, row.subtitles_id);
-        if (!shown) {
+        auto planned = shown ? std::optional(programme_of(**shown, options_.ladder))
+                             : planned_programme(row.entry_id, row.media_id);
+        if (planned && !playout::airing_cut(row, planned->cut)) planned.reset();
+        if (!planned) {
             // Files that are gone, or not complete yet. What was on before plays no part; what
             // comes is planned anew from what is there.
             if (row.end() > tick) break;
@@ -58,7 +80,7 @@ Result<ControlRoom::Desk> ControlRoom::sit_down(const store::Schedule& schedule,
             desk.programmes.clear();
             continue;
         }
-        desk.programmes.push_back(programme_of(**shown, options_.ladder));
+        desk.programmes.push_back(*std::move(planned));
         desk.rows.push_back(std::move(row));
     }
     std::map<std::string, std::vector<std::string>> playlists;
@@ -68,9 +90,13 @@ Result<ControlRoom::Desk> ControlRoom::sit_down(const store::Schedule& schedule,
             id, entries_of(draft == drafts.end() ? TRY(store_.find_playlist(id)) : *draft));
     }
     PlanInput input{schedule, desk.channel, playlists, {}, now + options_.horizon};
-    input.programme = [this](const std::string& id) -> std::optional<playout::Programme> {
+    input.programme = [this,
+                       &schedule](const std::string& id) -> std::optional<playout::Programme> {
         auto made = programme(id);
-        return made ? std::optional(*std::move(made)) : std::nullopt;
+        if (made) return *std::move(made);
+        // It keeps its place, as it does on the air: something stands in for it.
+        const auto row = store_.find_entry(id);
+        return row && has_slate(schedule) ? planned_programme(id, row->media_id) : std::nullopt;
     };
     desk.schedule = TRY(plan(input));
     return desk;

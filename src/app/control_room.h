@@ -92,6 +92,9 @@ class ControlRoom {
                           const std::vector<store::Playlist>& drafts, Instant now);
     Result<FilmPtr> film(const std::string& entry, const std::string& media,
                          const std::string& subtitles);
+    std::optional<playout::Programme> planned_programme(const std::string& entry,
+                                                        const std::string& media);
+    bool has_slate(const store::Schedule& schedule);
     Result<playout::Rundown> rundown(const Desk& desk) const;
     [[nodiscard]] playout::Moment moment(const Desk& desk, Instant now) const;
     [[nodiscard]] Ticks until(const Desk& desk, Instant now) const;

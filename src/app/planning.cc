@@ -59,6 +59,24 @@ playout::Programme programme_of(const http::Film& film, std::span<const library:
             manifest.all_intra ? playout::CutAt::kFrames : playout::CutAt::kSegments};
 }
 
+std::optional<playout::Programme> planned_programme(const store::Entry& entry,
+                                                    const store::Media& media,
+                                                    std::uint32_t gops_per_segment) {
+    if (media.frame_rate_numerator == 0 || media.frame_rate_denominator == 0) return std::nullopt;
+    const auto house = library::house_format_from_json(media.house);
+    if (!house) return std::nullopt;
+    const media::FrameRate rate{media.frame_rate_numerator, media.frame_rate_denominator};
+    const std::int64_t frames = rate.nearest_frame(media.duration);
+    if (frames < 1) return std::nullopt;
+    return playout::Programme{entry.id,
+                              media.id,
+                              entry.subtitles_id,
+                              {rate, frames, rate.frames_in(house->gop_seconds), gops_per_segment},
+                              "",
+                              entry.kind == store::EntryKind::kFilm ? playout::CutAt::kSegments
+                                                                    : playout::CutAt::kFrames};
+}
+
 Result<playout::Schedule> plan(const PlanInput& input) {
     const store::Schedule& stored = input.schedule;
     playout::Schedule schedule;

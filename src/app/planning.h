@@ -25,6 +25,12 @@ std::vector<std::string> entries_of(const store::Playlist& playlist);
 
 playout::Programme programme_of(const http::Film& film, std::span<const library::Rung> ladder);
 
+// The same of an entry whose prepared files are not at hand, from what the store knows of them;
+// without fingerprint. Nothing when the store does not know enough.
+std::optional<playout::Programme> planned_programme(const store::Entry& entry,
+                                                    const store::Media& media,
+                                                    std::uint32_t gops_per_segment);
+
 struct PlanInput {
     const store::Schedule& schedule;  // of version 0: the channel's playlist, round and round
     const store::Channel& channel;
