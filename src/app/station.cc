@@ -142,6 +142,9 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
     }
     station->as_run_ =
         std::make_unique<AsRunLog>(*workspace.store, *workspace.clock, workspace.folder);
+    station->previews_ =
+        std::make_unique<PreviewRoom>(*workspace.store, *workspace.library, *workspace.clock,
+                                      broadcaster_options(workspace.config));
     TRY(station->register_metrics(workspace));
 
     const auto router = TRY(http::make_router(
@@ -152,7 +155,8 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
              return fmt::format("{} of {} channels have nothing on.", counts.all - counts.on_air,
                                 counts.all);
          },
-         station->as_run_.get(), station->gatekeeper_.get(), station->sign_in_.get()}));
+         station->as_run_.get(), station->gatekeeper_.get(), station->sign_in_.get(),
+         station->previews_.get()}));
     http::Server::Options server;
     server.listen = {options.listen.host, options.listen.port};
     server.threads = config.threads;
@@ -197,6 +201,20 @@ Result<void> Station::register_metrics(Workspace& workspace) {
             const Broadcaster::Counts counts = broadcaster->counts();
             return {{{{"state", "all"}}, static_cast<double>(counts.all)},
                     {{{"state", "on-air"}}, static_cast<double>(counts.on_air)}};
+        }));
+    gauges_.push_back(metrics_.collect(
+        Kind::kCounter, "matinee_incidents_total",
+        "Airings that something else was shown for, and segments that could not be read.",
+        [broadcaster = broadcaster_.get()]() -> std::vector<http::Metrics::Sample> {
+            const Broadcaster::Incidents incidents = broadcaster->incidents();
+            return {{{{"kind", "stand-in"}}, static_cast<double>(incidents.stand_ins)},
+                    {{{"kind", "unreadable-segment"}},
+                     static_cast<double>(incidents.unreadable_segments)}};
+        }));
+    gauges_.push_back(metrics_.collect(
+        Kind::kGauge, "matinee_lost_media", "Prepared media that is to air and cannot be read.",
+        [broadcaster = broadcaster_.get()]() -> std::vector<http::Metrics::Sample> {
+            return {{{}, static_cast<double>(broadcaster->incidents().lost_media)}};
         }));
     gauges_.push_back(metrics_.collect(
         Kind::kGauge, "matinee_jobs", "Preparation jobs by state.",

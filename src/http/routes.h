@@ -11,6 +11,7 @@
 #include "http/gatekeeper.h"
 #include "http/metrics.h"
 #include "http/presentation.h"
+#include "http/previews.h"
 #include "http/router.h"
 #include "http/sign_in.h"
 #include "http/static_files.h"
@@ -29,6 +30,7 @@ struct RouteContext {
     // Both null: no accounts, everybody sees everything that can be seen.
     const Gatekeeper* gatekeeper = nullptr;
     SignIn* sign_in = nullptr;
+    PreviewSource* previews = nullptr;  // null: there are none
 };
 
 // The table of routes; also registers the viewers of each channel with the metrics.
