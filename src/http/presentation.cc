@@ -104,12 +104,7 @@ std::shared_ptr<const Film> Film::create(std::string entry_id,
                                     gops_per_segment);
     // The set is the entry's: of a part of the film its times count from there.
     if (const library::Trim& trim = manifest.variant.trim; subtitles && !trim.is_whole()) {
-        const auto milliseconds = [&](std::int64_t frame) {
-            return std::chrono::round<subtitles::Milliseconds>(manifest.frame_rate.start_of(frame));
-        };
-        subtitles =
-            subtitles->trimmed(milliseconds(trim.in),
-                               trim.out ? std::optional(milliseconds(*trim.out)) : std::nullopt);
+        subtitles = library::trimmed(*subtitles, trim, manifest.frame_rate);
     }
     std::vector<IframeRates> rates;
     for (const PreparedEntry::Track& video : media->videos()) {

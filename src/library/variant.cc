@@ -83,6 +83,15 @@ std::string to_text(const Variant& variant) {
     return value.dump();
 }
 
+std::shared_ptr<const SubtitleSet> trimmed(const SubtitleSet& set, const Trim& trim,
+                                           media::FrameRate rate) {
+    const auto milliseconds = [rate](std::int64_t frame) {
+        return std::chrono::round<subtitles::Milliseconds>(rate.start_of(frame));
+    };
+    return set.trimmed(milliseconds(trim.in),
+                       trim.out ? std::optional(milliseconds(*trim.out)) : std::nullopt);
+}
+
 std::string why_bad(const Trim& trim, std::int64_t frames, media::FrameRate rate) {
     // What is shorter is no item: preparing would hold its last picture.
     const std::int64_t least = rate.frames_in(2);

@@ -42,6 +42,10 @@ struct Trim {
     [[nodiscard]] bool is_whole() const { return in == 0 && !out; }
 };
 
+// The subtitles of that part of the film.
+std::shared_ptr<const SubtitleSet> trimmed(const SubtitleSet& set, const Trim& trim,
+                                           media::FrameRate rate);
+
 // What is wrong with in and out points of a film that has so many frames, for a producer; empty
 // when nothing is. 0 frames: not known yet.
 std::string why_bad(const Trim& trim, std::int64_t frames, media::FrameRate rate);
