@@ -20,6 +20,7 @@
 
 #include "app/as_run_recorder.h"
 #include "app/channel_settings.h"
+#include "app/planning.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "http/guide.h"
@@ -150,12 +151,11 @@ class Broadcaster final : public http::OnAir {
         store::Channel row;
         ChannelSettings settings;
         store::Schedule planned;  // without a version: its playlist, round and round
-        // What its blocks, its fillers and its own playlist play: entries, by playlist.
-        std::map<std::string, std::vector<std::string>> playlists;
-        Ticks edits_from{0};    // no airing that starts before is changed by an edit
-        Instant reload_at{};    // when the loaded rundown needs to be read on
-        bool failed = false;    // said so already
-        std::string said_gone;  // likewise, of missing files
+        PlayedItems playlists;    // what its blocks, its fillers and its own playlist play
+        Ticks edits_from{0};      // no airing that starts before is changed by an edit
+        Instant reload_at{};      // when the loaded rundown needs to be read on
+        bool failed = false;      // said so already
+        std::string said_gone;    // likewise, of missing files
         // Rows that are on or come within what is loaded, and up to where they are looked at beyond
         // the usual: one could not be opened.
         std::vector<playout::Airing> coming;
@@ -202,7 +202,7 @@ class Broadcaster final : public http::OnAir {
     std::string why_lost(const playout::Airing& airing);
     std::optional<playout::Understudies> understudies(const ChannelState& state);
     std::optional<playout::Programme> planned_programme(const ChannelState& state,
-                                                        const std::string& entry_id);
+                                                        const PlayedItem& item);
     void note_lost(const playout::Airing& airing, const std::string& reason);
     Result<void> take_over(ChannelState& state, Instant now);
     static std::string film_key(std::string_view entry, std::string_view media,
@@ -211,14 +211,19 @@ class Broadcaster final : public http::OnAir {
 
     Result<void> cut_short_what_waits(ChannelState& state, Slot& slot, Instant now);
     [[nodiscard]] FilmPtr film_to_air(const std::string& entry_id) const;
-    [[nodiscard]] static std::set<std::string> repertoire(const ChannelState& state);
+    [[nodiscard]] static std::vector<PlayedItem> repertoire(const ChannelState& state);
     [[nodiscard]] Result<playout::Schedule> schedule(const ChannelState& state);
-    // What the channel shows of an entry: the variant it asks for when that is ready, else the
-    // plain film. Null when there is none yet.
-    FilmPtr shown(const ChannelState& state, const std::string& entry_id);
+    // What the channel shows of an item: the variant it asks for when that is ready, else the part
+    // without drawn subtitles or, where the item allows it, the plain film. Null when there is none
+    // yet.
+    FilmPtr shown(const ChannelState& state, const PlayedItem& item);
+    FilmPtr variant_film(const std::string& entry_id, const std::string& description);
     Result<void> request_variants(const ChannelState& state);
+    Result<void> request_drafted_parts();
+    Result<void> request(const PlayedItem& item, const std::string& description);
     // What the channel asks for: Variant::description, empty for the plain film.
-    std::string wanted_variant(const ChannelState& state, const http::Film& film);
+    std::string wanted_variant(const ChannelState& state, const PlayedItem& item);
+    void forget_unused_variants();
     Result<FilmPtr> film_of(const playout::Airing& airing);
     std::string fingerprint_of(const playout::Airing& airing);
     Result<FilmPtr> make_film(const store::Entry& entry,
@@ -250,6 +255,7 @@ class Broadcaster final : public http::OnAir {
     std::map<std::string, std::vector<store::Variant>, std::less<>> variants_;  // by entry
     std::map<std::string, FilmPtr> variant_films_;     // by what they are made of
     std::map<std::string, std::string> descriptions_;  // of wanted variants, by set and wish
+    std::set<std::string> used_;                       // keys of the last two, since the last sweep
     std::map<std::string, std::string> lost_;          // media that cannot be shown: why
     std::map<std::string, std::string>
         inspected_;                   // this round, by what films are made of: why not

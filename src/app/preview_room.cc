@@ -28,6 +28,7 @@ class PreviewRoom::Projectionist {
             std::string id = entry.id;
             entries_.emplace(std::move(id), std::move(entry));
         }
+        variants_ = TRY(room_.store_.list_variants());
         for (const auto& [id, entry] : entries_) {
             if (slate_ || entry.kind != store::EntryKind::kSlate) continue;
             auto film = this->film(id, entry.media_id, entry.subtitles_id);
@@ -73,10 +74,27 @@ class PreviewRoom::Projectionist {
             return fail(ErrorCode::kConflict, "it is not prepared{}",
                         row->reason.empty() ? "" : ": " + row->reason);
         }
-        if (item.is_trimmed() && item.untrimmed != store::Untrimmed::kWhole) {
-            return fail(ErrorCode::kConflict, "its in and out points are being prepared");
+        const PlayedItem wanted = played(item);
+        if (wanted.trim.is_whole()) {
+            return film(item.reference, row->media_id, row->subtitles_id);
         }
-        return film(item.reference, row->media_id, row->subtitles_id);
+        if (std::string why = TRY(why_bad(room_.store_, wanted)); !why.empty()) {
+            return fail(ErrorCode::kInvalid, "{}", why);
+        }
+        const store::Variant* const part =
+            find_variant(variants_, item.reference, row->media_id,
+                         library::to_text(library::Variant{{}, wanted.trim}));
+        if (part != nullptr && part->state == store::EntryState::kReady) {
+            return film(item.reference, part->media_id, row->subtitles_id);
+        }
+        if (part != nullptr && part->state == store::EntryState::kFailed) {
+            return fail(ErrorCode::kInvalid, "that part of it cannot be prepared: {}",
+                        part->reason);
+        }
+        if (item.untrimmed == store::Untrimmed::kWhole) {
+            return film(item.reference, row->media_id, row->subtitles_id);
+        }
+        return fail(ErrorCode::kConflict, "that part of it is being prepared");
     }
 
     // How long the item will last; nothing when that is not known yet.
@@ -107,6 +125,7 @@ class PreviewRoom::Projectionist {
   private:
     PreviewRoom& room_;
     std::map<std::string, store::Entry> entries_;
+    std::vector<store::Variant> variants_;
     std::map<std::string, FilmPtr> films_;
     FilmPtr slate_;  // null: there is none
 };
@@ -229,15 +248,18 @@ Result<http::PreviewPtr> PreviewRoom::make_channel(const std::string& id, Instan
     auto rows = TRY(store_.list_airings(id, first, until));
     if (rows.empty() || rows.back().end() < until) {
         const store::Schedule schedule = TRY(store_.find_schedule(id));
-        std::map<std::string, std::vector<std::string>> playlists;
+        PlayedItems playlists;
         for (const std::string& playlist : playlists_of(schedule, channel)) {
-            playlists.emplace(playlist, entries_of(TRY(store_.find_playlist(playlist))));
+            playlists.emplace(playlist, played_items(TRY(store_.find_playlist(playlist))));
         }
         PlanInput input{schedule, channel, playlists, {}, from + duration};
-        input.programme = [&](const std::string& entry) -> std::optional<playout::Programme> {
-            const store::Entry* row = projectionist.entry(entry);
-            if (row == nullptr || row->media_id.empty()) return std::nullopt;
-            const auto film = projectionist.film(entry, row->media_id, row->subtitles_id);
+        input.programme = [&](const PlayedItem& item) -> std::optional<playout::Programme> {
+            store::PlaylistItem stored;
+            stored.reference = item.entry;
+            stored.in = item.trim.in;
+            stored.out = item.trim.out;
+            stored.untrimmed = item.untrimmed;
+            const auto film = projectionist.film(stored);
             return film ? std::optional(projectionist.programme(**film)) : std::nullopt;
         };
         const playout::Schedule planned = TRY(plan(input));

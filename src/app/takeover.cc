@@ -163,7 +163,7 @@ std::string Broadcaster::why_lost(const playout::Airing& airing) {
 std::optional<playout::Understudies> Broadcaster::understudies(const ChannelState& state) {
     const auto usable = [&](const std::string& entry_id) -> FilmPtr {
         if (!films_.contains(entry_id)) return nullptr;
-        const FilmPtr film = shown(state, entry_id);
+        const FilmPtr film = shown(state, {entry_id, {}, {}});
         return film && inspect(*film) ? film : nullptr;
     };
     std::vector<std::string> slates;
@@ -177,8 +177,9 @@ std::optional<playout::Understudies> Broadcaster::understudies(const ChannelStat
         playout::Understudies found{{}, programme_of(*slate, options_.ladder)};
         const auto fillers = state.playlists.find(state.planned.filler_playlist);
         if (fillers == state.playlists.end()) return found;
-        for (const std::string& filler : fillers->second) {
-            if (const FilmPtr film = usable(filler)) {
+        for (const PlayedItem& filler : fillers->second) {
+            if (!filler.trim.is_whole()) continue;
+            if (const FilmPtr film = usable(filler.entry)) {
                 found.fillers.push_back(programme_of(*film, options_.ladder));
             }
         }
@@ -190,12 +191,24 @@ std::optional<playout::Understudies> Broadcaster::understudies(const ChannelStat
 // What is planned of an entry whose files are lost: where there is something to stand in for it, it
 // keeps its place in the schedule.
 std::optional<playout::Programme> Broadcaster::planned_programme(const ChannelState& state,
-                                                                 const std::string& entry_id) {
-    const auto row = rows_.find(entry_id);
-    if (row == rows_.end() || row->second.media_id.empty() || !understudies(state)) {
+                                                                 const PlayedItem& item) {
+    const auto row = rows_.find(item.entry);
+    if (row == rows_.end() || row->second.media_id.empty()) return std::nullopt;
+    std::string media_id = row->second.media_id;
+    if (!item.trim.is_whole()) {
+        const auto variants = variants_.find(item.entry);
+        const store::Variant* const part =
+            variants == variants_.end()
+                ? nullptr
+                : find_variant(variants->second, item.entry, media_id,
+                               library::to_text(library::Variant{{}, item.trim}));
+        if (part == nullptr || part->media_id.empty()) return std::nullopt;
+        media_id = part->media_id;
+    } else if (films_.contains(item.entry)) {
         return std::nullopt;
     }
-    const auto media = store_.find_media(row->second.media_id);
+    if (!understudies(state)) return std::nullopt;
+    const auto media = store_.find_media(media_id);
     if (!media) return std::nullopt;
     return app::planned_programme(row->second, *media, options_.gops_per_segment);
 }

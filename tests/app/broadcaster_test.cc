@@ -825,6 +825,88 @@ TEST(ControlRoom, ChecksAScheduleAgainstWhatIsThere) {
     EXPECT_TRUE(codes.contains("gap"));
 }
 
+TEST(Broadcaster, ShowsAPartOnceItIsPrepared) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    cinema.add_film("two", film({25, 1}, 250));
+    cinema.add_subtitles("two", "zh");  // a line from 1 s to 3 s
+    cinema.play({"one"});
+    std::vector<store::PlaylistItem> items(2);
+    items[0].reference = "one";
+    items[1].reference = "two";
+    items[1].in = 50;
+    items[1].out = 150;
+    // Asked for already when it is a draft.
+    const auto version = cinema.store->save_draft("main", "Main", items, 1, "ann");
+    ASSERT_TRUE(version);
+    cinema.on_air();
+    ASSERT_TRUE(cinema.eventually([&] { return cinema.store->list_variants()->size() == 1; }));
+    ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+    const store::Playlist draft = *cinema.store->find_playlist_version("main", *version);
+    auto states = *room.item_states(draft);
+    EXPECT_EQ(states[0].readiness, ControlRoom::ItemReadiness::kReady);
+    EXPECT_EQ(states[1].readiness, ControlRoom::ItemReadiness::kWaits);
+    EXPECT_EQ(states[1].why, "being prepared");
+    const auto published = room.publish("main", *version, 1, playout::From::kAfterCurrent, {},
+                                        ControlRoom::Mode::kCommit);
+    ASSERT_TRUE(published) << published.error().to_string();
+    EXPECT_FALSE(plays(cinema, "two")) << "it airs only when it is ready";
+
+    const auto job = *cinema.store->take_job("test", minutes(1));
+    ASSERT_TRUE(job);
+    EXPECT_EQ(job->variant, R"({"trim":{"in":50,"out":150}})");
+    EXPECT_EQ(job->subtitles_id, "") << "nothing is drawn";
+    RawFilm part = film({25, 1}, 100);
+    part.name = "part";
+    store::Media media;
+    media.id = test::prepare(part, cinema.temp.path() / "library");
+    media.duration = Ticks(360'000);
+    const auto file = cinema.temp.path() / "library/media" / media.id / "entry.json";
+    std::ifstream in(file);
+    std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    text.replace(text.find('{'), 1, R"({"variant": {"trim": {"in": 50, "out": 150}},)");
+    std::ofstream(file) << text;
+    ASSERT_TRUE(cinema.store->finish_job(job->id, "test", media));
+    ASSERT_TRUE(cinema.eventually([&] { return plays(cinema, "two"); }));
+    const auto channel = cinema.broadcaster->channel("main");
+    const auto rows = channel->rundown().airings();
+    const auto shown = std::ranges::find(rows, "two", &playout::Airing::entry_id);
+    EXPECT_EQ(shown->media_id, media.id);
+    EXPECT_EQ(shown->duration, Ticks(360'000));
+    EXPECT_EQ((*room.item_states(draft))[1].readiness, ControlRoom::ItemReadiness::kReady);
+    // The line that began before the in point is on for its last second.
+    const auto& cues =
+        channel->film(static_cast<std::size_t>(shown - rows.begin())).subtitles->tracks()[0].cues();
+    ASSERT_EQ(cues.size(), 1u);
+    EXPECT_EQ(cues[0].start, subtitles::Milliseconds(0));
+    EXPECT_EQ(cues[0].end, subtitles::Milliseconds(1000));
+}
+
+TEST(ControlRoom, RefusesPointsThatMakeNoSenseAndNamesTheItem) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    cinema.play({"one"});
+    cinema.on_air();
+    std::vector<store::PlaylistItem> items(2);
+    items[0].reference = items[1].reference = "one";
+    items[1].in = 100;
+    items[1].out = 300;
+    ASSERT_TRUE(cinema.store->save_draft("main", "Main", items, 1, "ann"));
+    ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+    const auto published =
+        room.publish("main", 2, 1, playout::From::kAfterCurrent, {}, ControlRoom::Mode::kDryRun);
+    ASSERT_FALSE(published);
+    EXPECT_EQ(published.error().code(), ErrorCode::kInvalid);
+    EXPECT_THAT(published.error().to_string(),
+                HasSubstr("item 2 of playlist \"main\", one: its out point, 300, is past its end"));
+    const auto findings = *room.check(*cinema.store->find_schedule("main"),
+                                      {*cinema.store->find_playlist_version("main", 2)}, {});
+    const auto bad = std::ranges::find(findings, "bad-points", &playout::Finding::code);
+    ASSERT_NE(bad, findings.end());
+    EXPECT_EQ(bad->item, 1);
+    EXPECT_TRUE(cinema.store->list_variants()->empty()) << "nobody prepares that";
+}
+
 TEST(Broadcaster, TakesAnEntryBackWhosePreparationFails) {
     Cinema cinema;
     cinema.add_film("one", film({25, 1}, 250));
