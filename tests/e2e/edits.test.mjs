@@ -135,6 +135,15 @@ test('a draft is a stream at once, for producers only', async () => {
   assert.doesNotMatch(playlist.body, /https:|\n\//, 'addresses are relative');
 });
 
+test('a part of a film is prepared in the background, and has just its frames', async () => {
+  await assert.rejects(cli('playlist', 'set', 'parts', 'one@100-700'), /item 1, one@100-700: its out point, 700/);
+  await cli('playlist', 'set', 'parts', 'one@110-210');
+  const first = await cliJson('playlist', 'show', 'parts');
+  assert.deepEqual([first.items[0].in, first.items[0].out], [110, 210]);
+  await eventually('the part', async () => (await cliJson('playlist', 'show', 'parts')).items[0].ready);
+  assert.equal(await framesOf(`${server.origin}/previews/playlists/parts/master.m3u8`), 100);
+});
+
 test('a channel can be watched as it will air', async () => {
   const from = new Date(Date.now() + 3600_000).toISOString();
   const master = `${server.origin}/previews/channels/main/master.m3u8?from=${from}&for=30`;
