@@ -17,11 +17,11 @@ struct ItemFacts {
     std::string entry_id;
     bool exists = true;               // there is such an entry
     bool trimmed_is_missing = false;  // it has in and out points, and that variant is not prepared
-    std::string bad_points;           // what is wrong with its in and out points; empty: nothing
-    std::string lost;                 // it was prepared, and its files cannot be read: why
     std::vector<std::string> languages;    // BCP-47, of its subtitles
     std::optional<Ticks> permitted_from;   // when it may be shown, since the epoch
     std::optional<Ticks> permitted_until;  // unset: no bound
+    std::string bad_points = {};  // what is wrong with its in and out points; empty: nothing
+    std::string lost = {};        // it was prepared, and its files cannot be read: why
 };
 
 struct CheckInput {
