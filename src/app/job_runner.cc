@@ -540,10 +540,11 @@ class JobRunner::Impl {
                       fmt::format("--disk-mb={}", megabytes(limits.disk_bytes)),
                       fmt::format("--processor-seconds={}", processor_seconds)});
         if (job.entry_kind != store::EntryKind::kFilm) words.emplace_back("--card");
-        if (!job.variant.empty()) {
-            words.insert(words.end(),
-                         {"--variant", job.variant, "--subtitles",
-                          (options_.library / "subtitles" / job.subtitles_id).string()});
+        if (!job.variant.empty()) words.insert(words.end(), {"--variant", job.variant});
+        if (!job.subtitles_id.empty()) {
+            words.insert(
+                words.end(),
+                {"--subtitles", (options_.library / "subtitles" / job.subtitles_id).string()});
         }
         return words;
     }

@@ -29,8 +29,8 @@ struct JobRunnerOptions {
     //                 --memory-mb=N --disk-mb=N --processor-seconds=N
     //
     // (zeros where there is no limit; FOLDER is there, empty, and alone in the folder it is in),
-    // followed by --card where FILE is a card, and by --variant TEXT --subtitles FOLDER for a
-    // variant,
+    // followed by --card where FILE is a card, and by --variant TEXT for a variant, with
+    // --subtitles FOLDER when it draws from a set,
     //
     // and writes JSON objects to its standard output, one per line:
     //

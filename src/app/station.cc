@@ -216,6 +216,9 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
                            *station->link_key_, broadcaster_options(workspace.config),
                            [broadcaster = station->broadcaster_.get()] { broadcaster->wake(); }}));
     station->limits_ = std::make_unique<http::RateLimits>(workspace.config.limits);
+    station->previews_ =
+        std::make_unique<PreviewRoom>(*workspace.store, *workspace.library, *workspace.clock,
+                                      broadcaster_options(workspace.config));
     TRY(station->register_metrics(workspace));
 
     const auto router = TRY(http::make_router(
@@ -231,7 +234,7 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
          [api = station->api_.get()](http::Handler handler) {
              return api->aside(std::move(handler));
          },
-         station->uploads_.get()}));
+         station->uploads_.get(), station->previews_.get()}));
     http::Server::Options server;
     server.listen = {options.listen.host, options.listen.port};
     server.threads = config.threads;
@@ -278,6 +281,20 @@ Result<void> Station::register_metrics(Workspace& workspace) {
             const Broadcaster::Counts counts = broadcaster->counts();
             return {{{{"state", "all"}}, static_cast<double>(counts.all)},
                     {{{"state", "on-air"}}, static_cast<double>(counts.on_air)}};
+        }));
+    gauges_.push_back(metrics_.collect(
+        Kind::kCounter, "matinee_incidents_total",
+        "Airings that something else was shown for, and segments that could not be read.",
+        [broadcaster = broadcaster_.get()]() -> std::vector<http::Metrics::Sample> {
+            const Broadcaster::Incidents incidents = broadcaster->incidents();
+            return {{{{"kind", "stand-in"}}, static_cast<double>(incidents.stand_ins)},
+                    {{{"kind", "unreadable-segment"}},
+                     static_cast<double>(incidents.unreadable_segments)}};
+        }));
+    gauges_.push_back(metrics_.collect(
+        Kind::kGauge, "matinee_lost_media", "Prepared media that is to air and cannot be read.",
+        [broadcaster = broadcaster_.get()]() -> std::vector<http::Metrics::Sample> {
+            return {{{}, static_cast<double>(broadcaster->incidents().lost_media)}};
         }));
     gauges_.push_back(metrics_.collect(
         Kind::kGauge, "matinee_jobs", "Preparation jobs by state.",

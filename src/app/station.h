@@ -11,6 +11,7 @@
 #include "app/as_run_log.h"
 #include "app/broadcaster.h"
 #include "app/job_runner.h"
+#include "app/preview_room.h"
 #include "app/studio_api.h"
 #include "app/uploads.h"
 #include "app/workspace.h"
@@ -68,6 +69,7 @@ class Station {
     std::shared_ptr<http::TlsIdentity> tls_;
     std::unique_ptr<Broadcaster> broadcaster_;
     std::unique_ptr<AsRunLog> as_run_;
+    std::unique_ptr<PreviewRoom> previews_;
     std::unique_ptr<AccessKeeper> access_;
     std::optional<auth::LinkKey> link_key_;
     std::unique_ptr<http::Gatekeeper> gatekeeper_;

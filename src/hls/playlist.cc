@@ -133,7 +133,7 @@ void segment_lines(Out out, const MediaPlaylist& playlist, const Segment& segmen
         in_force.told = true;
     }
     const Span span = span_of(playlist.kind, segment);
-    if (playlist.type == PlaylistType::kLive) {
+    if (playlist.dated || playlist.type == PlaylistType::kLive) {
         if (first || segment.opens_airing()) date_range(out, playlist, airing, label);
         fmt::format_to(out, "#EXT-X-PROGRAM-DATE-TIME:{}\n",
                        base::to_rfc3339(playout::instant_of(playlist.epoch, span.start)));

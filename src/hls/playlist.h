@@ -75,12 +75,13 @@ struct MediaPlaylist {
     Instant epoch{};                 // of tick zero
     std::chrono::seconds target_duration{6};
     PlaylistType type = PlaylistType::kVod;
+    bool dated = false;                     // dates and date ranges also where it is not live
     std::chrono::milliseconds hold_back{};  // of a live one
     std::chrono::seconds can_skip_until{};  // likewise
     // Segments at the beginning of `range` that a delta update leaves out; 0 for a whole playlist.
     std::int64_t skipped = 0;
     std::string_view channel_id{};          // date ranges are called "<channel>-<ordinal>"
-    std::span<const AiringLabel> labels{};  // one an airing; only tags matter unless live
+    std::span<const AiringLabel> labels{};  // one an airing; only tags matter unless dated or live
     // The init section's identifier for the airing of that index; not used for subtitles.
     std::function<std::string_view(std::size_t airing)> init_id{};
 };

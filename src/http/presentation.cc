@@ -102,6 +102,10 @@ std::shared_ptr<const Film> Film::create(std::string entry_id,
     const playout::Segmentation cut(manifest.frame_rate, manifest.frame_count,
                                     manifest.frame_rate.frames_in(manifest.house.gop_seconds),
                                     gops_per_segment);
+    // The set is the entry's: of a part of the film its times count from there.
+    if (const library::Trim& trim = manifest.variant.trim; subtitles && !trim.is_whole()) {
+        subtitles = library::trimmed(*subtitles, trim, manifest.frame_rate);
+    }
     std::vector<IframeRates> rates;
     for (const PreparedEntry::Track& video : media->videos()) {
         auto& own = rates.emplace_back(
@@ -222,7 +226,7 @@ std::string Presentation::render_multivariant() const {
     audio.uri = fmt::format("audio/{}", hls::kMediaPlaylistName);
     audio.name = "Stereo";
     // A channel plays films in many languages (ISO 639-2 "mul"); of one film nobody has told us.
-    audio.language = settings_.live ? "mul" : "und";
+    audio.language = settings_.live || settings_.dated ? "mul" : "und";
     Rates sound;
     for (const auto& film : repertoire_) {
         const library::TrackInfo& info = film->media->audio().info;
@@ -354,6 +358,12 @@ Response Presentation::resource(std::string_view rendition_name, std::string_vie
 Presentation::Listed Presentation::listed(Instant now) const {
     Listed listed{settings_.live ? rundown_.window(ticks_at(now), *settings_.live)
                                  : rundown_.sequences()};
+    if (settings_.part) {
+        const auto& [from, to] = *settings_.part;
+        const playout::SequenceRange all = listed.range;
+        listed.range.first = rundown_.first_ending_after(from);
+        listed.range.end = std::min(rundown_.first_ending_after(to - Ticks(1)) + 1, all.end);
+    }
     if (listed.range.end > complete_end_) {
         listed = {{std::min(listed.range.first, complete_end_), complete_end_}, true};
     }
@@ -430,6 +440,7 @@ Response Presentation::playlist(std::string_view rendition_name, Rendition rendi
     } else if (held) {
         playlist.type = hls::PlaylistType::kEvent;
     }
+    playlist.dated = settings_.dated;
     playlist.channel_id = settings_.id;
     playlist.labels = labels_;
     playlist.init_id = [&](std::size_t airing) -> std::string_view {
@@ -443,6 +454,15 @@ Response Presentation::playlist(std::string_view rendition_name, Rendition rendi
     response.gzip_body = made.gzip;
     const std::lock_guard lock(cache_mutex_);
     cache_.insert_or_assign(std::move(key), std::move(made));
+    return response;
+}
+
+Response Presentation::unreadable(const Film& film) const {
+    if (settings_.on_unreadable) settings_.on_unreadable(film.media->manifest().media_id);
+    Response response = problem(503,
+                                "The segment cannot be read: the film's file is damaged. Go on "
+                                "with the next one.");
+    response.headers.emplace_back("Retry-After", "2");
     return response;
 }
 
@@ -537,6 +557,7 @@ Response Presentation::segment(const Rendition& rendition, const ResourceName& n
         }
         Body body = Body::bytes(std::move(layout.header));
         for (const ByteRange& range : layout.data) {
+            if (!source.file->readable(range)) return unreadable(film);
             body.append({source.file->bytes().subspan(range.offset, range.size), source.file});
         }
         if (labels_[segment->airing].encrypted) {

@@ -4,12 +4,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -97,11 +99,17 @@ class Presentation {
         std::string title;
         Instant epoch{};                      // of tick zero
         std::optional<playout::Window> live;  // unset: VOD
-        std::vector<library::Rung> ladder;    // the video renditions, largest first
+        // Of VOD: which part of the rundown, in whole segments; unset: all of it.
+        std::optional<std::pair<Ticks, Ticks>> part;
+        bool dated = false;                 // of VOD: with dates and titles, as live
+        std::vector<library::Rung> ladder;  // the video renditions, largest first
         std::chrono::seconds target_duration{6};
         // Which airings are encrypted, and with what; without a cipher none is.
         std::vector<playout::EncryptionChange> encryption;
         std::shared_ptr<SegmentCipher> cipher;
+        // Told of media whose files cannot be read although they should; on the thread of whoever
+        // asked, as often as they ask. May be empty.
+        std::function<void(const std::string& media_id)> on_unreadable;
     };
 
     // `airings` continue one another, `films` has one for each. `repertoire`: all films that may
@@ -134,7 +142,8 @@ class Presentation {
     [[nodiscard]] Response multivariant() const;
 
     // GET <base>/RENDITION/RESOURCE: a media playlist, an init section, a key or a segment. 404 for
-    // what does not exist, no longer or not yet; 503 for a channel with nothing on.
+    // what does not exist, no longer or not yet; 503 for a channel with nothing on, and for a
+    // segment whose file cannot be read.
     //
     // `directives` are those of a playlist (RFC 8216bis section 6.2.5); other resources have none.
     [[nodiscard]] Response resource(std::string_view rendition, std::string_view name, Instant now,
@@ -180,6 +189,7 @@ class Presentation {
         const hls::ResourceName& name, Instant now) const;
     [[nodiscard]] Response segment(const Rendition& rendition, const hls::ResourceName& name,
                                    Instant now) const;
+    [[nodiscard]] Response unreadable(const Film& film) const;
     [[nodiscard]] std::string render_multivariant() const;
 
     Settings settings_;

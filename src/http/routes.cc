@@ -365,6 +365,11 @@ class Routes {
         });
     }
 
+    Result<void> add_previews() {
+        if (context_.previews == nullptr) return {};
+        return add_preview_routes(router_, *context_.previews, context_.clock);
+    }
+
     Result<void> add_pages() {
         const StaticFiles& pages = context_.pages;
         return get("/assets/{path*}", "asset", Access::kPublic, [&pages](const Request& request) {
@@ -448,6 +453,7 @@ Result<std::shared_ptr<const Router>> make_router(const RouteContext& context) {
     Routes routes(context);
     TRY(routes.add_for_viewers());
     TRY(routes.add_as_run());
+    TRY(routes.add_previews());
     TRY(routes.add_pages());
     TRY(routes.add_sign_in());
     TRY(routes.add_api());

@@ -11,6 +11,7 @@
 #include "http/gatekeeper.h"
 #include "http/metrics.h"
 #include "http/presentation.h"
+#include "http/previews.h"
 #include "http/router.h"
 #include "http/sign_in.h"
 #include "http/static_files.h"
@@ -35,7 +36,8 @@ struct RouteContext {
     // Has a handler that asks the database run where it keeps no viewer waiting; empty: it runs as
     // it is.
     std::function<Handler(Handler)> aside = {};
-    UploadStore* uploads = nullptr;  // null: nothing can be uploaded
+    UploadStore* uploads = nullptr;     // null: nothing can be uploaded
+    PreviewSource* previews = nullptr;  // null: there are none
 };
 
 // The table of routes; also registers the viewers of each channel with the metrics.

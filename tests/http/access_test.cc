@@ -98,6 +98,17 @@ class NoUploads final : public UploadStore {
     static Unexpected none() { return fail(ErrorCode::kNotFound, "no upload"); }
 };
 
+class NoPreviews final : public PreviewSource {
+  public:
+    Result<std::int64_t> newest_version(const std::string&) override { return 1; }
+    Result<PreviewPtr> playlist(const std::string& id, std::int64_t, Look) override {
+        return fail(ErrorCode::kNotFound, "there is no playlist \"{}\"", id);
+    }
+    Result<PreviewPtr> channel(const std::string& id, Instant, seconds, Look) override {
+        return fail(ErrorCode::kNotFound, "there is no channel \"{}\"", id);
+    }
+};
+
 // A server with accounts of every role, three channels ("open" to all, "linked" by link, "staff"
 // for reviewers) and protected entries.
 class Festival {
@@ -122,8 +133,18 @@ class Festival {
             all->links[id] = std::make_shared<auth::LinkState>();
         }
         snapshot = std::move(all);
-        router = must(make_router(
-            {on_air, clock, metrics, pages, {}, &log, &gatekeeper, &sign_in, &uploads}));
+        router = must(make_router({on_air,
+                                   clock,
+                                   metrics,
+                                   pages,
+                                   {},
+                                   &log,
+                                   &gatekeeper,
+                                   &sign_in,
+                                   {},
+                                   {},
+                                   &uploads,
+                                   &previews}));
         Server::Options options;
         options.listen.port = 0;
         options.threads = 1;
@@ -173,6 +194,7 @@ class Festival {
     Gatekeeper gatekeeper{{[this] { return snapshot; }, key, clock, on_air}};
     SignIn sign_in{*store, clock, [] {}, {}};
     NoUploads uploads;
+    NoPreviews previews;
     std::shared_ptr<const Router> router;
     std::unique_ptr<Server> server;
 };
@@ -219,6 +241,20 @@ const std::map<std::string, std::array<Expected, 3>> kTable = {
     {"GET /api/v1/entries/{id}/as-run.json", {kProducers, kProducers, kProducers}},
     {"GET /api/v1/entries/{id}/as-run.csv", {kProducers, kProducers, kProducers}},
     {"GET /api/v1/entries/{id}/as-run.csv.sig", {kProducers, kProducers, kProducers}},
+    {"GET /previews/playlists/{playlist}/master.m3u8", {kProducers, kProducers, kProducers}},
+    {"GET /previews/playlists/{playlist}/{version}/master.m3u8",
+     {kProducers, kProducers, kProducers}},
+    {"GET /previews/playlists/{playlist}/{version}/preview.json",
+     {kProducers, kProducers, kProducers}},
+    {"GET /previews/playlists/{playlist}/{version}/{rendition}/{resource}",
+     {kProducers, kProducers, kProducers}},
+    {"GET /previews/channels/{previewed}/master.m3u8", {kProducers, kProducers, kProducers}},
+    {"GET /previews/channels/{previewed}/{from}/{seconds}/master.m3u8",
+     {kProducers, kProducers, kProducers}},
+    {"GET /previews/channels/{previewed}/{from}/{seconds}/preview.json",
+     {kProducers, kProducers, kProducers}},
+    {"GET /previews/channels/{previewed}/{from}/{seconds}/{rendition}/{resource}",
+     {kProducers, kProducers, kProducers}},
     {"GET /api/v1/as-run/key", {}},
     {"OPTIONS /api/v1/uploads", {}},
     {"OPTIONS /api/v1/uploads/{upload}", {}},
