@@ -417,6 +417,7 @@ Result<BackupDone> restore_backup(const fs::path& file, const fs::path& given,
     unpacking.keep();
     BackupDone done = unpacked.done;
     --done.files;  // the manifest
+    done.bytes -= text->size();
     return done;
 }
 
