@@ -41,10 +41,10 @@ api_per_second = 1000
 api_burst = 5000
 `;
 
-// Rate, seconds.
+// Rate, seconds. One is long enough to be skipped before what follows it may have been fetched.
 const kFilms = {
   boats: ['25', 9],
-  train: ['24000/1001', 11],
+  train: ['24000/1001', 34],
   tea: ['30', 8],
   window: ['50', 10],
   lost: ['25', 12],
@@ -320,7 +320,7 @@ test('a day of a festival', { timeout: 400_000 }, async () => {
     const epoch = Date.parse(log.airings[0].epoch);
     const shown = recorder.shown(epoch).filter((airing) => logged.has(airing.id));
     assert.deepEqual(recorder.faults, [], channel);
-    assert.ok(shown.length >= 8, `${channel}: ${shown.length} airings in both`);
+    assert.ok(shown.length >= 5, `${channel}: ${shown.length} airings in both`);
     for (const airing of shown) {
       const as = logged.get(airing.id);
       assert.deepEqual(
