@@ -12,6 +12,8 @@ namespace {
 // How long tokens that have ended are kept, to be listed.
 constexpr std::chrono::hours kKept{30 * 24};
 constexpr std::chrono::hours kPruneEvery{1};
+// That a token is in use is written down this often, not with every request.
+constexpr std::chrono::minutes kUseEvery{1};
 
 }  // namespace
 
@@ -41,7 +43,8 @@ void AccessKeeper::run() {
     std::unique_lock lock(mutex_);
     while (!wakeup_.wait_for(lock, options_.poll, [this] { return stopping_; })) {
         lock.unlock();
-        const auto refreshed = refresh();
+        auto refreshed = refresh();
+        if (refreshed) refreshed = record_uses();
         if (!refreshed && !failing) {
             log::error("accounts and links could not be read; what was known holds",
                        {{"reason", refreshed.error().to_string()}});
@@ -67,6 +70,19 @@ Result<void> AccessKeeper::refresh() {
     return {};
 }
 
+Result<void> AccessKeeper::record_uses() {
+    const auto known = snapshot_.load();
+    const std::lock_guard lock(refreshing_);
+    for (const auto& [hash, credential] : known->credentials) {
+        const Instant last = credential.use->last();
+        Instant& recorded = recorded_uses_[credential.id];
+        if (last == Instant() || last < recorded + kUseEvery) continue;
+        TRY(store_.note_token_use(credential.id, last));
+        recorded = last;
+    }
+    return {};
+}
+
 Result<std::shared_ptr<const auth::Snapshot>> AccessKeeper::read(const auth::Snapshot* before) {
     auto snapshot = std::make_shared<auth::Snapshot>();
     std::map<std::string, std::shared_ptr<const auth::Account>> accounts;
@@ -87,8 +103,21 @@ Result<std::shared_ptr<const auth::Snapshot>> AccessKeeper::read(const auth::Sna
         if (account == accounts.end() || token.revoked != Instant()) continue;
         const auto kind = token.kind == "session" ? auth::CredentialKind::kSession
                                                   : auth::CredentialKind::kBearer;
-        snapshot->credentials[token.secret_hash] = {kind, token.id, account->second, token.expires};
+        std::shared_ptr<auth::CredentialUse> use;
+        if (before) {
+            const auto known = before->credentials.find(token.secret_hash);
+            if (known != before->credentials.end()) use = known->second.use;
+        }
+        if (!use) use = std::make_shared<auth::CredentialUse>(token.last_used);
+        recorded_uses_.try_emplace(token.id, token.last_used);
+        snapshot->credentials[token.secret_hash] = {kind, token.id, account->second, token.expires,
+                                                    std::move(use)};
     }
+    std::map<std::string, Instant> recorded;
+    for (const auto& [hash, credential] : snapshot->credentials) {
+        recorded[credential.id] = recorded_uses_[credential.id];
+    }
+    recorded_uses_ = std::move(recorded);
     for (const store::Link& link : TRY(store_.list_links())) {
         if (link.revoked != Instant()) continue;
         // Whoever watches goes on watching.

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -43,6 +44,9 @@ class AccessKeeper {
     // Takes up what has changed, now. When the database does not answer, what was known stays.
     Result<void> refresh();
 
+    // Writes down which tokens have been used since, to the minute. It is done now and then.
+    Result<void> record_uses();
+
   private:
     AccessKeeper(store::Store& store, const base::Clock& clock, Options options);
     void run();
@@ -56,7 +60,8 @@ class AccessKeeper {
     std::mutex refreshing_;  // guards what follows
     std::uint64_t seen_ = 0;
     Instant pruned_{};
-    std::set<std::string> said_;  // channels whose rule makes no sense: said once
+    std::map<std::string, Instant> recorded_uses_;  // by token
+    std::set<std::string> said_;                    // channels whose rule makes no sense: said once
 
     std::mutex mutex_;  // guards what follows
     std::condition_variable wakeup_;

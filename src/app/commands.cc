@@ -577,21 +577,7 @@ int add_card(const CardArguments& arguments) {
             request.titles.push_back(card_text(title));
         }
         if (!arguments.entry.empty()) {
-            const store::Entry entry = TRY(workspace.store->find_entry(arguments.entry));
-            if (request.titles.empty()) {
-                for (const auto& [language, title] : entry.titles) {
-                    request.titles.push_back({title, language});
-                }
-                // By language, as the store has them, but Chinese first: it is legible at a
-                // glance when it is the largest.
-                std::ranges::stable_partition(request.titles, [](const prepare::CardText& title) {
-                    return title.language.starts_with("zh");
-                });
-                constexpr std::size_t kRoom = 3;
-                request.titles.resize(std::min(request.titles.size(), kRoom));
-            }
-            if (request.author.empty()) request.author = entry.author;
-            if (request.country.empty()) request.country = entry.country;
+            TRY(fill_card_from(*workspace.store, arguments.entry, request));
         }
         TRY(make_card(workspace, request));
         if (!arguments.wait) return 0;

@@ -297,6 +297,22 @@ Result<void> read_access(TableReader reader, AccessConfig& access) {
     return reader.expect_nothing_else();
 }
 
+Result<void> read_limits(TableReader reader, http::RateLimits::Options& limits) {
+    const auto rate = [&](const char* per_second, const char* burst,
+                          http::Rate& value) -> Result<void> {
+        auto often = static_cast<std::int64_t>(value.per_second);
+        auto at_once = static_cast<std::int64_t>(value.burst);
+        TRY(reader.number(per_second, often, 0, 1'000'000));
+        TRY(reader.number(burst, at_once, 1, 1'000'000));
+        value = {static_cast<double>(often), static_cast<double>(at_once)};
+        return {};
+    };
+    TRY(rate("api_per_second", "api_burst", limits.api));
+    TRY(rate("media_per_second", "media_burst", limits.media));
+    TRY(rate("sign_in_per_second", "sign_in_burst", limits.sign_in));
+    return reader.expect_nothing_else();
+}
+
 }  // namespace
 
 std::string_view to_string(EntryAccess access) {
@@ -357,6 +373,7 @@ Result<Config> parse_config(std::string_view text, const fs::path& file) {
     TableReader jobs = TRY(reader.table("jobs"));
     TableReader worker = TRY(reader.table("worker"));
     TableReader access = TRY(reader.table("access"));
+    TableReader limits = TRY(reader.table("limits"));
     // First, since a misspelt section would look like one that is left out.
     TRY(reader.expect_nothing_else());
     TRY(read_server(std::move(server), config.server));
@@ -365,6 +382,7 @@ Result<Config> parse_config(std::string_view text, const fs::path& file) {
     TRY(read_jobs(std::move(jobs), config.jobs));
     TRY(read_worker(std::move(worker), config.worker));
     TRY(read_access(std::move(access), config.access));
+    TRY(read_limits(std::move(limits), config.limits));
     return config;
 }
 
@@ -438,6 +456,20 @@ metrics = "{}"
 # How long somebody stays signed in.
 session_hours = {}
 
+# How many requests one address may send: a second in the long run (0: any number), and at once
+# after a pause. Whoever sends more is told to wait (429). An IPv6 network of 64 bits counts as one
+# address.
+[limits]
+# The API, and all that is neither media nor signing in.
+api_per_second = {}
+api_burst = {}
+# Playlists, segments, pictures: a venue's viewers often share an address.
+media_per_second = {}
+media_burst = {}
+# Attempts to sign in. Wrong passwords make the next attempt wait besides.
+sign_in_per_second = {}
+sign_in_burst = {}
+
 # What every film is conformed to. A change here prepares all films again.
 [house]
 # What is put beside pictures that are not 16:9: "blur" (a blurred copy) or "black".
@@ -461,6 +493,8 @@ true_peak_dbtp = {:.1f}
         config.jobs.watchdog.count(), to_string(config.worker.sandbox), config.worker.memory_mb,
         config.worker.time.count(), config.worker.disk_gb, to_string(config.access.entries),
         config.access.metrics_protected ? "protected" : "public", config.access.session.count(),
+        config.limits.api.per_second, config.limits.api.burst, config.limits.media.per_second,
+        config.limits.media.burst, config.limits.sign_in.per_second, config.limits.sign_in.burst,
         house.padding == library::Padding::kBlur ? "blur" : "black", house.speed_preset,
         house.quantizer, house.gop_seconds, house.max_frame_rate, house.audio_kbps,
         *house.loudness_lufs, house.true_peak_dbtp);

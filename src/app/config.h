@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "http/rate_limit.h"
 #include "library/house_format.h"
 #include "prepare/sandbox.h"
 
@@ -86,6 +87,7 @@ struct Config {
     JobsConfig jobs;
     WorkerConfig worker;
     AccessConfig access;
+    http::RateLimits::Options limits;
 
     bool operator==(const Config&) const = default;
 };

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/entry_commands.h"
 #include "app/people_commands.h"
 #include "app/planning_commands.h"
 #include "base/log.h"
@@ -192,7 +193,8 @@ with_json(with_data(card->add_subcommand("list", "List the cards and their state
     ->callback([&] { status = app::list_cards(data, json); });
 app::add_planning_commands(cli, *channel, data, status);
 
-CLI::App* entry = cli.add_subcommand("entry", "Entries: list, show");
+CLI::App* entry =
+    cli.add_subcommand("entry", "Entries: list, show, change, prepare, remove");
 entry->require_subcommand(1);
 with_json(with_data(entry->add_subcommand("list", "List the entries and their states")))
     ->callback([&] { status = app::list_entries(data, json); });
@@ -201,6 +203,7 @@ CLI::App* show = with_json(with_data(entry->add_subcommand(
     "show", "Show one entry, and what was found in its subtitles, by cue and time")));
 show->add_option("ID", entry_id, "as `matinee entry list` has it")->required();
 show->callback([&] { status = app::show_entry(data, entry_id, json); });
+app::add_entry_commands(cli, *entry, data, status);
 
 app::AsRunArguments log;
 std::string from;

@@ -142,6 +142,11 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
     }
     station->as_run_ =
         std::make_unique<AsRunLog>(*workspace.store, *workspace.clock, workspace.folder);
+    station->api_ = TRY(
+        StudioApi::create({workspace, *station->broadcaster_, *station->access_,
+                           *station->link_key_, broadcaster_options(workspace.config),
+                           [broadcaster = station->broadcaster_.get()] { broadcaster->wake(); }}));
+    station->limits_ = std::make_unique<http::RateLimits>(workspace.config.limits);
     TRY(station->register_metrics(workspace));
 
     const auto router = TRY(http::make_router(
@@ -152,14 +157,19 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
              return fmt::format("{} of {} channels have nothing on.", counts.all - counts.on_air,
                                 counts.all);
          },
-         station->as_run_.get(), station->gatekeeper_.get(), station->sign_in_.get()}));
+         station->as_run_.get(), station->gatekeeper_.get(), station->sign_in_.get(),
+         [api = station->api_.get()](http::Router& added) { return api->add_to(added); },
+         [api = station->api_.get()](http::Handler handler) {
+             return api->aside(std::move(handler));
+         }}));
     http::Server::Options server;
     server.listen = {options.listen.host, options.listen.port};
     server.threads = config.threads;
     server.tls = station->tls_;
-    server.guard = [gatekeeper = station->gatekeeper_.get()](http::Request& request,
-                                                             const http::RouteSpec& route) {
-        return gatekeeper->admit(request, route);
+    server.guard = [gatekeeper = station->gatekeeper_.get(), limits = station->limits_.get()](
+                       http::Request& request, const http::RouteSpec& route) {
+        auto refusal = limits->admit(request, route, std::chrono::steady_clock::now());
+        return refusal ? std::move(refusal) : gatekeeper->admit(request, route);
     };
     station->server_ = TRY(http::Server::start(std::move(server), router, station->metrics_));
     if (auto secret = station->sign_in_->open_setup()) {

@@ -10,10 +10,12 @@
 #include "app/as_run_log.h"
 #include "app/broadcaster.h"
 #include "app/job_runner.h"
+#include "app/studio_api.h"
 #include "app/workspace.h"
 #include "base/result.h"
 #include "http/gatekeeper.h"
 #include "http/metrics.h"
+#include "http/rate_limit.h"
 #include "http/server.h"
 #include "http/sign_in.h"
 #include "http/static_files.h"
@@ -60,6 +62,8 @@ class Station {
     std::optional<auth::LinkKey> link_key_;
     std::unique_ptr<http::Gatekeeper> gatekeeper_;
     std::unique_ptr<http::SignIn> sign_in_;
+    std::unique_ptr<StudioApi> api_;
+    std::unique_ptr<http::RateLimits> limits_;
     std::string setup_address_;
     std::unique_ptr<JobRunner> jobs_;
     std::vector<http::Metrics::Registration> gauges_;

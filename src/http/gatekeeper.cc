@@ -31,7 +31,13 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, {}, lower, lower);
 }
 
-// The token of an Authorization field of the scheme Bearer.
+// Viewers are counted where a stream is fetched. A link's poster in a page is no viewer.
+bool counts_as_viewing(const RouteSpec& route) {
+    return route.access == Access::kMedia;
+}
+
+}  // namespace
+
 std::optional<std::string_view> bearer_token(const Request& request) {
     constexpr std::string_view kScheme = "Bearer ";
     const auto field = request.header("Authorization");
@@ -41,13 +47,6 @@ std::optional<std::string_view> bearer_token(const Request& request) {
     }
     return field->substr(kScheme.size());
 }
-
-// Viewers are counted where a stream is fetched. A link's poster in a page is no viewer.
-bool counts_as_viewing(const RouteSpec& route) {
-    return route.access == Access::kMedia;
-}
-
-}  // namespace
 
 std::string_view Gatekeeper::cross_site(const Request& request) {
     if (const auto site = request.header("Sec-Fetch-Site")) {
@@ -99,6 +98,7 @@ std::optional<Response> Gatekeeper::identify(Request& request, const auth::Snaps
         request.asker.account = credential->account;
         request.asker.by = credential->kind;
         request.asker.credential_id = credential->id;
+        if (credential->use) credential->use->note(now);
     }
     return std::nullopt;
 }

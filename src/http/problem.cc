@@ -12,13 +12,15 @@ namespace matinee::http {
 
 namespace {
 
-Response document(int status, std::string_view code, std::string_view detail) {
+Response document(int status, std::string_view code, std::string_view detail,
+                  std::string_view member = {}) {
     nlohmann::ordered_json json;
     json["type"] = "about:blank";
     json["title"] = reason_of(status);
     json["status"] = status;
     if (!code.empty()) json["code"] = code;
     json["detail"] = detail;
+    if (!member.empty()) json["member"] = member;
     Response response = Response::json(json, status);
     response.content_type = "application/problem+json";
     return response;
@@ -65,12 +67,20 @@ std::string_view reason_of(int status) {
             return "Request Timeout";
         case 409:
             return "Conflict";
+        case 412:
+            return "Precondition Failed";
         case 413:
             return "Content Too Large";
+        case 415:
+            return "Unsupported Media Type";
         case 416:
             return "Range Not Satisfiable";
         case 422:
             return "Unprocessable Content";
+        case 428:
+            return "Precondition Required";
+        case 429:
+            return "Too Many Requests";
         case 431:
             return "Request Header Fields Too Large";
         case 500:
@@ -103,6 +113,10 @@ Response problem(const Error& error) {
 
 Response problem(int status, std::string_view detail) {
     return document(status, {}, detail);
+}
+
+Response problem(int status, std::string_view detail, std::string_view member) {
+    return document(status, {}, detail, member);
 }
 
 }  // namespace matinee::http

@@ -256,6 +256,7 @@ Response SignIn::begin_session(const Request& request) {
     value["expires"] = base::to_rfc3339(session.expires);
     Response response = Response::json(value, 201);
     response.headers.emplace_back("Set-Cookie", set_cookie(session.secret, options_.session));
+    response.headers.emplace_back("Location", "/api/v1/session");
     return response;
 }
 
@@ -282,6 +283,7 @@ Response SignIn::set_up(const Request& request) {
     const auto& session = std::get<Session>(outcome);
     Response response = Response::json(session_json(session.user.name, session.user.role), 201);
     response.headers.emplace_back("Set-Cookie", set_cookie(session.secret, options_.session));
+    response.headers.emplace_back("Location", "/api/v1/session");
     return response;
 }
 

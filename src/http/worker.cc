@@ -1,8 +1,10 @@
 #include "http/worker.h"
 
+#include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -102,6 +104,13 @@ std::uint64_t head_bytes(SoupServerMessage* message) {
     return bytes;
 }
 
+// Bytes handed to the kernel that the client has not acknowledged.
+bool has_unsent(const Connection& connection) {
+    if (g_socket_is_closed(connection.socket.get())) return false;
+    int bytes = 0;
+    return ::ioctl(g_socket_get_fd(connection.socket.get()), SIOCOUTQ, &bytes) == 0 && bytes > 0;
+}
+
 base::Ref<GBytes> as_gbytes(Slice slice) {
     auto owner = std::make_unique<std::shared_ptr<const void>>(std::move(slice.owner));
     return base::Ref<GBytes>::adopt(g_bytes_new_with_free_func(
@@ -111,6 +120,23 @@ base::Ref<GBytes> as_gbytes(Slice slice) {
 }
 
 }  // namespace
+
+// The connection holds it, and so decides whether there is still somebody to answer.
+struct Later {
+    Later(Worker& answering, Connection& asking, SoupServerMessage* asked, Access allowed)
+        : worker(answering),
+          connection(asking),
+          message(base::Ref<SoupServerMessage>::share(asked)),
+          headers(soup_server_message_get_request_headers(asked)),
+          access(allowed) {}
+
+    Worker& worker;
+    Connection& connection;
+    base::Ref<SoupServerMessage> message;
+    SoupHeaders headers;
+    Request request;  // without parameters and body, which are views
+    Access access;
+};
 
 Result<std::unique_ptr<Worker>> Worker::create(SharedState& shared, std::size_t number,
                                                std::vector<Socket> listeners) {
@@ -243,6 +269,7 @@ void Worker::begin_stop(milliseconds deadline) {
                           connection->phase == Connection::Phase::kHeld ||
                           connection->phase == Connection::Phase::kResponse;
         // As if the client had said that it sends no more: libsoup then closes as usual.
+        if (connection->phase == Connection::Phase::kStream) feed(*connection);  // ends it
         if (!busy) shut_down(*connection, SHUT_RD);
     }
     if (connections_.empty()) {
@@ -464,6 +491,7 @@ void Worker::sweep() {
     }
     const Time now = steady_clock::now();
     for (const auto& [pointer, connection] : connections_) {
+        if (connection->phase == Connection::Phase::kStream) feed(*connection);
         if (!is_overdue(*connection, now)) continue;
         shared_.cut_connections.fetch_add(1, std::memory_order_relaxed);
         if (log::enabled(log::Level::kDebug)) {
@@ -481,6 +509,15 @@ bool Worker::is_overdue(Connection& connection, Time now) {
     }
     if (connection.phase == Phase::kHeld) return false;  // its own time ends it
     const std::uint64_t through = bytes_through(connection);
+    if (connection.phase == Phase::kStream) {
+        // Nothing to be sent is no stall; a client that does not take what there is, is one.
+        if (through != connection.progress ||
+            !(connection.piece_under_way || has_unsent(connection))) {
+            connection.progress = through;
+            connection.since = now;
+        }
+        return now - connection.since > options.stall_timeout;
+    }
     if (connection.phase == Phase::kIdle) {
         // What the kernel still has of the last response may take its time.
         if (through != connection.progress) {
@@ -599,11 +636,21 @@ void Worker::request_complete(SoupServerMessage* message) {
     }
     Access access = Access::kPublic;
     Response response = answer(connection, message, request, access);
+    if (response.answer_later) {
+        answer_later(connection, message, std::move(request), access, std::move(response));
+        return;
+    }
     if (response.ask_again_in && !stopping_ &&
         steady_clock::now() - connection.head_end + *response.ask_again_in < kLongestHold) {
         hold(connection, message, *response.ask_again_in);
         return;
     }
+    deliver(connection, message, request, std::move(response), access);
+}
+
+void Worker::deliver(Connection& connection, SoupServerMessage* message, const Request& request,
+                     Response response, Access access) {
+    std::shared_ptr<Stream> stream = std::move(response.stream);
     try {
         respond(connection, message, negotiate(request, std::move(response), access));
     } catch (const std::exception& exception) {
@@ -616,6 +663,120 @@ void Worker::request_complete(SoupServerMessage* message) {
     connection.phase = Connection::Phase::kResponse;
     connection.since = connection.handled;
     connection.progress = bytes_through(connection);
+    if (stream && request.method != Method::kHead) {
+        start_stream(connection, message, std::move(stream));
+    }
+}
+
+// The handler's part ends here; the message waits, and libsoup with it.
+void Worker::answer_later(Connection& connection, SoupServerMessage* message, Request&& request,
+                          Access access, Response response) {
+    soup_server_message_pause(message);
+    connection.phase = Connection::Phase::kHeld;
+    struct Answer {
+        std::weak_ptr<Later> later;
+        Response response;
+    };
+    connection.later = std::make_shared<Later>(*this, connection, message, access);
+    const std::weak_ptr<Later> later = connection.later;
+    Respond respond = [context = context_, later](Response answered) {
+        // Never run in place, as g_main_context_invoke() might: the worker may be gone.
+        GSource* source = g_idle_source_new();
+        g_source_set_priority(source, G_PRIORITY_DEFAULT);
+        g_source_set_callback(
+            source,
+            [](gpointer data) -> gboolean {
+                auto* answer = static_cast<Answer*>(data);
+                const std::shared_ptr<Later> held = answer->later.lock();
+                if (!held) return G_SOURCE_REMOVE;  // nobody waits any more
+                held->connection.later.reset();
+                held->worker.deliver(held->connection, held->message.get(), held->request,
+                                     std::move(answer->response), held->access);
+                soup_server_message_unpause(held->message.get());
+                return G_SOURCE_REMOVE;
+            },
+            new Answer{later, std::move(answered)},
+            [](gpointer data) { delete static_cast<Answer*>(data); });
+        g_source_attach(source, context.get());
+        g_source_unref(source);
+    };
+    // Before the request moves, for its parameters are views of its path. The answer comes through
+    // the main context, so not before this has ended.
+    response.answer_later(request, std::move(respond));
+    Request& kept = connection.later->request;
+    kept = std::move(request);
+    kept.parameters.clear();
+    kept.body = {};
+    kept.headers = &connection.later->headers;
+}
+
+void Worker::start_stream(Connection& connection, SoupServerMessage* message,
+                          std::shared_ptr<Stream> stream) {
+    SoupMessageHeaders* headers = soup_server_message_get_response_headers(message);
+    // To a client of HTTP/1.0, the end of the connection is the end of the content.
+    const bool chunks = soup_server_message_get_http_version(message) != SOUP_HTTP_1_0;
+    soup_message_headers_remove(headers, "Content-Length");
+    soup_message_headers_set_encoding(headers, chunks ? SOUP_ENCODING_CHUNKED : SOUP_ENCODING_EOF);
+    connection.phase = Connection::Phase::kStream;
+    connection.feed = std::move(stream);
+    connection.feed_message = message;
+    connection.piece_under_way = false;
+    g_signal_connect(message, "wrote-chunk",
+                     G_CALLBACK(+[](SoupServerMessage* written, gpointer self) {
+                         Connection& of = connection_of(written);
+                         of.piece_under_way = false;
+                         if (of.feed) static_cast<Worker*>(self)->feed(of);
+                     }),
+                     this);
+    // The woken-up thread may be another, and the connection gone: it is looked for by its stream.
+    const std::weak_ptr<Stream> weak = connection.feed;
+    struct Wake {
+        Worker* worker;
+        std::weak_ptr<Stream> stream;
+    };
+    connection.feed->open([this, context = context_, weak] {
+        GSource* source = g_idle_source_new();
+        g_source_set_priority(source, G_PRIORITY_DEFAULT);
+        g_source_set_callback(
+            source,
+            [](gpointer data) -> gboolean {
+                const auto* wake = static_cast<Wake*>(data);
+                const std::shared_ptr<Stream> alive = wake->stream.lock();
+                if (!alive) return G_SOURCE_REMOVE;
+                for (const auto& [pointer, each] : wake->worker->connections_) {
+                    if (each->feed != alive) continue;
+                    wake->worker->feed(*each);
+                    break;
+                }
+                return G_SOURCE_REMOVE;
+            },
+            new Wake{this, weak}, [](gpointer data) { delete static_cast<Wake*>(data); });
+        g_source_attach(source, context.get());
+        g_source_unref(source);
+    });
+    feed(connection);
+}
+
+// Hands the next piece over, when the last one has been taken.
+void Worker::feed(Connection& connection) {
+    if (connection.piece_under_way || !connection.feed) return;
+    Stream::Piece piece = stopping_ ? Stream::Piece{"", true} : connection.feed->next();
+    if (piece.bytes.empty() && !piece.last) return;
+    SoupMessageBody* body = soup_server_message_get_response_body(connection.feed_message);
+    if (!piece.bytes.empty()) {
+        connection.piece_under_way = true;
+        connection.body_bytes += piece.bytes.size();
+        const base::Ref<GBytes> bytes =
+            base::Ref<GBytes>::adopt(g_bytes_new(piece.bytes.data(), piece.bytes.size()));
+        soup_message_body_append_bytes(body, bytes.get());
+    }
+    if (piece.last) {
+        connection.feed.reset();
+        soup_message_body_complete(body);
+        connection.phase = Connection::Phase::kResponse;
+        connection.since = steady_clock::now();
+    }
+    soup_server_message_unpause(connection.feed_message);
 }
 
 // Asks the handler again after `time`. The message must not be lost by then, but the connection may
@@ -754,6 +915,9 @@ void Worker::request_finished(SoupServerMessage* message, bool in_full) {
                                {"remote", connection.remote_text}});
     }
     connection.route = nullptr;
+    connection.later.reset();
+    connection.feed.reset();
+    connection.feed_message = nullptr;
     connection.phase = Connection::Phase::kIdle;
     connection.since = now;
     connection.progress = bytes_through(connection);

@@ -34,6 +34,9 @@ struct SharedState {
     std::atomic<std::uint64_t> cut_connections{0};
 };
 
+// A request that is answered from another thread.
+struct Later;
+
 // What libsoup does on a connection, and since when; thread-bound to its worker.
 struct Connection {
     enum class Phase : std::uint8_t {
@@ -42,6 +45,7 @@ struct Connection {
         kContent,  // the request's content comes in
         kHeld,     // what was asked for does not exist yet
         kResponse,
+        kStream,  // of a response that goes on and on
         kIdle,
     };
     using Time = std::chrono::steady_clock::time_point;
@@ -56,6 +60,11 @@ struct Connection {
     base::Ref<GSocketAddress> remote;  // libsoup's messages lead here through it
     base::ScopedSource first_byte;
     base::ScopedSource held_until;  // of kHeld
+    std::shared_ptr<Later> later;   // of kHeld
+    // Of kStream.
+    std::shared_ptr<Stream> feed;
+    SoupServerMessage* feed_message = nullptr;  // libsoup's, until request_finished()
+    bool piece_under_way = false;               // handed to libsoup, not taken by the kernel yet
     std::string remote_text;
 
     // The request under way.
@@ -115,6 +124,13 @@ class Worker {
     void request_content(SoupServerMessage* message, gsize size);
     void request_complete(SoupServerMessage* message);
     void hold(Connection& connection, SoupServerMessage* message, std::chrono::milliseconds time);
+    void answer_later(Connection& connection, SoupServerMessage* message, Request&& request,
+                      Access access, Response response);
+    void deliver(Connection& connection, SoupServerMessage* message, const Request& request,
+                 Response response, Access access);
+    void start_stream(Connection& connection, SoupServerMessage* message,
+                      std::shared_ptr<Stream> stream);
+    void feed(Connection& connection);
     void request_finished(SoupServerMessage* message, bool in_full);
     Response answer(Connection& connection, SoupServerMessage* message, Request& request,
                     Access& access);

@@ -254,6 +254,16 @@ struct AiringMark {
     playout::AsRunMark mark;
 };
 
+// Something that has changed, by whichever process.
+struct JournalEntry {
+    std::int64_t sequence = 0;  // rising; some are missing
+    std::string kind;     // "entry", "job", "playlist", "schedule", "channel", "rundown", "user",
+                          // "token", "link"
+    std::string subject;  // its id; a channel's for schedule and rundown, a user's name
+
+    bool operator==(const JournalEntry&) const = default;
+};
+
 // Which records of the as-run log. Airings belong to the period they begin in, so that periods that
 // follow each other have each of them once.
 struct AsRunFilter {
@@ -290,6 +300,13 @@ class Store {
     // process. Cheap to ask every second.
     Result<std::uint64_t> change_stamp();
 
+    // The newest sequence number of the journal; 0 when it is empty.
+    Result<std::int64_t> journal_end();
+    // What has changed after that, oldest first.
+    Result<std::vector<JournalEntry>> list_journal(std::int64_t after, std::size_t limit);
+    // Forgets what has a smaller number.
+    Result<void> prune_journal(std::int64_t before);
+
     // -- Entries ---------------------------------------------------------------------------------
 
     // Adds the entry, or changes its description. State, media and subtitles stay.
@@ -306,6 +323,10 @@ class Store {
     // For what happens outside of jobs. `reason` is empty unless it failed.
     Result<void> set_entry_state(const std::string& id, EntryState state,
                                  const std::string& reason);
+
+    // Forgets the entry; its file, and what has been prepared of it, stay where they are. kConflict
+    // while a playlist, a schedule or a job needs it, or viewers may see it.
+    Result<void> remove_entry(const std::string& id);
 
     // Replaces the entry's subtitle files and the name of the set made from them.
     Result<void> set_subtitles(const std::string& entry_id, const std::string& subtitles_id,
@@ -532,6 +553,9 @@ class Store {
     Result<Token> create_token(const Token& token, const std::string& actor);
     // From now on it is nothing. Again is no error.
     Result<void> revoke_token(const std::string& id, const std::string& actor);
+    // That it has been used, at that instant or later; not for the audit log. One that has gone is
+    // no error.
+    Result<void> note_token_use(const std::string& id, Instant used);
     // Newest first, revoked ones too.
     Result<std::vector<Token>> list_tokens();
     // Forgets what was revoked or has expired before `before`; returns how many.
