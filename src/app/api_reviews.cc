@@ -29,7 +29,7 @@ constexpr std::string_view kSchemas = R"json({
     "additionalProperties": false,
     "required": ["id", "names", "low", "high", "weight"],
     "properties": {
-      "id": {"type": "string", "pattern": "^[a-z0-9-]{1,40}$"},
+      "id": {"type": "string", "maxLength": 40, "pattern": "^[a-z0-9-]+$"},
       "names": {"$ref": "#/components/schemas/ReviewTexts"},
       "low": {"type": "integer", "minimum": 0, "maximum": 1000},
       "high": {"type": "integer", "minimum": 1, "maximum": 1000, "description": "The best."},
@@ -42,7 +42,7 @@ constexpr std::string_view kSchemas = R"json({
     "additionalProperties": false,
     "required": ["id", "criteria"],
     "properties": {
-      "id": {"type": "string", "pattern": "^[a-z0-9-]{1,64}$"},
+      "id": {"type": "string", "maxLength": 64, "pattern": "^[a-z0-9-]+$"},
       "titles": {"$ref": "#/components/schemas/ReviewTexts"},
       "criteria": {"$ref": "#/components/schemas/Criteria"}
     }
@@ -274,7 +274,7 @@ constexpr std::string_view kSchemas = R"json({
           "additionalProperties": false,
           "required": ["id", "at_ms", "text"],
           "properties": {
-            "id": {"type": "string", "pattern": "^[a-z0-9-]{1,40}$", "description": "Made by whoever writes it."},
+            "id": {"type": "string", "maxLength": 40, "pattern": "^[a-z0-9-]+$", "description": "Made by whoever writes it."},
             "at_ms": {"type": "integer", "minimum": 0, "description": "Into the film, whatever it was watched in."},
             "text": {"type": "string", "minLength": 1, "maxLength": 4000}
           }
