@@ -64,6 +64,16 @@ function request(target, { method = 'GET', headers = {}, body } = {}) {
   });
 }
 
+/** What the server has of a juror's sheet, once it `fits`. */
+async function untilSheet(link, film, fits) {
+  for (;;) {
+    const answer = await request(`/t/${tokenOf(link)}/api/v1/my/reviews/final/films/${film}`);
+    assert.equal(answer.status, 200, answer.text);
+    const sheet = JSON.parse(answer.text);
+    if (fits(sheet)) return sheet;
+  }
+}
+
 const statusOf = async (target, options) => (await request(target, options)).status;
 
 /** Asks until it is so: changes of access are heard of within a second. */
@@ -293,6 +303,7 @@ test('a juror watches, scores by keyboard, reloads, loses the network, and loses
     await page.getByLabel('Comment on what is on now').fill('The light here');
     await page.keyboard.press('Control+Enter');
     await page.getByLabel('Note').fill('Strong beginning.');
+    await untilSheet(ana, order[0], ({ note, comments }) => note !== '' && comments.length === 1);
     await viewer.untilSaved();
     const comment = page.locator('.comment');
     const milliseconds = Number(await comment.getAttribute('data-at'));
@@ -331,18 +342,19 @@ test('a juror watches, scores by keyboard, reloads, loses the network, and loses
     await page.locator('.save-state[data-state=waiting]').waitFor();
     await page.context().setOffline(false);
     await viewer.untilSaved();
-    const sheet = await request(`/t/${tokenOf(ana)}/api/v1/my/reviews/final/films/${order[0]}`);
-    assert.deepEqual(JSON.parse(sheet.text).scores, { story: 5, image: 2 });
-    assert.equal(JSON.parse(sheet.text).note, 'Strong beginning. Weak end.');
+    const sheet = await untilSheet(ana, order[0], ({ scores }) => scores.story === 5);
+    assert.deepEqual(sheet.scores, { story: 5, image: 2 });
+    assert.equal(sheet.note, 'Strong beginning. Weak end.');
 
     // A second tab writes about the same film: neither loses.
     const other = await page.context().newPage();
     await other.goto(`${server.origin}${ana}#${order[0]}`);
     await other.locator('.save-state[data-state=saved]').waitFor();
     await other.locator('[data-criterion=image] label', { hasText: /^9$/ }).click();
-    await other.locator('.save-state[data-state=saved]').waitFor();
+    await untilSheet(ana, order[0], ({ scores }) => scores.image === 9);
     await page.getByLabel('Note').fill('Strong beginning. Weak end!');
-    await viewer.untilSaved();
+    const both = await untilSheet(ana, order[0], ({ note }) => note.endsWith('!'));
+    assert.deepEqual(both.scores, { story: 5, image: 9 });
     await page.locator('[data-criterion=image] label:has(:checked)', { hasText: /^9$/ }).waitFor();
     await other.close();
 
@@ -382,12 +394,15 @@ test('a juror watches all as a channel of their own, and what was watched is kno
     // Scores by mouse; a comment tied to the film it was watched in.
     for (const film of order) {
       await page.locator(`.film[data-entry=${film}]`).click();
+      await page.locator(`.film[data-entry=${film}][aria-current]`).waitFor();
       await viewer.untilSaved();
       await page.locator('[data-criterion=story] label', { hasText: /^3$/ }).click();
+      // And on to the next one at once: it is saved all the same.
       await page.locator('[data-criterion=image] label', { hasText: /^10$/ }).click();
-      await viewer.untilSaved();
     }
     await page.getByLabel('Заметка').fill('=1+1');
+    for (const film of order) await untilSheet(bo, film, ({ scores }) => scores.image === 10);
+    await untilSheet(bo, order[1], ({ note }) => note === '=1+1');
     await viewer.untilSaved();
     await viewer.check('a sheet in Russian');
     await viewer.shoot('sheet-ru');
@@ -459,10 +474,9 @@ test('an account of a reviewer is a juror as well', async () => {
   await matinee('review', 'conflict', 'final', 'Rita', 'night-train');
   const { stdout } = await matinee('token', 'add', 'rita');
   const headers = { Authorization: `Bearer ${stdout.trim()}` };
+  const known = () => statusOf('/entries/paper-boats/master.m3u8', { headers });
+  while ((await known()) !== 200); // within a second
   const films = async () => JSON.parse((await request('/api/v1/my/reviews/final', { headers })).text).films;
   assert.deepEqual((await films()).map(({ entry }) => entry).sort(), ['paper-boats', 'rooftop-tea']);
-  for (;;) {
-    if ((await statusOf('/entries/paper-boats/master.m3u8', { headers })) === 200) break;
-  }
   assert.equal(await statusOf('/entries/night-train/master.m3u8', { headers }), 403);
 });

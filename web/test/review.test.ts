@@ -309,3 +309,26 @@ test('a browser that keeps nothing does not keep the page from working', () => {
   assert.deepEqual(keeper.takeUp(), []);
   keeper.forget();
 });
+
+test('who turns to another film at once has both saved', async () => {
+  const { server, clock, saver } = desk();
+  await clock.settle();
+  saver.edit((now) => withScore(now, 'story', 3));
+  const running = clock.run();
+  saver.edit((now) => withScore(now, 'image', 4));
+  saver.tryNow(); // the film is left while the first is on its way
+  await running;
+  await clock.run(2);
+  assert.deepEqual(server.value.scores, { story: 3, image: 4 });
+});
+
+test('coming back to a film shows what another tab has written', async () => {
+  const { server, clock, saver } = desk();
+  await clock.settle();
+  server.value = sheet({ note: 'elsewhere' });
+  server.version = 7;
+  saver.refresh();
+  await clock.run();
+  assert.equal(saver.sheet.note, 'elsewhere');
+  assert.equal(saver.state, 'saved');
+});

@@ -43,12 +43,12 @@ export class SheetSaver {
   private failures = 0;
   private cancel: () => void = () => {};
   private busy = false;
-  private ended = false;
 
   constructor(
     private readonly transport: Transport,
     private readonly keeper: Keeper<Draft>,
-    private readonly onChange: () => void,
+    /** Whenever something about it has changed. */
+    public onChange: () => void,
     private readonly timers: Timers = kPageTimers,
   ) {
     const [first, ...others] = keeper.takeUp();
@@ -65,21 +65,16 @@ export class SheetSaver {
     this.workIn(kPause);
   }
 
-  /** The network is back, or somebody presses the button. */
+  /** The network is back, somebody presses the button, or turns to another film. */
   tryNow(): void {
     this.workIn(0);
   }
 
-  /** What is not saved yet is kept, and saved when the film is opened again. */
-  end(): void {
-    this.ended = true;
-    this.cancel();
-    if (!this.busy && this.isDirty() && this.etag !== null) {
-      this.transport.save(this.sheet, this.etag).then(
-        () => this.keeper.forget(),
-        () => undefined, // it is kept
-      );
-    }
+  /** Somebody comes back to it: another tab may have written meanwhile. */
+  refresh(): void {
+    if (this.busy) return;
+    this.etag = null;
+    this.workIn(0);
   }
 
   private isDirty(): boolean {
@@ -89,11 +84,11 @@ export class SheetSaver {
   private show(state: SaveState, problem = ''): void {
     this.state = state;
     this.problem = problem;
-    if (!this.ended) this.onChange();
+    this.onChange();
   }
 
   private workIn(milliseconds: number): void {
-    if (this.busy || this.ended) return; // work() looks again when it is done
+    if (this.busy) return; // work() looks again when it is done
     this.cancel();
     this.cancel = this.timers.after(milliseconds, () => this.work());
   }
