@@ -430,7 +430,13 @@ test('the producer sees progress and results, and takes them away', async () => 
     assert.match(await row('Bo Chen').textContent(), /2\/2/);
     assert.equal(await row('Cy').count(), 0);
     await viewer.check('the results');
-    await viewer.shoot('results-zh');
+    for (const tag of ['en', 'ru', 'zh']) {
+      await page.evaluate((language) => localStorage.setItem('matinee.language', language), tag);
+      await page.reload();
+      await row('Ana Lima').waitFor();
+      await page.locator('tr[data-entry]').first().waitFor();
+      await viewer.shoot(`results-${tag}`);
+    }
     await page.locator('summary').first().click();
 
     const [download] = await Promise.all([
@@ -456,6 +462,11 @@ test('the producer sees progress and results, and takes them away', async () => 
     await page.locator('.film').first().click();
     await viewer.untilSaved();
     await viewer.shoot('sheet-phone-zh');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.setViewportSize({ width: 1280, height: 860 });
+    await viewer.check('a sheet in the dark');
+    await viewer.shoot('sheet-dark-zh');
+    await page.setViewportSize({ width: 390, height: 844 });
     assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
   } finally {
     await browser.close();

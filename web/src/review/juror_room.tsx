@@ -264,15 +264,15 @@ function Screening(props: ScreeningProps) {
             </Button>
           </div>
         </div>
-        <Comments
-          key={film.entry}
-          saver={saver}
-          keepAs={`matinee.review.${review.id}.${review.juror.id}.${film.entry}.pending.${tabName()}`}
-          position={() => stage.current?.position() ?? null}
-          seek={(seconds) => stage.current?.seek(seconds)}
-        />
       </div>
-      <ScoreSheet key={film.entry} saver={saver} criteria={review.criteria} />
+      <ScoreSheet key={`scores of ${film.entry}`} saver={saver} criteria={review.criteria} />
+      <Comments
+        key={`comments on ${film.entry}`}
+        saver={saver}
+        keepAs={`matinee.review.${review.id}.${review.juror.id}.${film.entry}.pending.${tabName()}`}
+        position={() => stage.current?.position() ?? null}
+        seek={(seconds) => stage.current?.seek(seconds)}
+      />
     </>
   );
 }

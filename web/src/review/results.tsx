@@ -128,7 +128,7 @@ function Table({ results }: { readonly results: ReviewResults }) {
                   <Credits film={film} />
                   <Words film={film} />
                 </th>
-                <td class="mark"><SpreadText spread={film.marks} digits={1} /></td>
+                <td class="total"><SpreadText spread={film.marks} digits={1} /></td>
                 <td>
                   {film.marks.count}
                   {film.incomplete > 0 && (
