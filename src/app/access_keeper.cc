@@ -138,6 +138,14 @@ Result<std::shared_ptr<const auth::Snapshot>> AccessKeeper::read(const auth::Sna
         }
         snapshot->links[link.id] = state ? state : std::make_shared<auth::LinkState>();
     }
+    const store::ReviewGrants grants = TRY(store_.review_grants());
+    snapshot->jury.films.insert(grants.entries.begin(), grants.entries.end());
+    for (const auto& grant : grants.grants) {
+        if (!grant.link_id.empty()) snapshot->jury.by_link[grant.link_id].insert(grant.entry_id);
+        if (!grant.user_id.empty()) {
+            snapshot->jury.by_account[grant.user_id].insert(grant.entry_id);
+        }
+    }
     bool all_public = true;
     for (const store::Channel& channel : TRY(store_.list_channels())) {
         auto rule = auth::channel_rule_from(channel.settings);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/control_room.h"
+#include "app/review_room.h"
 #include "app/workspace.h"
 #include "auth/link_token.h"
 #include "http/api.h"
@@ -23,6 +24,7 @@ struct ApiContext {
     const http::OnAir& on_air;
     const auth::LinkKey& link_key;
     ControlRoom& room;
+    ReviewRoom& reviews;
     // Accounts, tokens or links have changed: requests are judged by it when this returns.
     std::function<void()> access_changed;
     // Something that viewers are shown has changed.
@@ -39,6 +41,7 @@ void add_schedule_operations(http::Api& api, ApiContext& context);
 void add_on_air_operations(http::Api& api, ApiContext& context);
 void add_account_operations(http::Api& api, ApiContext& context);
 void add_link_operations(http::Api& api, ApiContext& context);
+void add_review_operations(http::Api& api, ApiContext& context);
 // What routes elsewhere answer: sessions, the channels as viewers see them, the as-run log, events.
 void describe_other_operations(http::Api& api);
 

@@ -69,12 +69,14 @@ StudioApi::StudioApi(Parts parts)
     : parts_(std::move(parts)),
       room_(*parts_.workspace.store, *parts_.workspace.library, *parts_.workspace.clock,
             parts_.options),
+      reviews_(*parts_.workspace.store, parts_.link_key),
       context_{parts_.workspace,
                *parts_.workspace.store,
                *parts_.workspace.clock,
                parts_.on_air,
                parts_.link_key,
                room_,
+               reviews_,
                [this] {
                    if (const auto refreshed = parts_.access.refresh(); !refreshed) {
                        log::error("accounts could not be read",
@@ -95,6 +97,7 @@ StudioApi::StudioApi(Parts parts)
     add_on_air_operations(api_, context_);
     add_account_operations(api_, context_);
     add_link_operations(api_, context_);
+    add_review_operations(api_, context_);
     api_.on_done([this](const http::Operation& operation, const http::Call& call, const Response&) {
         write_audit(operation, call);
     });

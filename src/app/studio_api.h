@@ -8,6 +8,7 @@
 #include "app/announcer.h"
 #include "app/api_context.h"
 #include "app/control_room.h"
+#include "app/review_room.h"
 #include "app/workspace.h"
 #include "auth/link_token.h"
 #include "base/result.h"
@@ -49,6 +50,7 @@ class StudioApi {
 
     const Parts parts_;
     ControlRoom room_;  // of the request thread
+    ReviewRoom reviews_;
     ApiContext context_;
     http::Api api_;
     http::EventHub hub_;

@@ -100,11 +100,23 @@ Answer may_watch_channel(const Snapshot& snapshot, const Asker& asker, std::stri
 }
 
 Answer may_watch_entry(const Snapshot& snapshot, const Asker& asker, std::string_view entry) {
+    const Jury& jury = snapshot.jury;
     if (asker.link) {
-        return asker.link->covers_entry(entry) ? Answer::kAllowed : Answer::kForbidden;
+        const bool covered =
+            asker.link->covers_entry(entry) || jury.shows(jury.by_link, asker.link->id, entry);
+        return covered ? Answer::kAllowed : Answer::kForbidden;
     }
-    if (!snapshot.entries_protected) return Answer::kPublic;
+    if (jury.films.contains(entry) && !asker.is(Role::kProducer)) {
+        const bool theirs =
+            asker.is(Role::kReviewer) && jury.shows(jury.by_account, asker.account->id, entry);
+        return theirs ? Answer::kAllowed : refusal(asker);
+    }
+    if (!snapshot.entries_protected && !jury.films.contains(entry)) return Answer::kPublic;
     return asker.is(Role::kReviewer) ? Answer::kAllowed : refusal(asker);
+}
+
+Answer may_review(const Asker& asker) {
+    return asker.link ? Answer::kAllowed : may_act(asker, Role::kReviewer);
 }
 
 Answer may_act(const Asker& asker, Role least) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -86,6 +87,21 @@ struct LinkState {
     ViewerSlots viewers;
 };
 
+// Films that are under review, and who may see which of them for that.
+struct Jury {
+    using Films = std::set<std::string, std::less<>>;
+
+    Films films;                                        // in any round
+    std::unordered_map<std::string, Films> by_link;     // by the link's id
+    std::unordered_map<std::string, Films> by_account;  // by the account's id
+
+    [[nodiscard]] bool shows(const std::unordered_map<std::string, Films>& to,
+                             const std::string& id, std::string_view entry) const {
+        const auto found = to.find(id);
+        return found != to.end() && found->second.contains(entry);
+    }
+};
+
 // All that requests are judged by, so that none of them has to look into the database.
 // Immutable but for the viewers' slots.
 struct Snapshot {
@@ -95,6 +111,7 @@ struct Snapshot {
     // Links that are not revoked. Slots are carried over from the snapshot before.
     std::unordered_map<std::string, std::shared_ptr<LinkState>> links;
     std::map<std::string, ChannelRule, std::less<>> channels;  // one that is not here is kLink
+    Jury jury;
     bool entries_protected = false;
     bool metrics_protected = false;
 
@@ -121,7 +138,11 @@ enum class Answer : std::uint8_t {
 };
 
 Answer may_watch_channel(const Snapshot& snapshot, const Asker& asker, std::string_view channel);
+// Films under review are for producers, and for the jurors they are assigned to: not for everybody,
+// whatever entries are otherwise, nor for other reviewers, who may have a conflict of interest.
 Answer may_watch_entry(const Snapshot& snapshot, const Asker& asker, std::string_view entry);
+// A juror by link, or whoever may review: which rounds are theirs is another question.
+Answer may_review(const Asker& asker);
 Answer may_act(const Asker& asker, Role least);
 Answer may_read_metrics(const Snapshot& snapshot, const Asker& asker);
 

@@ -377,11 +377,16 @@ Result<void> Api::add_to(Router& router, RequestThread& thread) const {
         const Operation& operation = operations_[i];
         const Operate& operate = operates_[i];
         if (!operate) continue;
-        TRY(router.add({operation.method, std::string(kApiPrefix) + operation.path, "api",
-                        operation.access, operation.role},
-                       thread.wrap([this, &operation, &operate](const Request& request) {
-                           return run(operation, operate, request);
-                       })));
+        const Handler handler = thread.wrap([this, &operation, &operate](const Request& request) {
+            return run(operation, operate, request);
+        });
+        const std::string path = std::string(kApiPrefix) + operation.path;
+        TRY(router.add({operation.method, path, "api", operation.access, operation.role}, handler));
+        // Jurors come by links as well.
+        if (operation.access == Access::kJuror) {
+            TRY(router.add({operation.method, "/t/{token}" + path, "api", operation.access},
+                           handler));
+        }
     }
     const auto text = std::make_shared<const std::string>(document().dump(2));
     return router.add(

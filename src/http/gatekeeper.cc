@@ -125,6 +125,8 @@ Answer Gatekeeper::answer(const Request& request, const RouteSpec& route,
         case Access::kPublic:
         case Access::kPage:
             return Answer::kPublic;
+        case Access::kJuror:
+            return may_review(asker);
         case Access::kStudio:
             return may_act(asker, route.role);
         case Access::kOperations:

@@ -29,6 +29,8 @@ enum class Access : std::uint8_t {
     kPicture,     // stills of a film: those of {entry}, not counted as viewers (CORS)
     kPoster,      // likewise; for those as well who may watch a channel that shows the {entry}
     kGuide,       // what is said of a {channel}: who may watch it, same origin
+    kJuror,       // a juror's own rounds: jurors by link or account, same origin; which rounds are
+                  // theirs the handler sees to
     kStudio,      // what accounts of at least the route's role do
     kOperations,  // metrics
 };

@@ -305,7 +305,9 @@ class Routes {
         const StaticFiles& pages = context_.pages;
         for (const auto& [pattern, page] :
              {std::pair("/", "index.html"), std::pair("/watch/{channel}", "watch.html"),
-              std::pair("/watch/entries/{entry}", "watch.html")}) {
+              std::pair("/watch/entries/{entry}", "watch.html"),
+              std::pair("/review", "review.html"), std::pair("/review/{round}", "review.html"),
+              std::pair("/review/{round}/results", "review.html")}) {
             TRY(get(fmt::format("{}{}", prefix, pattern), "page", Access::kPage,
                     [&pages, page = page](const Request&) { return pages.page(page); }));
         }

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "store/audit.h"
 #include "store/impl.h"
 
 namespace matinee::store {
@@ -16,16 +17,6 @@ using soci::use;
 namespace {
 
 using nlohmann::json;
-
-void put_audit(soci::session& sql, Instant now, const std::string& actor, const std::string& action,
-               const std::string& subject, const json& detail) {
-    const std::string id = make_id(now);
-    const Int at = ms_of(now);
-    const std::string text = detail.dump(-1, ' ', false, json::error_handler_t::replace);
-    sql << "INSERT INTO audit_log (id, at_ms, actor, action, subject, detail) VALUES (:id, :at, "
-           ":actor, :action, :subject, :detail)",
-        use(id), use(at), use(actor), use(action), use(subject), use(text);
-}
 
 std::vector<User> query_users(soci::session& sql, std::string_view rest, const std::string* key) {
     User row;
@@ -173,6 +164,29 @@ Result<User> insert_user(soci::session& sql, const User& user, const std::string
 }
 
 }  // namespace
+
+void put_audit(soci::session& sql, Instant now, const std::string& actor, const std::string& action,
+               const std::string& subject, const json& detail) {
+    const std::string id = make_id(now);
+    const Int at = ms_of(now);
+    const std::string text = detail.dump(-1, ' ', false, json::error_handler_t::replace);
+    sql << "INSERT INTO audit_log (id, at_ms, actor, action, subject, detail) VALUES (:id, :at, "
+           ":actor, :action, :subject, :detail)",
+        use(id), use(at), use(actor), use(action), use(subject), use(text);
+}
+
+void put_link(soci::session& sql, Instant now, const Link& link, const std::string& actor) {
+    const Int at = ms_of(now);
+    const Int not_before = ms_of(link.not_before);
+    const Int expires = ms_of(link.expires);
+    sql << "INSERT INTO links (id, secret_hash, label, scope, created_by, created_ms, "
+           "not_before_ms, expires_ms, viewers) VALUES (:id, :hash, :label, :scope, :by, "
+           ":created, :not_before, :expires, :viewers)",
+        use(link.id), use(link.secret_hash), use(link.label), use(link.scope), use(actor), use(at),
+        use(not_before), use(expires), use(link.viewers);
+    put_audit(sql, now, actor, "link.add", link.id,
+              {{"label", link.label}, {"scope", json::parse(link.scope, nullptr, false)}});
+}
 
 Result<std::uint64_t> Store::access_stamp() {
     return impl_->read([](soci::session& sql) -> Result<std::uint64_t> {
@@ -322,17 +336,7 @@ Result<std::int64_t> Store::prune_tokens(Instant before) {
 
 Result<void> Store::create_link(const Link& link, const std::string& actor) {
     return impl_->write([&](soci::session& sql) -> Result<void> {
-        const Instant now = impl_->now();
-        const Int at = ms_of(now);
-        const Int not_before = ms_of(link.not_before);
-        const Int expires = ms_of(link.expires);
-        sql << "INSERT INTO links (id, secret_hash, label, scope, created_by, created_ms, "
-               "not_before_ms, expires_ms, viewers) VALUES (:id, :hash, :label, :scope, :by, "
-               ":created, :not_before, :expires, :viewers)",
-            use(link.id), use(link.secret_hash), use(link.label), use(link.scope), use(actor),
-            use(at), use(not_before), use(expires), use(link.viewers);
-        put_audit(sql, now, actor, "link.add", link.id,
-                  {{"label", link.label}, {"scope", json::parse(link.scope, nullptr, false)}});
+        put_link(sql, impl_->now(), link, actor);
         return {};
     });
 }

@@ -68,6 +68,14 @@ Result<void> Store::remove_entry(const std::string& id) {
             return fail(ErrorCode::kConflict,
                         "entry \"{}\" is being prepared; cancel the job first", id);
         }
+        const auto rounds =
+            texts(sql, "SELECT round_id FROM review_entries WHERE entry_id = :id", id);
+        if (!rounds.empty()) {
+            return fail(ErrorCode::kConflict,
+                        "entry \"{}\" is in the review round \"{}\", whose jurors' scores would go "
+                        "with it",
+                        id, rounds.front());
+        }
         sql << "DELETE FROM entries WHERE id = :id", use(id);
         return {};
     });

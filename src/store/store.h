@@ -21,6 +21,7 @@
 #include "playout/encryption.h"
 #include "playout/schedule.h"
 #include "store/people.h"
+#include "store/reviews.h"
 
 namespace matinee::store {
 
@@ -649,6 +650,68 @@ class Store {
     // Newest first; those before the one called `before`, unless that is empty.
     Result<std::vector<AuditRecord>> list_audit(std::size_t limit = 100,
                                                 const std::string& before = "");
+
+    // -- Review rounds ---------------------------------------------------------------------------
+
+    // What producers do here goes into the audit log, in the name of `actor`.
+
+    // Adds a round. kConflict when there is one of this id, kInvalid as review::check_criteria().
+    Result<void> create_review_round(const ReviewRound& round, const std::string& actor);
+    // Changes titles, criteria, and whether it is closed; returns its new version. kConflict unless
+    // `round.version` is the present one, and when scores that were given would lose their meaning.
+    Result<std::int64_t> change_review_round(const ReviewRound& round, const std::string& actor);
+    Result<ReviewRound> find_review_round(const std::string& id);
+    // By id.
+    Result<std::vector<ReviewRound>> list_review_rounds();
+
+    // Adds films to the round, as a batch; those that were withdrawn come back where they were.
+    // Returns how many were neither there. kNotFound for what is no film.
+    Result<std::int64_t> assign_review_entries(const std::string& round_id,
+                                               std::span<const std::string> entry_ids,
+                                               const std::string& actor);
+    // Takes a film out. What was written about it stays, and counts for nothing.
+    Result<void> withdraw_review_entry(const std::string& round_id, const std::string& entry_id,
+                                       const std::string& actor);
+    // By batch and place, withdrawn ones too.
+    Result<std::vector<ReviewEntry>> list_review_entries(const std::string& round_id);
+
+    // Adds a juror, and the link that they come by unless it is an account; id, number and date are
+    // made here. kConflict when there is one of this name or account.
+    Result<Juror> add_juror(const Juror& juror, const std::optional<Link>& link,
+                            const std::string& actor);
+    // Their link ends, and what they wrote counts no more.
+    Result<void> remove_juror(const std::string& id, const std::string& actor);
+    Result<Juror> find_juror(const std::string& id);
+    // By number, removed ones too.
+    Result<std::vector<Juror>> list_jurors(const std::string& round_id);
+    // In which rounds a link or an account is a juror.
+    Result<std::vector<Juror>> list_jurors_by_link(const std::string& link_id);
+    Result<std::vector<Juror>> list_jurors_by_user(const std::string& user_id);
+
+    // From now on the juror is not shown the film, nor asked about it.
+    Result<void> set_review_conflict(const std::string& juror_id, const std::string& entry_id,
+                                     const std::string& reason, const std::string& actor);
+    Result<void> clear_review_conflict(const std::string& juror_id, const std::string& entry_id,
+                                       const std::string& actor);
+
+    // Empty when nothing was written yet.
+    Result<review::Sheet> find_review_sheet(const std::string& juror_id,
+                                            const std::string& entry_id);
+    // Of all jurors, removed ones too.
+    Result<std::vector<ReviewSheet>> list_review_sheets(const std::string& round_id);
+
+    // Replaces scores, note and comments, and returns the sheet as it is then. kConflict unless
+    // `written.version` is the present one, kInvalid as review::check_sheet(), kNotFound for a film
+    // that is not theirs, kDenied when the round is closed.
+    Result<review::Sheet> write_review_sheet(const std::string& juror_id,
+                                             const std::string& entry_id, review::Sheet written);
+    // Adds to what was watched. Needs no version: told twice, or by two tabs, it comes to the same.
+    Result<review::Sheet> note_watched(const std::string& juror_id, const std::string& entry_id,
+                                       std::span<const review::Stretch> stretches,
+                                       review::Milliseconds position);
+
+    // What requests are judged by.
+    Result<ReviewGrants> review_grants();
 
   private:
     struct Impl;

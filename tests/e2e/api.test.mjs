@@ -581,6 +581,69 @@ test('the as-run log is told in three forms', async () => {
   assert.match((await expect(200, 'getAsRunKey', { as: null })).text, /BEGIN PUBLIC KEY/);
 });
 
+test('review rounds are made, filled, closed and read by producers, and judged by jurors', async () => {
+  const criteria = [{ id: 'story', names: { en: 'Story' }, low: 1, high: 10, weight: 2 }];
+  const as = 'producer';
+  await expect(400, 'createReviewRound', { as, body: { id: 'final' } });
+  await expect(400, 'createReviewRound', { as, body: { id: 'final', criteria: [{ ...criteria[0], high: 1 }] } });
+  await expect(201, 'createReviewRound', { as, body: { id: 'final', titles: { en: 'Final' }, criteria } });
+  await expect(409, 'createReviewRound', { as, body: { id: 'final', criteria } });
+  await expect(403, 'listReviewRounds', { as: 'reviewer' });
+  assert.equal((await expect(200, 'listReviewRounds', { as })).json.items.length, 1);
+  await expect(404, 'getReviewRound', { as, round: 'other' });
+  const etag = (await expect(200, 'getReviewRound', { as, round: 'final' })).headers.etag;
+  const change = { as, round: 'final', body: { titles: { en: 'The final' } } };
+  await expect(428, 'changeReviewRound', change);
+  await expect(200, 'changeReviewRound', { ...change, headers: { 'If-Match': etag } });
+  await expect(412, 'changeReviewRound', { ...change, headers: { 'If-Match': etag } });
+
+  await expect(404, 'assignReviewEntries', { as, round: 'final', body: { entries: ['nothing'] } });
+  const films = { entries: ['paper-boats', 'rooftop-tea'] };
+  assert.equal((await expect(200, 'assignReviewEntries', { as, round: 'final', body: films })).json.films.length, 2);
+  await expect(404, 'withdrawReviewEntry', { as, round: 'final', entry: 'nothing' });
+  await expect(204, 'withdrawReviewEntry', { as, round: 'final', entry: 'rooftop-tea' });
+  await expect(409, 'removeEntry', { as, entry: 'rooftop-tea' });
+  await expect(200, 'assignReviewEntries', { as, round: 'final', body: films });
+
+  await expect(400, 'addJuror', { as, round: 'final', body: {} });
+  await expect(400, 'addJuror', { as, round: 'final', body: { account: 'screen' } });
+  const byLink = (await expect(201, 'addJuror', { as, round: 'final', body: { name: 'Ana' } })).json;
+  await expect(409, 'addJuror', { as, round: 'final', body: { name: 'Ana' } });
+  await expect(201, 'addJuror', { as, round: 'final', body: { account: 'reviewer' } });
+  const conflict = { as, round: 'final', juror: 'reviewer', entry: 'rooftop-tea' };
+  await expect(404, 'setReviewConflict', { ...conflict, juror: 'nobody', body: {} });
+  await expect(204, 'setReviewConflict', { ...conflict, body: { reason: 'a friend' } });
+
+  const juror = { as: 'reviewer', round: 'final', entry: 'paper-boats' };
+  await expect(401, 'listMyReviews', { as: null });
+  assert.equal((await expect(200, 'listMyReviews', { as: 'reviewer' })).json.items[0].id, 'final');
+  await expect(403, 'getMyReview', { ...juror, round: 'other' });
+  assert.deepEqual((await expect(200, 'getMyReview', juror)).json.films.map(({ entry }) => entry), ['paper-boats']);
+  await expect(404, 'getMySheet', { ...juror, entry: 'rooftop-tea' });
+  const tag = (await expect(200, 'getMySheet', juror)).headers.etag;
+  const written = { ...juror, body: { scores: { story: 7 }, note: '', comments: [{ id: 'c1', at_ms: 1500, text: 'here' }] } };
+  await expect(428, 'putMySheet', written);
+  await expect(400, 'putMySheet', { ...written, headers: { 'If-Match': tag }, body: { ...written.body, scores: { story: 11 } } });
+  await expect(200, 'putMySheet', { ...written, headers: { 'If-Match': tag } });
+  await expect(412, 'putMySheet', { ...written, headers: { 'If-Match': tag } });
+  const watched = { ...juror, body: { stretches: [[0, 2000]], position_ms: 2000 } };
+  await expect(400, 'addWatched', { ...watched, body: { stretches: [[2000, 0]], position_ms: 0 } });
+  const sum = (await expect(200, 'addWatched', watched)).json;
+  assert.ok(sum.watched > 0.2 && sum.watched < 0.3, String(sum.watched));
+
+  await expect(204, 'clearReviewConflict', conflict);
+  await expect(404, 'clearReviewConflict', { ...conflict, juror: 'nobody' });
+  for (const id of ['getReviewProgress', 'getReviewResults', 'getReviewResultsCsv', 'getReviewSheetsCsv']) {
+    await expect(200, id, { as, round: 'final' });
+    await expect(403, id, { as: 'reviewer', round: 'final' });
+    await expect(404, id, { as, round: 'other' });
+  }
+  const results = (await expect(200, 'getReviewResults', { as, round: 'final' })).json;
+  assert.deepEqual([results.films[0].entry, results.films[0].rank], ['paper-boats', 1]);
+  await expect(404, 'removeJuror', { as, round: 'final', juror: 'nobody' });
+  await expect(204, 'removeJuror', { as, round: 'final', juror: byLink.id });
+});
+
 test('what there is no way to ask for is said so', async () => {
   const wrong = await request('PUT', '/api/v1/entries');
   assert.equal(wrong.status, 405);

@@ -271,6 +271,9 @@ const std::map<std::string, std::array<Expected, 3>> kTable = {
     {"GET /", {}},
     {"GET /watch/{channel}", {}},
     {"GET /watch/entries/{entry}", {}},
+    {"GET /review", {}},
+    {"GET /review/{round}", {}},
+    {"GET /review/{round}/results", {}},
     {"GET /assets/{path*}", {}},
     {"GET /healthz", {}},
     {"GET /readyz", {}},
@@ -306,6 +309,7 @@ std::string filled_in(std::string pattern, std::string_view channel, std::string
     put("{token}", token);
     put("{channel}", channel);
     put("{entry}", "film");
+    put("{round}", "final");
     put("{id}", channel);
     put("{rendition}", "360p");
     put("{resource}", "media.m3u8");
@@ -419,7 +423,77 @@ TEST(EveryRoute, OfALinkIsOpenToItsHolderAndNobodyElse) {
         }
         EXPECT_EQ(says(other, {}), is_page || is_listing ? 0 : 403) << spec.pattern;
     }
-    EXPECT_EQ(routes, 16);
+    EXPECT_EQ(routes, 19);
+}
+
+TEST(EveryRoute, OfAFilmUnderReviewIsForItsJurorsAndProducers) {
+    Festival festival;
+    auto jury = std::make_shared<auth::Snapshot>(*festival.snapshot);
+    jury->entries_protected = false;  // the others are for everybody
+    jury->links["juror"] = std::make_shared<auth::LinkState>();
+    jury->links["rival"] = std::make_shared<auth::LinkState>();
+    jury->jury.films = {"film", "another"};
+    jury->jury.by_link["juror"] = {"film"};
+    jury->jury.by_link["rival"] = {"another"};  // a conflict of interest keeps "film" from them
+    jury->jury.by_account["reviewer"] = {"another"};
+    festival.snapshot = std::move(jury);
+    const auto none = [](auth::LinkClaims& claims) { claims.channels = claims.entries = {}; };
+    const std::string juror = festival.link("juror", none);
+    const std::string rival = festival.link("rival", none);
+    int routes = 0;
+    for (const auto& route : festival.router->routes()) {
+        const RouteSpec& spec = route->spec;
+        const bool of_film = spec.pattern.find("{entry}") != std::string::npos &&
+                             spec.pattern.find("{channel}") == std::string::npos &&
+                             spec.access != Access::kPage;
+        if (!of_film) continue;
+        ++routes;
+        const auto says = [&](const std::string& token, std::map<std::string, std::string> fields) {
+            return guard_says(festival, spec.method, filled_in(spec.pattern, "", token),
+                              std::move(fields));
+        };
+        if (spec.pattern.starts_with("/t/")) {
+            EXPECT_EQ(says(juror, {}), 0) << spec.pattern;
+            EXPECT_EQ(says(rival, {}), 403) << spec.pattern;
+            continue;
+        }
+        const auto by = [](const char* role) {
+            return std::map<std::string, std::string>{
+                {"Authorization", std::string("Bearer bearer-") + role}};
+        };
+        EXPECT_EQ(says("", {}), 401) << spec.pattern;
+        EXPECT_EQ(says("", by("screen")), 403) << spec.pattern;
+        EXPECT_EQ(says("", by("reviewer")), 403) << spec.pattern << ": a juror with a conflict";
+        EXPECT_EQ(says("", by("producer")), 0) << spec.pattern;
+    }
+    EXPECT_EQ(routes, 10);
+}
+
+TEST(EveryRoute, OfAJurorsAccountIsOpenForWhatIsTheirs) {
+    Festival festival;
+    auto jury = std::make_shared<auth::Snapshot>(*festival.snapshot);
+    jury->jury.films = {"film"};
+    jury->jury.by_account["reviewer"] = {"film"};
+    festival.snapshot = std::move(jury);
+    EXPECT_EQ(guard_says(festival, Method::kGet, "/entries/film/master.m3u8",
+                         {{"Authorization", "Bearer bearer-reviewer"}}),
+              0);
+}
+
+TEST(EveryRoute, OfALinkShowsAJurorNoChannel) {
+    Festival festival;
+    auto jury = std::make_shared<auth::Snapshot>(*festival.snapshot);
+    jury->links["juror"] = std::make_shared<auth::LinkState>();
+    jury->jury.films = {"film"};
+    jury->jury.by_link["juror"] = {"film"};
+    festival.snapshot = std::move(jury);
+    const std::string juror = festival.link(
+        "juror", [](auth::LinkClaims& claims) { claims.channels = claims.entries = {}; });
+    for (const char* path : {"/channels/linked/master.m3u8", "/channels/open/master.m3u8",
+                             "/channels/open/entries/film/thumbnails.jpg",
+                             "/entries/other/master.m3u8", "/entries/other/poster.jpg"}) {
+        EXPECT_EQ(guard_says(festival, Method::kGet, "/t/" + juror + path, {}), 403) << path;
+    }
 }
 
 TEST(AccessOverHttp, TellsInTheGuideOfChannelsOneMayWatch) {

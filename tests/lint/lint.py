@@ -17,17 +17,18 @@ ALLOWED = {
     "playout": {"base", "media"},
     "hls": {"base", "media", "playout"},
     "library": {"base", "media", "subtitles"},
-    "store": {"base", "media", "playout"},
+    "review": {"base"},
+    "store": {"base", "media", "playout", "review"},
     "auth": {"base"},
     "prepare": {"base", "media", "subtitles", "library"},
     "http": {"base", "media", "subtitles", "playout", "hls", "library", "store", "auth"},
-    "app": {"base", "media", "subtitles", "playout", "hls", "library", "store", "auth", "http",
+    "app": {"base", "media", "subtitles", "playout", "review", "hls", "library", "store", "auth", "http",
             "prepare"},
     "samples": {"base"},
 }
 
 # Values in, values out: no clock, no file, no global.
-PURE = {"media", "subtitles", "playout", "hls"}
+PURE = {"media", "subtitles", "playout", "review", "hls"}
 PURE_FORBIDDEN_INCLUDES = re.compile(
     r"<(gst|gio|glib|libsoup|soci|openssl|sqlite|curl|unistd|fcntl|sys/|fstream|filesystem|"
     r"iostream|cstdio|ctime|thread|mutex|atomic|random)|\"base/(glib_support|log)\.h\"")

@@ -100,6 +100,20 @@ export class ApiError extends Error {
  * ApiError, or with the signal's reason once it is aborted.
  */
 export async function request<T>(path: string, options: RequestInit = {}): Promise<T> {
+  return (await requestTagged<T>(path, options)).value;
+}
+
+/** A value with the tag of its version, which whoever changes it has to name. */
+export interface Tagged<T> {
+  readonly value: T;
+  readonly etag: string;
+}
+
+/** Like `request`, with the answer's ETag. */
+export async function requestTagged<T>(
+  path: string,
+  options: RequestInit = {},
+): Promise<Tagged<T>> {
   let response: Response;
   try {
     response = await fetch(addressOf(path, location.pathname), {
@@ -110,13 +124,23 @@ export async function request<T>(path: string, options: RequestInit = {}): Promi
     if (options.signal?.aborted) throw error;
     throw new ApiError(0, { detail: String(error) });
   }
-  if (response.status === 204) return undefined as T;
+  const etag = response.headers.get('ETag') ?? '';
+  if (response.status === 204) return { value: undefined as T, etag };
   const body: unknown = await response.json().catch(() => null);
   if (options.signal?.aborted) throw options.signal.reason;
   if (!response.ok || body === null) {
     throw new ApiError(response.status, (body as Problem | null) ?? { title: response.statusText });
   }
-  return body as T;
+  return { value: body as T, etag };
+}
+
+/** Sends JSON. */
+export function withBody(method: string, body: unknown, headers: HeadersInit = {}): RequestInit {
+  return {
+    method,
+    body: JSON.stringify(body),
+    headers: { 'Content-Type': 'application/json', ...headers },
+  };
 }
 
 /** Like `request`, with the server's clock where the answer tells it. */
@@ -155,4 +179,152 @@ export async function fetchAirings(
 /** An entry to be watched by itself. */
 export function fetchEntry(id: string, signal?: AbortSignal): Promise<Answer<Entry>> {
   return get<Entry>(`/api/v1/watch/entries/${encodeURIComponent(id)}`, signal);
+}
+
+// -- Review ---------------------------------------------------------------------------------------
+
+/** What films are scored for: whole numbers from `low` to `high`, of which `high` is the best. */
+export interface Criterion {
+  readonly id: string;
+  readonly names: Texts;
+  readonly low: number;
+  readonly high: number;
+  /** 0: asked for, and not counted. */
+  readonly weight: number;
+}
+
+export interface ReviewRound {
+  readonly id: string;
+  readonly titles: Texts;
+  readonly closed: boolean;
+  readonly criteria: readonly Criterion[];
+}
+
+export type ReviewState = 'new' | 'begun' | 'seen' | 'scored';
+
+/** A film of a round, as its juror sees it. */
+export interface ReviewFilm extends Film {
+  readonly duration_ms: number;
+  readonly ready: boolean;
+  readonly master: string;
+  readonly state: ReviewState;
+  /** The share that was watched, from 0 to 1. */
+  readonly watched: number;
+  readonly position_ms: number;
+}
+
+export interface MyReview extends ReviewRound {
+  readonly juror: { readonly id: string; readonly name: string };
+  /** In the juror's order. */
+  readonly films: readonly ReviewFilm[];
+}
+
+export interface Comment {
+  readonly id: string;
+  /** Into the film. */
+  readonly at_ms: number;
+  readonly text: string;
+}
+
+/** What a juror says of a film. */
+export interface Sheet {
+  readonly scores: Readonly<Record<string, number>>;
+  readonly note: string;
+  readonly comments: readonly Comment[];
+}
+
+/** [from, to) in milliseconds of the film. */
+export type Stretch = readonly [number, number];
+
+export interface Spread {
+  readonly count: number;
+  readonly mean?: number;
+  readonly deviation?: number;
+  readonly lowest?: number;
+  readonly highest?: number;
+}
+
+export interface JurorProgress {
+  readonly id: string;
+  readonly name: string;
+  readonly assigned: number;
+  readonly counts: Readonly<Record<ReviewState, number>>;
+  readonly last: string | null;
+}
+
+export interface FilmResult extends Film {
+  readonly rank: number | null;
+  readonly marks: Spread;
+  readonly incomplete: number;
+  readonly by_criterion: Readonly<Record<string, Spread>>;
+  readonly sheets: readonly (Sheet & {
+    readonly juror: string;
+    readonly mark: number | null;
+    readonly watched: number;
+  })[];
+}
+
+export type ReviewProgress = ReviewRound & { readonly jurors: readonly JurorProgress[] };
+export type ReviewResults = ReviewRound & { readonly films: readonly FilmResult[] };
+
+const mine = (...parts: readonly string[]) =>
+  ['/api/v1/my/reviews', ...parts.map(encodeURIComponent)].join('/');
+
+/** The rounds in which one is a juror. */
+export async function fetchMyReviews(
+  signal?: AbortSignal,
+): Promise<Answer<readonly (Pick<ReviewRound, 'id' | 'titles' | 'closed'> & { readonly page: string })[]>> {
+  const { value, clockOffset } = await get<{ items: readonly (ReviewRound & { page: string })[] }>(
+    mine(),
+    signal,
+  );
+  return { value: value.items, clockOffset };
+}
+
+export function fetchMyReview(round: string, signal?: AbortSignal): Promise<Answer<MyReview>> {
+  return get<MyReview>(mine(round), signal);
+}
+
+export function fetchMySheet(round: string, film: string): Promise<Tagged<Sheet>> {
+  return requestTagged<Sheet>(`${mine(round)}/films/${encodeURIComponent(film)}`);
+}
+
+/** An ApiError with status 412 when `etag` is not of the present version. */
+export function putMySheet(
+  round: string,
+  film: string,
+  sheet: Sheet,
+  etag: string,
+): Promise<Tagged<Sheet>> {
+  return requestTagged<Sheet>(
+    `${mine(round)}/films/${encodeURIComponent(film)}`,
+    withBody('PUT', sheet, { 'If-Match': etag }),
+  );
+}
+
+/** Outlives the page, so that the last seconds are told as well. */
+export function postWatched(
+  round: string,
+  film: string,
+  stretches: readonly Stretch[],
+  position: number,
+): Promise<{ readonly watched: number; readonly position_ms: number }> {
+  return request(`${mine(round)}/films/${encodeURIComponent(film)}/watched`, {
+    ...withBody('POST', { stretches, position_ms: position }),
+    keepalive: true,
+  });
+}
+
+export function fetchReviewProgress(
+  round: string,
+  signal?: AbortSignal,
+): Promise<Answer<ReviewProgress>> {
+  return get<ReviewProgress>(`/api/v1/reviews/${encodeURIComponent(round)}/progress`, signal);
+}
+
+export function fetchReviewResults(
+  round: string,
+  signal?: AbortSignal,
+): Promise<Answer<ReviewResults>> {
+  return get<ReviewResults>(`/api/v1/reviews/${encodeURIComponent(round)}/results`, signal);
 }

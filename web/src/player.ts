@@ -109,14 +109,31 @@ const kNothing: Snapshot = {
 
 /**
  * Plays `url` on `video` from now on. `onChange` runs whenever the snapshot has changed, at most
- * a few times a second.
+ * a few times a second. `startAt` is in seconds; else it starts where that kind of stream does.
  */
-export function play(video: HTMLVideoElement, url: string, onChange: () => void): Player {
-  if (Hls.isSupported()) return new HlsPlayer(video, url, onChange);
+export function play(
+  video: HTMLVideoElement,
+  url: string,
+  onChange: () => void,
+  startAt?: number,
+): Player {
+  if (Hls.isSupported()) return new HlsPlayer(video, url, onChange, startAt);
   if (video.canPlayType('application/vnd.apple.mpegurl') !== '') {
-    return new NativePlayer(video, url, onChange);
+    return new NativePlayer(video, url, onChange, startAt);
   }
   return new NoPlayer(video, url, onChange);
+}
+
+/**
+ * Has the browser fetch the beginning of what is to be played next, so that it starts at once.
+ * Returns what ends that.
+ */
+export function preload(url: string): () => void {
+  if (!Hls.isSupported()) return () => undefined;
+  const hls = new Hls({ ...kConfig, maxBufferLength: kPreloaded, maxMaxBufferLength: kPreloaded });
+  hls.attachMedia(document.createElement('video'));
+  hls.loadSource(url);
+  return () => hls.destroy();
 }
 
 /** What is the same whoever feeds the <video>. */
@@ -253,6 +270,8 @@ abstract class VideoPlayer implements Player {
   }
 }
 
+const kPreloaded = 4; // seconds of what comes next
+
 const kPatience = 3600; // requests that fail in passing are repeated about two hours long
 
 // Shorter than for starting anew: the buffer holds about HOLD-BACK, and a server that restarts should
@@ -305,7 +324,12 @@ class HlsPlayer extends VideoPlayer {
   private sources: [CueSource | null, CueSource | null] = [null, null];
   private wanted: [SubtitleChoice | null, SubtitleChoice | null] = [null, null];
 
-  constructor(video: HTMLVideoElement, url: string, onChange: () => void) {
+  constructor(
+    video: HTMLVideoElement,
+    url: string,
+    onChange: () => void,
+    private readonly startAt = -1,
+  ) {
     super(video, url, onChange);
     this.hls = this.create();
     this.start();
@@ -379,7 +403,7 @@ class HlsPlayer extends VideoPlayer {
   };
 
   private create(): Hls {
-    const hls = new Hls(kConfig);
+    const hls = new Hls({ ...kConfig, startPosition: this.startAt });
     this.origin = null;
     window.matineePlayer = hls;
     hls.on(Hls.Events.ERROR, (_, data) => this.onError(data));
@@ -465,8 +489,11 @@ class HlsPlayer extends VideoPlayer {
 class NativePlayer extends VideoPlayer {
   private fullScreen = false;
 
-  constructor(video: HTMLVideoElement, url: string, onChange: () => void) {
+  constructor(video: HTMLVideoElement, url: string, onChange: () => void, startAt?: number) {
     super(video, url, onChange);
+    if (startAt !== undefined) {
+      video.addEventListener('loadedmetadata', () => this.seek(startAt), { once: true });
+    }
     this.listen(video, 'error', () =>
       this.retry(0, () => {
         video.src = url;

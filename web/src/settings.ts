@@ -9,7 +9,8 @@ export type Setting =
   | 'subtitle-size'
   | 'subtitle-background'
   | 'volume'
-  | 'muted';
+  | 'muted'
+  | 'review-continuous'; // films follow each other: 'yes' or 'no'
 
 const session = new Map<Setting, string>();
 

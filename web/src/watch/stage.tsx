@@ -1,5 +1,6 @@
 // The picture with everything that stands over it.
 
+import type { ComponentChildren } from 'preact';
 import { forwardRef } from 'preact/compat';
 import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'preact/hooks';
 import { commonStrings } from '../common_strings';
@@ -29,15 +30,28 @@ export interface StageProps {
   readonly onInstant?: (instant: number | null) => void;
   /** The server refuses the stream: its answers say why. */
   readonly onRefused: () => void;
+  /** Where it starts when `master` is new, in seconds; else where that kind of stream does. */
+  readonly startAt?: number;
+  /** Whenever it has changed. */
+  readonly onSnapshot?: (snapshot: Snapshot) => void;
+  /**
+   * What stands over the picture and must never be missing: the picture is then not given away to
+   * where the page cannot draw (picture in picture, telephones' own full screen).
+   */
+  readonly watermark?: ComponentChildren;
 }
 
 export interface StageHandle {
   /** To milliseconds since 1970, or as close as one can go back. */
   goTo(instant: number): void;
+  /** To `seconds` of the media timeline, playing or not. */
+  seek(seconds: number): void;
+  /** Seconds of the media timeline; null before anything is there. */
+  position(): number | null;
 }
 
 export const Stage = forwardRef<StageHandle, StageProps>(function Stage(props, handle) {
-  const { master, films, offAir, poster, onInstant, onRefused } = props;
+  const { master, films, offAir, poster, onInstant, onRefused, onSnapshot, watermark } = props;
   const { strings } = useStrings(watchStrings);
   const frame = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
@@ -48,13 +62,24 @@ export const Stage = forwardRef<StageHandle, StageProps>(function Stage(props, h
   const fullscreen = useFullscreen();
   const { idle, hide } = useIdle(frame);
 
+  // The player of the last film may still have something to say when the next one is there already.
+  const listener = useRef({ master, onSnapshot });
+  listener.current = { master, onSnapshot };
   useEffect(() => {
     const element = video.current;
     if (!element) return;
     element.volume = Math.min(1, Math.max(0, Number(recall('volume') ?? 1) || 0));
     element.muted = recall('muted') === 'yes';
     markFirstFrame(element);
-    const created = play(element, master, () => setSnapshot(created.snapshot()));
+    const created = play(
+      element,
+      master,
+      () => {
+        setSnapshot(created.snapshot());
+        if (listener.current.master === master) listener.current.onSnapshot?.(created.snapshot());
+      },
+      props.startAt,
+    );
     setPlayer(created);
     setSnapshot(created.snapshot());
     return () => created.destroy();
@@ -74,6 +99,11 @@ export const Stage = forwardRef<StageHandle, StageProps>(function Stage(props, h
       player?.seek(now.position + (instant - now.instant) / 1000);
       frame.current?.scrollIntoView({ block: 'nearest' });
     },
+    seek(seconds) {
+      player?.seek(seconds);
+      frame.current?.scrollIntoView({ block: 'nearest' });
+    },
+    position: () => player?.snapshot().position ?? null,
   }), [player]);
 
   const chooseSubtitle = useCallback(
@@ -86,7 +116,10 @@ export const Stage = forwardRef<StageHandle, StageProps>(function Stage(props, h
   );
   useRememberedSubtitles(player, snapshot);
 
-  const act = useAct({ player, films, frame, video, chooseSubtitle, step: style.step, setHelp });
+  const bound = watermark !== undefined;
+  const act = useAct({
+    player, films, frame, video, chooseSubtitle, step: style.step, setHelp, bound,
+  });
   useKeys(act);
 
   const onVolumeChange = () => {
@@ -120,6 +153,7 @@ export const Stage = forwardRef<StageHandle, StageProps>(function Stage(props, h
         ref={video}
         playsInline
         poster={poster}
+        disablePictureInPicture={bound}
         onClick={onPress}
         onDblClick={() => act('fullscreen')}
         onVolumeChange={onVolumeChange}
@@ -133,6 +167,7 @@ export const Stage = forwardRef<StageHandle, StageProps>(function Stage(props, h
           controlsHeight={hidden ? 0 : controlsHeight(frame.current)}
         />
       )}
+      {watermark}
       <Overlay master={master} snapshot={snapshot} offAir={offAir} player={player} />
       {showControls && (
         <Controls
@@ -140,7 +175,7 @@ export const Stage = forwardRef<StageHandle, StageProps>(function Stage(props, h
           snapshot={snapshot}
           films={films}
           fullscreen={fullscreen}
-          pictureInPicture={document.pictureInPictureEnabled === true}
+          pictureInPicture={document.pictureInPictureEnabled === true && !bound}
           style={style}
           act={act}
           chooseSubtitle={chooseSubtitle}
@@ -185,10 +220,12 @@ interface ActParts {
   readonly chooseSubtitle: (slot: 0 | 1, index: number) => void;
   readonly step: (by: 1 | -1) => void;
   readonly setHelp: (open: boolean) => void;
+  /** The picture stays where the page can draw over it. */
+  readonly bound: boolean;
 }
 
 function useAct(parts: ActParts): (action: Action) => void {
-  const { player, films, frame, video, chooseSubtitle, step, setHelp } = parts;
+  const { player, films, frame, video, chooseSubtitle, step, setHelp, bound } = parts;
   return useMemo(() => {
     const goTo = (position: number | null) => {
       if (position !== null) player?.seek(position);
@@ -221,12 +258,14 @@ function useAct(parts: ActParts): (action: Action) => void {
       second: () => nextSubtitle(1),
       larger: () => step(1),
       smaller: () => step(-1),
-      fullscreen: () => toggleFullscreen(frame.current, video.current),
-      pip: () => togglePictureInPicture(video.current),
+      fullscreen: () => toggleFullscreen(frame.current, bound ? null : video.current),
+      pip: () => {
+        if (!bound) togglePictureInPicture(video.current);
+      },
       help: () => setHelp(true),
     };
     return (action: Action) => actions[action]();
-  }, [player, films, frame, video, chooseSubtitle, step, setHelp]);
+  }, [player, films, frame, video, chooseSubtitle, step, setHelp, bound]);
 }
 
 type PhoneVideo = HTMLVideoElement & { webkitEnterFullscreen?(): void };

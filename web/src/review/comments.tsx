@@ -1,0 +1,117 @@
+// What is said about moments of the film.
+
+import { useRef, useState } from 'preact/hooks';
+import { useStrings } from '../locale';
+import { fill, formatLength } from '../text';
+import { Button, IconButton } from '../ui/button';
+import type { SheetSaver } from './saver';
+import { newId, withComment, withoutComment } from './sheet';
+import { reviewStrings } from './strings';
+import { storageOrNothing } from './juror_room';
+
+export interface CommentsProps {
+  readonly saver: SheetSaver;
+  /** Under what name this browser keeps what is being written. */
+  readonly keepAs: string;
+  /** Seconds into the film. */
+  readonly position: () => number | null;
+  readonly seek: (seconds: number) => void;
+}
+
+/** What is being written, about the moment at which writing began. */
+interface Pending {
+  readonly text: string;
+  readonly at: number;
+}
+
+const kNothing: Pending = { text: '', at: 0 };
+
+function kept(name: string): Pending {
+  try {
+    return (JSON.parse(storageOrNothing()?.getItem(name) ?? 'null') as Pending | null) ?? kNothing;
+  } catch {
+    return kNothing;
+  }
+}
+
+export function Comments({ saver, keepAs, position, seek }: CommentsProps) {
+  const { strings } = useStrings(reviewStrings);
+  const [pending, setPending] = useState(() => kept(keepAs));
+  const box = useRef<HTMLTextAreaElement>(null);
+  const { comments } = saver.sheet;
+
+  const write = (text: string) => {
+    const at = pending.text === '' ? Math.round((position() ?? 0) * 1000) : pending.at;
+    const next = text === '' ? kNothing : { text, at };
+    setPending(next);
+    try {
+      if (text === '') storageOrNothing()?.removeItem(keepAs);
+      else storageOrNothing()?.setItem(keepAs, JSON.stringify(next));
+    } catch {
+      // No room: it lasts as long as the page.
+    }
+  };
+  const add = () => {
+    const text = pending.text.trim();
+    if (text === '') return;
+    saver.edit((sheet) => withComment(sheet, { id: newId(), at_ms: pending.at, text }));
+    write('');
+    box.current?.focus();
+  };
+  const label = pending.text === ''
+    ? strings.commentHere
+    : fill(strings.commentAt, { time: formatLength(pending.at / 1000) });
+  return (
+    <section class="comments" aria-label={strings.comments}>
+      <h2>{strings.comments}</h2>
+      <div class="field">
+        <label for="comment">{label}</label>
+        <textarea
+          id="comment"
+          ref={box}
+          rows={2}
+          maxLength={4_000}
+          value={pending.text}
+          aria-describedby="comment-hint"
+          onInput={(event) => write(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+            event.preventDefault();
+            add();
+          }}
+        />
+        <p class="hint" id="comment-hint">
+          {strings.commentHint}
+        </p>
+        <div class="actions">
+          <Button disabled={pending.text.trim() === ''} onClick={add}>
+            {strings.addComment}
+          </Button>
+        </div>
+      </div>
+      <ol>
+        {comments.map((comment) => {
+          const time = formatLength(comment.at_ms / 1000);
+          return (
+            <li key={comment.id} class="comment" data-at={comment.at_ms}>
+              <button
+                type="button"
+                class="button time"
+                aria-label={fill(strings.goTo, { time })}
+                onClick={() => seek(comment.at_ms / 1000)}
+              >
+                {time}
+              </button>
+              <p>{comment.text}</p>
+              <IconButton
+                icon="close"
+                label={fill(strings.removeComment, { time })}
+                onClick={() => saver.edit((sheet) => withoutComment(sheet, comment.id))}
+              />
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}
