@@ -89,6 +89,12 @@ Result<std::shared_ptr<const auth::Snapshot>> AccessKeeper::read(const auth::Sna
                                                   : auth::CredentialKind::kBearer;
         snapshot->credentials[token.secret_hash] = {kind, token.id, account->second, token.expires};
     }
+    for (const store::Screen& screen : TRY(store_.list_screens())) {
+        auth::Account account{screen.id, screen.name, auth::Role::kScreen, screen.channel_id};
+        snapshot->credentials[screen.secret_hash] = {
+            auth::CredentialKind::kScreen, screen.id,
+            std::make_shared<const auth::Account>(std::move(account)), Instant()};
+    }
     for (const store::Link& link : TRY(store_.list_links())) {
         if (link.revoked != Instant()) continue;
         // Whoever watches goes on watching.

@@ -29,6 +29,7 @@ enum class Access : std::uint8_t {
     kPicture,     // stills of a film: those of {entry}, not counted as viewers (CORS)
     kPoster,      // likewise; for those as well who may watch a channel that shows the {entry}
     kGuide,       // what is said of a {channel}: who may watch it, same origin
+    kScreen,      // what a venue's screen asks and says of itself: by its own cookie, and no other
     kStudio,      // what accounts of at least the route's role do
     kOperations,  // metrics
 };

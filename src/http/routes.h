@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -16,6 +17,9 @@
 #include "http/static_files.h"
 
 namespace matinee::http {
+
+// Among the built pages: a venue's screen.
+inline constexpr std::string_view kScreenPage = "screen.html";
 
 // What the routes need from the rest; all of it must outlive the router.
 struct RouteContext {

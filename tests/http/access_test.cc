@@ -206,6 +206,8 @@ const std::map<std::string, std::array<Expected, 3>> kTable = {
     {"GET /api/v1/channels", {}},
     {"GET /", {}},
     {"GET /watch/{channel}", {}},
+    {"GET /screen", {}},
+    {"GET /api/v1/screen/time", {}},
     {"GET /watch/entries/{entry}", {}},
     {"GET /assets/{path*}", {}},
     {"GET /healthz", {}},
