@@ -18,6 +18,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const kPages = {
   index: { script: 'src/channels/page.tsx', budget: 40 },
   watch: { script: 'src/watch/page.tsx', budget: 250 },
+  screen: { script: 'src/screen/page.tsx', budget: 250 },
 };
 
 const common = {
