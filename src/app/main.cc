@@ -11,6 +11,7 @@
 #include "app/commands.h"
 #include "app/people_commands.h"
 #include "app/planning_commands.h"
+#include "app/screen_commands.h"
 #include "base/log.h"
 #include "library/variant.h"
 
@@ -313,6 +314,7 @@ cli.add_subcommand("config", "Print a configuration with every setting and its d
     ->callback([] { fmt::print("{}", app::default_config_text()); });
 
 app::add_people_commands(cli, status);
+app::add_screen_commands(cli, status);
 
 cli.add_subcommand("prepare", "Prepare one FILE into a folder (--out), without a server");
 
