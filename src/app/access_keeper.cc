@@ -12,11 +12,13 @@ namespace {
 // How long tokens that have ended are kept, to be listed.
 constexpr std::chrono::hours kKept{30 * 24};
 constexpr std::chrono::hours kPruneEvery{1};
+// That a token is in use is written down this often, not with every request.
+constexpr std::chrono::minutes kUseEvery{1};
 
 }  // namespace
 
 AccessKeeper::AccessKeeper(store::Store& store, const base::Clock& clock, Options options)
-    : store_(store), clock_(clock), options_(options) {}
+    : store_(store), clock_(clock), poll_(options.poll), access_(options.access) {}
 
 Result<std::unique_ptr<AccessKeeper>> AccessKeeper::start(store::Store& store,
                                                           const base::Clock& clock,
@@ -39,9 +41,10 @@ AccessKeeper::~AccessKeeper() {
 void AccessKeeper::run() {
     bool failing = false;
     std::unique_lock lock(mutex_);
-    while (!wakeup_.wait_for(lock, options_.poll, [this] { return stopping_; })) {
+    while (!wakeup_.wait_for(lock, poll_, [this] { return stopping_; })) {
         lock.unlock();
-        const auto refreshed = refresh();
+        auto refreshed = refresh();
+        if (refreshed) refreshed = record_uses();
         if (!refreshed && !failing) {
             log::error("accounts and links could not be read; what was known holds",
                        {{"reason", refreshed.error().to_string()}});
@@ -49,6 +52,15 @@ void AccessKeeper::run() {
         failing = !refreshed;
         lock.lock();
     }
+}
+
+Result<void> AccessKeeper::set_access(const AccessConfig& access) {
+    {
+        const std::lock_guard lock(refreshing_);
+        access_ = access;
+        seen_ = 0;  // no stamp: the next look makes a new snapshot
+    }
+    return refresh();
 }
 
 Result<void> AccessKeeper::refresh() {
@@ -64,6 +76,20 @@ Result<void> AccessKeeper::refresh() {
     if (before && stamp == seen_) return {};
     snapshot_.store(TRY(read(before.get())));
     seen_ = stamp;
+    return {};
+}
+
+Result<void> AccessKeeper::record_uses() {
+    const auto known = snapshot_.load();
+    const std::lock_guard lock(refreshing_);
+    for (const auto& [hash, credential] : known->credentials) {
+        if (!credential.use) continue;  // a screen's, which reports by itself
+        const Instant last = credential.use->last();
+        Instant& recorded = recorded_uses_[credential.id];
+        if (last == Instant() || last < recorded + kUseEvery) continue;
+        TRY(store_.note_token_use(credential.id, last));
+        recorded = last;
+    }
     return {};
 }
 
@@ -87,8 +113,21 @@ Result<std::shared_ptr<const auth::Snapshot>> AccessKeeper::read(const auth::Sna
         if (account == accounts.end() || token.revoked != Instant()) continue;
         const auto kind = token.kind == "session" ? auth::CredentialKind::kSession
                                                   : auth::CredentialKind::kBearer;
-        snapshot->credentials[token.secret_hash] = {kind, token.id, account->second, token.expires};
+        std::shared_ptr<auth::CredentialUse> use;
+        if (before) {
+            const auto known = before->credentials.find(token.secret_hash);
+            if (known != before->credentials.end()) use = known->second.use;
+        }
+        if (!use) use = std::make_shared<auth::CredentialUse>(token.last_used);
+        recorded_uses_.try_emplace(token.id, token.last_used);
+        snapshot->credentials[token.secret_hash] = {kind, token.id, account->second, token.expires,
+                                                    std::move(use)};
     }
+    std::map<std::string, Instant> recorded;
+    for (const auto& [hash, credential] : snapshot->credentials) {
+        recorded[credential.id] = recorded_uses_[credential.id];
+    }
+    recorded_uses_ = std::move(recorded);
     for (const store::Screen& screen : TRY(store_.list_screens())) {
         auth::Account account{screen.id, screen.name, auth::Role::kScreen, screen.channel_id};
         snapshot->credentials[screen.secret_hash] = {
@@ -120,7 +159,7 @@ Result<std::shared_ptr<const auth::Snapshot>> AccessKeeper::read(const auth::Sna
         snapshot->channels[channel.id] = *rule;
     }
     const bool controlled = !users.empty() || !all_public;
-    switch (options_.access.entries) {
+    switch (access_.entries) {
         case EntryAccess::kAuto:
             snapshot->entries_protected = controlled;
             break;
@@ -130,7 +169,7 @@ Result<std::shared_ptr<const auth::Snapshot>> AccessKeeper::read(const auth::Sna
             snapshot->entries_protected = true;
             break;
     }
-    snapshot->metrics_protected = options_.access.metrics_protected;
+    snapshot->metrics_protected = access_.metrics_protected;
     return snapshot;
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -40,8 +41,14 @@ class AccessKeeper {
         return snapshot_.load();
     }
 
+    // Other rules from now on; when the database does not answer, with the next snapshot.
+    Result<void> set_access(const AccessConfig& access);
+
     // Takes up what has changed, now. When the database does not answer, what was known stays.
     Result<void> refresh();
+
+    // Writes down which tokens have been used since, to the minute. It is done now and then.
+    Result<void> record_uses();
 
   private:
     AccessKeeper(store::Store& store, const base::Clock& clock, Options options);
@@ -50,13 +57,15 @@ class AccessKeeper {
 
     store::Store& store_;
     const base::Clock& clock_;
-    const Options options_;
+    const std::chrono::milliseconds poll_;
     std::atomic<std::shared_ptr<const auth::Snapshot>> snapshot_;
 
     std::mutex refreshing_;  // guards what follows
+    AccessConfig access_;
     std::uint64_t seen_ = 0;
     Instant pruned_{};
-    std::set<std::string> said_;  // channels whose rule makes no sense: said once
+    std::map<std::string, Instant> recorded_uses_;  // by token
+    std::set<std::string> said_;                    // channels whose rule makes no sense: said once
 
     std::mutex mutex_;  // guards what follows
     std::condition_variable wakeup_;

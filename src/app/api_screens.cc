@@ -108,6 +108,11 @@ constexpr std::string_view kSchemas = R"json({
       "heartbeat_seconds": {"type": "integer"}
     }
   },
+  "ServerTime": {
+    "type": "object",
+    "required": ["time"],
+    "properties": {"time": {"type": "integer", "description": "Milliseconds since 1970."}}
+  },
   "ScreenPairing": {
     "type": "object",
     "required": ["code", "expires"],
@@ -176,10 +181,22 @@ std::string screen_cookie(std::string_view secret) {
                        std::chrono::duration_cast<std::chrono::seconds>(kCookieLasts).count());
 }
 
+Response pairing_answer(const store::ScreenPairing& pairing, std::string_view secret) {
+    Response response =
+        Response::json({{"code", pairing.code}, {"expires", base::to_rfc3339(pairing.expires)}});
+    response.headers.emplace_back("Set-Cookie", screen_cookie(secret));
+    return response;
+}
+
 Result<Response> open_pairing(ApiContext& context, const Call& call) {
     const http::Request& request = call.request();
-    // A page that is loaded again goes on with the secret that its browser has.
-    const std::string secret(request.cookie(http::kScreenCookie).value_or(auth::new_secret()));
+    // A page that is loaded again keeps its code. Only as long as it waits does a secret go on: one
+    // of a screen that was removed, and that somebody else may know, never opens anything again.
+    if (const auto cookie = request.cookie(http::kScreenCookie)) {
+        const auto waiting = TRY(context.store.find_pairing(auth::hash_of_secret(*cookie)));
+        if (waiting) return pairing_answer(*waiting, *cookie);
+    }
+    const std::string secret = auth::new_secret();
     store::ScreenPairing wanted;
     wanted.secret_hash = auth::hash_of_secret(secret);
     wanted.network = auth::network_of(request.remote_address);
@@ -188,39 +205,23 @@ Result<Response> open_pairing(ApiContext& context, const Call& call) {
         wanted.code = auth::pairing_code_of(auth::random_bytes(auth::kPairingCodeLength));
         const auto made = context.store.open_pairing(wanted, {});
         if (!made && made.error().code() == ErrorCode::kConflict) continue;
-        const store::ScreenPairing pairing = TRY(made);
-        Response response = Response::json(
-            {{"code", pairing.code}, {"expires", base::to_rfc3339(pairing.expires)}});
-        response.headers.emplace_back("Set-Cookie", screen_cookie(secret));
-        return response;
+        return pairing_answer(TRY(made), secret);
     }
     return fail(ErrorCode::kUnavailable, "no code is free at the moment; try again");
 }
 
-json channel_orders(const ApiContext& context, const std::string& id) {
-    const auto channel = context.on_air.channel(id);
-    if (!channel) return nullptr;
-    const auto& settings = channel->settings();
-    return {{"id", settings.id},
-            {"title", settings.title},
-            {"master", fmt::format("/channels/{}/master.m3u8", settings.id)},
-            {"epoch", base::to_rfc3339(settings.epoch)},
+json channel_orders(const store::Channel& channel) {
+    return {{"id", channel.id},
+            {"title", channel.title},
+            {"master", fmt::format("/channels/{}/master.m3u8", channel.id)},
+            {"epoch", base::to_rfc3339(channel.epoch)},
             {"media_origin_seconds", std::chrono::duration<double>(hls::kMediaTimeOrigin).count()}};
 }
 
-// A channel whose design makes no sense (it was written by other means) has the usual one.
-json design_of(ApiContext& context, const std::string& channel_id) {
-    const auto channel = context.store.find_channel(channel_id);
-    if (!channel) return default_screen_design();
-    const auto design = screen_design_from(channel->settings);
-    return design ? *design : default_screen_design();
-}
-
-Result<Response> take_heartbeat(ApiContext& context, const Call& call) {
+Result<Response> take_heartbeat(ApiContext& context, const std::string& page, const Call& call) {
     const std::string id = call.request().asker.account->id;
     json report = call.body();
     const auto done = report.at("carried_out").get<std::string>();
-    report.erase("carried_out");
     const auto commands = TRY(context.store.report_screen(
         id, report.dump(-1, ' ', false, json::error_handler_t::replace), done));
     const store::Screen screen = TRY(context.store.find_screen(id));
@@ -228,16 +229,26 @@ Result<Response> take_heartbeat(ApiContext& context, const Call& call) {
     for (const store::ScreenCommand& command : commands) {
         given.push_back({{"id", command.id}, {"kind", command.kind}});
     }
-    Response response =
-        Response::json({{"id", screen.id},
-                        {"name", screen.name},
-                        {"muted", screen.muted},
-                        {"channel", channel_orders(context, screen.channel_id)},
-                        {"design", design_of(context, screen.channel_id)},
-                        {"commands", std::move(given)},
-                        {"page", context.screen_page ? context.screen_page() : std::string()},
-                        {"heartbeat_seconds", kScreenHeartbeat.count()}});
-    if (call.body().value("up_seconds", 0) < 2 * kScreenHeartbeat.count()) {
+    json channel = nullptr;
+    json design = default_screen_design();
+    // One that is gone is as none.
+    if (const auto found = context.store.find_channel(screen.channel_id)) {
+        channel = channel_orders(*found);
+        // A design that makes no sense was written by other means; better the usual one than none.
+        if (auto own = screen_design_from(found->settings)) design = *std::move(own);
+    } else if (found.error().code() != ErrorCode::kNotFound) {
+        return Unexpected(found.error());
+    }
+    Response response = Response::json({{"id", screen.id},
+                                        {"name", screen.name},
+                                        {"muted", screen.muted},
+                                        {"channel", std::move(channel)},
+                                        {"design", std::move(design)},
+                                        {"commands", std::move(given)},
+                                        {"page", page},
+                                        {"heartbeat_seconds", kScreenHeartbeat.count()}});
+    // Once after the page was loaded: the cookie lasts as long again from now.
+    if (report.at("up_seconds") < 2 * kScreenHeartbeat.count()) {
         if (const auto secret = call.request().cookie(http::kScreenCookie)) {
             response.headers.emplace_back("Set-Cookie", screen_cookie(*secret));
         }
@@ -274,9 +285,31 @@ Response give_still(ApiContext& context, const http::Request& request) {
 
 }  // namespace
 
-void add_screen_operations(Api& api, ApiContext& context) {
+void add_screen_operations(Api& api, ApiContext& context, std::function<std::string()> page) {
     api.add_schemas(kSchemas);
     store::Store& store = context.store;
+    api.describe({.method = Method::kGet,
+                  .path = "/screen/time",
+                  .id = "getServerTime",
+                  .tag = "Screens",
+                  .summary = "The server's clock, by which screens keep in step",
+                  .access = Access::kPublic,
+                  .answers = {{200, "ServerTime"}}});
+    api.describe({.method = Method::kPut,
+                  .path = "/screen/still",
+                  .id = "sendScreenStill",
+                  .tag = "Screens",
+                  .summary = "Send a small picture (JPEG) of what this screen shows",
+                  .access = Access::kScreen,
+                  .answers = {{204}},
+                  .problems = {413}});
+    api.describe({.method = Method::kGet,
+                  .path = "/screens/{screen}/still.jpg",
+                  .id = "getScreenStill",
+                  .tag = "Screens",
+                  .summary = "What a screen showed, half a minute ago at most while it plays",
+                  .answers = {{200, "", "image/jpeg"}},
+                  .problems = {404}});
     const auto shown = [&context](const store::Screen& screen) {
         return screen_json(screen, context.clock.now());
     };
@@ -298,7 +331,9 @@ void add_screen_operations(Api& api, ApiContext& context) {
              .access = Access::kScreen,
              .body = "ScreenReport",
              .answers = {{200, "ScreenOrders"}}},
-            [&context](const Call& call) { return take_heartbeat(context, call); });
+            [&context, page = std::move(page)](const Call& call) {
+                return take_heartbeat(context, page ? page() : std::string(), call);
+            });
     api.add({.method = Method::kGet,
              .path = "/screens",
              .id = "listScreens",
@@ -307,8 +342,9 @@ void add_screen_operations(Api& api, ApiContext& context) {
              .query = http::page_parameters(),
              .answers = {{200, "ScreenPage"}}},
             [&store, shown](const Call& call) -> Result<Response> {
+                const auto screens = TRY(store.list_screens());
                 return Response::json(TRY(http::page(
-                    call, TRY(store.list_screens()), http::Order::kRising,
+                    call, screens, http::Order::kRising,
                     [](const auto& screen) { return screen.name; }, shown)));
             });
     api.add({.method = Method::kPost,
@@ -336,7 +372,8 @@ void add_screen_operations(Api& api, ApiContext& context) {
              .summary = "A screen, by id or name",
              .answers = {{200, "Screen"}}},
             [&store, shown](const Call& call) -> Result<Response> {
-                return Response::json(shown(TRY(store.find_screen(call.path("screen")))));
+                const auto screen = TRY(store.find_screen(call.path("screen")));
+                return Response::json(shown(screen));
             });
     api.add({.method = Method::kPatch,
              .path = "/screens/{screen}",

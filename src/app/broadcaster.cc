@@ -13,9 +13,6 @@ namespace matinee::app {
 
 namespace {
 
-// Requests under way and clocks that differ: so much more than HOLD-BACK is left alone by edits.
-constexpr Ticks kSpliceMargin = std::chrono::seconds(10);
-
 // How long before a segment would be listed its media must be there: longer than a poll.
 constexpr std::chrono::milliseconds kCutMargin = std::chrono::seconds(3);
 
@@ -457,6 +454,7 @@ Result<playout::Schedule> Broadcaster::schedule(const ChannelState& state) {
 Result<void> Broadcaster::read_plans(ChannelState& state) {
     state.planned = TRY(store_.find_schedule(state.row.id));
     state.edits_from = TRY(store_.edits_from(state.row.id));
+    state.encryption = TRY(store_.list_encryption(state.row.id));
     state.playlists.clear();
     for (const std::string& id : playlists_of(state.planned, state.row)) {
         state.playlists.emplace(id, entries_of(TRY(store_.find_playlist(id))));
@@ -806,6 +804,8 @@ Result<void> Broadcaster::load(ChannelState& state, Slot& slot, Instant now) {
     settings.live = window();
     settings.ladder = options_.ladder;
     settings.target_duration = target_duration(options_);
+    settings.encryption = state.encryption;
+    settings.cipher = options_.cipher;
     slot.presentation.store(TRY(http::Presentation::create(
         std::move(settings), std::move(rows), std::move(films), std::move(repertoire))));
     state.reload_at = std::max(loaded_until - options_.reload_margin, now + options_.poll);

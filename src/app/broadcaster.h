@@ -38,6 +38,9 @@ struct BroadcasterOptions {
     // At least three target durations (RFC 8216bis section 4.4.3.8); less is raised to that.
     std::chrono::seconds hold_back{18};
 
+    // What encrypted channels are encrypted with; null: none can be.
+    std::shared_ptr<http::SegmentCipher> cipher{};
+
     // How far rundowns are made ahead, and at what remainder they are extended.
     std::chrono::seconds horizon = std::chrono::hours(48);
     std::chrono::seconds least_ahead = std::chrono::hours(47);
@@ -102,6 +105,9 @@ class Broadcaster final : public http::OnAir {
     static std::chrono::seconds target_duration(const BroadcasterOptions& options);
     static std::chrono::seconds hold_back(const BroadcasterOptions& options);
 
+    // How much beyond HOLD-BACK an edit leaves alone: requests under way and clocks that differ.
+    static constexpr Ticks kSpliceMargin = std::chrono::seconds(10);
+
     // How much beyond HOLD-BACK an on-air command leaves alone: what is handed out early, and the
     // time until all threads know of it.
     static constexpr Ticks kCommandMargin = std::chrono::seconds(4);
@@ -141,6 +147,7 @@ class Broadcaster final : public http::OnAir {
         store::Schedule planned;  // without a version: its playlist, round and round
         // What its blocks, its fillers and its own playlist play: entries, by playlist.
         std::map<std::string, std::vector<std::string>> playlists;
+        std::vector<playout::EncryptionChange> encryption;  // from where on it is encrypted
         Ticks edits_from{0};      // no airing that starts before is changed by an edit
         Instant reload_at{};      // when the loaded rundown needs to be read on
         bool failed = false;      // said so already

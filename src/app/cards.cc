@@ -61,6 +61,24 @@ prepare::CardText card_text(const std::string& argument) {
     return {argument, ""};
 }
 
+Result<void> fill_card_from(store::Store& store, const std::string& id, CardRequest& request) {
+    const store::Entry entry = TRY(store.find_entry(id));
+    if (request.titles.empty()) {
+        for (const auto& [language, title] : entry.titles) {
+            request.titles.push_back({title, language});
+        }
+        // By language, as the store has them, but Chinese first: it is legible at a glance when it
+        // is the largest.
+        std::ranges::stable_partition(request.titles, [](const prepare::CardText& title) {
+            return title.language.starts_with("zh");
+        });
+        request.titles.resize(std::min(request.titles.size(), kMostTitles));
+    }
+    if (request.author.empty()) request.author = entry.author;
+    if (request.country.empty()) request.country = entry.country;
+    return {};
+}
+
 Result<void> make_card(Workspace& workspace, const CardRequest& request) {
     if (request.titles.size() > kMostTitles) {
         return fail(ErrorCode::kInvalid, "card {}: {} titles are too many; there is room for {}",

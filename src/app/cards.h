@@ -25,6 +25,9 @@ struct CardRequest {
 // "ru=Бумажные кораблики", or a text in no language.
 prepare::CardText card_text(const std::string& argument);
 
+// Takes titles, author and country from an entry, where the request has none.
+Result<void> fill_card_from(store::Store& store, const std::string& entry, CardRequest& request);
+
 // Fills in the template, keeps it in the data folder, and queues its preparation. An id that there
 // is already becomes this card, unless it is a film's (kConflict); nothing happens when it is the
 // same card already.

@@ -4,6 +4,7 @@
 
 #include "app/planning.h"
 #include "base/log.h"
+#include "store/metadata.h"
 
 namespace matinee::app {
 
@@ -253,6 +254,16 @@ Result<std::vector<playout::Finding>> ControlRoom::check(
             fact.exists = entry || entry.error().code() != ErrorCode::kNotFound;
             fact.trimmed_is_missing = item.is_trimmed();
             if (!entry) continue;
+            // From before it was checked: then nothing is known of dates.
+            if (const auto metadata = store::parse_metadata(entry->metadata)) {
+                const auto tick = [&](const std::optional<Instant>& instant) {
+                    return instant
+                               ? std::optional(playout::ticks_since(desk.channel.epoch, *instant))
+                               : std::nullopt;
+                };
+                fact.permitted_from = tick(metadata->not_before);
+                fact.permitted_until = tick(metadata->not_after);
+            }
             for (const auto& subtitle : TRY(store_.list_subtitles(item.reference))) {
                 fact.languages.push_back(subtitle.language);
             }

@@ -9,8 +9,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "app/api_context.h"
 #include "app/control_room.h"
 #include "app/planning.h"
+#include "app/planning_json.h"
 #include "app/station.h"
 #include "app/wall_clock.h"
 #include "app/workspace.h"
@@ -126,15 +128,6 @@ ControlRoom control_room(Workspace& workspace) {
             broadcaster_options(workspace.config)};
 }
 
-json item_json(const PlaylistItem& item) {
-    json value = {{"kind", to_string(item.kind)},
-                  {"entry", item.reference},
-                  {"in", item.in},
-                  {"untrimmed", to_string(item.untrimmed)}};
-    if (item.out) value["out"] = *item.out;
-    return value;
-}
-
 void print_playlist(const store::Playlist& playlist, bool as_json) {
     if (as_json) {
         json value = {{"id", playlist.id},           {"title", playlist.title},
@@ -213,6 +206,10 @@ Result<int> set_playlist(Workspace& workspace, const Arguments& arguments) {
     const std::int64_t version = TRY(workspace.store->save_draft(
         arguments.id, title, items, arguments.expected < 0 ? draft : arguments.expected,
         arguments.author));
+    if (arguments.as_json) {
+        print_playlist(TRY(workspace.store->find_playlist_version(arguments.id, 0)), true);
+        return 0;
+    }
     fmt::print("playlist {} has version {}, a draft: matinee playlist publish {}\n", arguments.id,
                version, arguments.id);
     return 0;
@@ -223,16 +220,26 @@ Result<int> undo_playlist(Workspace& workspace, const Arguments& arguments) {
     TRY(workspace.store->undo_draft(arguments.id,
                                     arguments.expected < 0 ? present.draft : arguments.expected,
                                     arguments.author));
-    print_playlist(TRY(workspace.store->find_playlist_version(arguments.id, 0)), false);
+    print_playlist(TRY(workspace.store->find_playlist_version(arguments.id, 0)), arguments.as_json);
     return 0;
 }
 
 Result<int> show_history(Workspace& workspace, const Arguments& arguments) {
+    json all = json::array();
     for (const auto& version : TRY(workspace.store->playlist_history(arguments.id))) {
+        if (arguments.as_json) {
+            all.push_back(
+                {{"version", version.version},
+                 {"author", version.author},
+                 {"created", base::to_rfc3339(version.created)},
+                 {"restores", version.restores > 0 ? json(version.restores) : json(nullptr)}});
+            continue;
+        }
         fmt::print("{:4} {} {}{}\n", version.version, base::to_rfc3339(version.created),
                    version.author,
                    version.restores > 0 ? fmt::format(" (back to {})", version.restores) : "");
     }
+    if (arguments.as_json) fmt::print("{}\n", all.dump(2));
     return 0;
 }
 
@@ -245,6 +252,17 @@ Result<int> publish_playlist(Workspace& workspace, const Arguments& arguments) {
         arguments.id, draft.version, arguments.expected < 0 ? draft.published : arguments.expected,
         when.from, when.at,
         arguments.dry_run ? ControlRoom::Mode::kDryRun : ControlRoom::Mode::kCommit));
+    if (arguments.as_json) {
+        json channels = json::array();
+        for (const auto& each : published)
+            channels.push_back(publication_json(each));
+        fmt::print("{}\n", json({{"playlist", arguments.id},
+                                 {"version", draft.version},
+                                 {"dry_run", arguments.dry_run},
+                                 {"channels", std::move(channels)}})
+                               .dump(2));
+        return 0;
+    }
     for (const auto& each : published)
         print_publication(each);
     fmt::print("{} version {} of playlist {}\n",
@@ -253,91 +271,17 @@ Result<int> publish_playlist(Workspace& workspace, const Arguments& arguments) {
     return 0;
 }
 
-json schedule_json(const store::Schedule& schedule) {
-    json blocks = json::array();
-    for (const store::ScheduleBlock& block : schedule.blocks) {
-        blocks.push_back({{"id", block.id},
-                          {"playlist", block.playlist_id},
-                          {"passes", block.passes},
-                          {"start", block.start},
-                          {"zone", block.zone},
-                          {"repeats", to_string(block.repeats)},
-                          {"until", block.until},
-                          {"overrun", store::to_string(block.overrun)}});
-    }
-    return {{"version", schedule.version},
-            {"slate", schedule.slate_entry},
-            {"fillers", schedule.filler_playlist},
-            {"blocks", std::move(blocks)}};
-}
-
-// The value of `values` that is called so.
-template <typename Enum>
-Result<Enum> named(const json& block, const char* key, std::initializer_list<Enum> values) {
-    if (!block.contains(key)) return *values.begin();
-    const std::string name = block.at(key).get<std::string>();
-    std::string known;
-    for (const Enum value : values) {
-        if (store::to_string(value) == name) return value;
-        known += (known.empty() ? "" : ", ") + std::string(store::to_string(value));
-    }
-    return fail(ErrorCode::kInvalid, "{} is \"{}\"; known are {}", key, name, known);
-}
-
-Result<void> expect_keys(const json& object, std::initializer_list<std::string_view> known) {
-    for (const auto& [key, value] : object.items()) {
-        if (std::ranges::find(known, key) == known.end()) {
-            return fail(ErrorCode::kInvalid, "there is no \"{}\" in a schedule", key);
-        }
-    }
-    return {};
-}
-
 Result<store::Schedule> read_schedule(const std::string& channel, const std::string& file,
                                       std::int64_t present) {
     std::ifstream stream(file);
     if (!stream) return fail(ErrorCode::kNotFound, "{} cannot be read", file);
-    const std::string text((std::istreambuf_iterator<char>(stream)),
-                           std::istreambuf_iterator<char>());
-    try {
-        const json value = json::parse(text);
-        TRY(expect_keys(value, {"version", "slate", "fillers", "blocks"}));
-        store::Schedule schedule;
-        schedule.channel_id = channel;
-        schedule.version = value.value("version", present);
-        schedule.slate_entry = value.value("slate", "");
-        schedule.filler_playlist = value.value("fillers", "");
-        for (const json& block : value.at("blocks")) {
-            TRY(expect_keys(block, {"id", "playlist", "passes", "start", "zone", "repeats", "until",
-                                    "overrun"}));
-            store::ScheduleBlock& made = schedule.blocks.emplace_back();
-            made.playlist_id = block.at("playlist").get<std::string>();
-            made.id = block.value("id", made.playlist_id);
-            made.passes = block.value("passes", std::int64_t{0});
-            made.start = block.value("start", "");
-            made.zone = block.value("zone", "UTC");
-            made.until = block.value("until", "");
-            made.repeats = TRY(
-                named(block, "repeats",
-                      {store::Repeats::kOnce, store::Repeats::kDaily, store::Repeats::kWeekly}));
-            made.overrun = TRY(named(
-                block, "overrun",
-                {playout::Overrun::kFill, playout::Overrun::kCut, playout::Overrun::kFinish}));
-            TRY(WallClock::of(made.zone));
-            if (!made.start.empty()) TRY(parse_local_time(made.start));
-            if (!made.until.empty()) TRY(parse_time_of_day(made.until));
-            if (made.passes < 0) {
-                return fail(ErrorCode::kInvalid, "block \"{}\" has {} passes", made.id,
-                            made.passes);
-            }
-        }
-        return schedule;
-    } catch (const json::exception& error) {
-        return fail(ErrorCode::kInvalid,
-                    "{} is no schedule: {}; `matinee schedule show CHANNEL` "
-                    "prints one",
-                    file, error.what());
+    const json value = json::parse(stream, nullptr, false);
+    auto schedule = schedule_from(value, channel, present);
+    if (!schedule) {
+        return fail(std::move(schedule).error(),
+                    "{}: `matinee schedule show CHANNEL` prints one that is right", file);
     }
+    return schedule;
 }
 
 Result<int> show_schedule(Workspace& workspace, const Arguments& arguments) {
@@ -352,15 +296,25 @@ Result<int> set_schedule(Workspace& workspace, const Arguments& arguments) {
         TRY(read_schedule(arguments.id, arguments.file, present.version));
     if (!wanted.slate_entry.empty()) TRY(workspace.store->find_entry(wanted.slate_entry));
     ControlRoom room = control_room(workspace);
-    print_publication(TRY(
+    const auto published = TRY(
         room.publish(wanted, when.from, when.at,
-                     arguments.dry_run ? ControlRoom::Mode::kDryRun : ControlRoom::Mode::kCommit)));
+                     arguments.dry_run ? ControlRoom::Mode::kDryRun : ControlRoom::Mode::kCommit));
+    if (arguments.as_json) {
+        const auto after = TRY(workspace.store->find_schedule(arguments.id));
+        fmt::print("{}\n", json({{"version", after.version},
+                                 {"dry_run", arguments.dry_run},
+                                 {"publication", publication_json(published)}})
+                               .dump(2));
+        return 0;
+    }
+    print_publication(published);
     if (arguments.dry_run) fmt::print("nothing was published\n");
     return 0;
 }
 
 Result<int> clear_schedule(Workspace& workspace, const Arguments& arguments) {
     TRY(workspace.store->remove_schedule(arguments.id));
+    if (arguments.as_json) return show_schedule(workspace, arguments);
     fmt::print("channel {} plays its playlist round and round\n", arguments.id);
     return 0;
 }
@@ -511,29 +465,34 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
                "ENTRY, card:ENTRY, filler:ENTRY; ENTRY@IN-OUT shows frames IN to OUT, and "
                "! after it all of it until they are prepared")
         .expected("the newest version you know; refused when there is a newer one")
-        .author();
+        .author()
+        .json();
     set->add_option("--title", set.arguments().title, "what people call it");
     command(playlist, "undo", "Make a new version like the one before; again goes further back",
             undo_playlist)
         .id("ID", "the playlist")
         .expected("the newest version you know")
-        .author();
-    command(playlist, "history", "List the versions", show_history).id("ID", "the playlist");
+        .author()
+        .json();
+    command(playlist, "history", "List the versions", show_history).id("ID", "the playlist").json();
     command(playlist, "publish", "Let channels play the newest version", publish_playlist)
         .id("ID", "the playlist")
         .version("another version")
         .expected("the published version you know; refused when it is another one")
-        .publishing();
+        .publishing()
+        .json();
 
     CLI::App& schedule =
         *cli.add_subcommand("schedule", "What a channel plays when: show, set, check, clear");
     schedule.require_subcommand(1);
     command(schedule, "show", "Print a channel's schedule as JSON", show_schedule)
-        .id("CHANNEL", "the channel");
+        .id("CHANNEL", "the channel")
+        .json();
     command(schedule, "set", "Replace a channel's schedule", set_schedule)
         .id("CHANNEL", "the channel")
         .file(true)
-        .publishing();
+        .publishing()
+        .json();
     command(schedule, "check",
             "Say what is wrong with a schedule and the newest versions of its playlists.\n"
             "Exit status 3: there are errors",
@@ -543,7 +502,8 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
         .words("--language", "subtitles that every item ought to have")
         .json();
     command(schedule, "clear", "Let a channel loop its playlist again", clear_schedule)
-        .id("CHANNEL", "the channel");
+        .id("CHANNEL", "the channel")
+        .json();
 
     const auto on_air =
         [&](const char* name, const char* what,

@@ -1,6 +1,7 @@
 // The running server: store and library on one side, viewers on the other.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -10,10 +11,13 @@
 #include "app/as_run_log.h"
 #include "app/broadcaster.h"
 #include "app/job_runner.h"
+#include "app/studio_api.h"
+#include "app/uploads.h"
 #include "app/workspace.h"
 #include "base/result.h"
 #include "http/gatekeeper.h"
 #include "http/metrics.h"
+#include "http/rate_limit.h"
 #include "http/server.h"
 #include "http/sign_in.h"
 #include "http/static_files.h"
@@ -37,6 +41,11 @@ class Station {
     Station(const Station&) = delete;
     Station& operator=(const Station&) = delete;
 
+    // Reads the configuration again and takes up what can change while it runs (reload.h); says in
+    // the log what has, and what waits for a restart. When the file is no good everything stays,
+    // and the log names the line. No connection ends. Not thread-safe.
+    void reload();
+
     // "https://127.0.0.1:8443"
     [[nodiscard]] std::string origin() const { return server_->origin(); }
     [[nodiscard]] std::string certificate_fingerprint() const { return tls_->fingerprint(); }
@@ -45,12 +54,15 @@ class Station {
     [[nodiscard]] const Broadcaster& broadcaster() const { return *broadcaster_; }
 
   private:
-    explicit Station(ServerLock lock);
+    Station(ServerLock lock, Workspace& workspace);
+    Result<void> trust_proxies(const ServerConfig& config);
     Result<void> open_gates(Workspace& workspace);
     Result<void> register_metrics(Workspace& workspace);
 
     // In the order of construction; ends in reverse.
     ServerLock lock_;
+    Workspace& workspace_;
+    std::atomic<std::shared_ptr<const http::TrustedProxies>> proxies_;
     http::Metrics metrics_;
     http::StaticFiles pages_;
     std::shared_ptr<http::TlsIdentity> tls_;
@@ -60,8 +72,11 @@ class Station {
     std::optional<auth::LinkKey> link_key_;
     std::unique_ptr<http::Gatekeeper> gatekeeper_;
     std::unique_ptr<http::SignIn> sign_in_;
+    std::unique_ptr<StudioApi> api_;
+    std::unique_ptr<http::RateLimits> limits_;
     std::string setup_address_;
     std::unique_ptr<JobRunner> jobs_;
+    std::unique_ptr<Uploads> uploads_;
     std::vector<http::Metrics::Registration> gauges_;
     std::unique_ptr<http::Server> server_;
 };

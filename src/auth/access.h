@@ -1,6 +1,8 @@
 // Who may see and do what. Pure: the rules, the snapshot they look at, and who asks are values.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -57,12 +59,28 @@ enum class CredentialKind : std::uint8_t {
     kScreen,   // of a venue's screen, in a cookie of its own
 };
 
+// When a credential was last used. Thread-safe.
+class CredentialUse {
+  public:
+    explicit CredentialUse(Instant last) : last_(ms_of(last)) {}
+
+    void note(Instant now) { last_.store(ms_of(now), std::memory_order_relaxed); }
+    [[nodiscard]] Instant last() const {
+        return Instant(std::chrono::milliseconds(last_.load(std::memory_order_relaxed)));
+    }
+
+  private:
+    static std::int64_t ms_of(Instant instant) { return instant.time_since_epoch().count(); }
+    std::atomic<std::int64_t> last_;
+};
+
 // What an account has shown itself by.
 struct Credential {
     CredentialKind kind = CredentialKind::kSession;
     std::string id;
     std::shared_ptr<const Account> account;
-    Instant expires;  // 1970: never
+    Instant expires;                          // 1970: never
+    std::shared_ptr<CredentialUse> use = {};  // null: nobody wants to know
 };
 
 // What is known of a link besides what it says itself.

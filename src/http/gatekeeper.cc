@@ -31,17 +31,6 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, {}, lower, lower);
 }
 
-// The token of an Authorization field of the scheme Bearer.
-std::optional<std::string_view> bearer_token(const Request& request) {
-    constexpr std::string_view kScheme = "Bearer ";
-    const auto field = request.header("Authorization");
-    if (!field || field->size() <= kScheme.size() ||
-        !equal_ignoring_case(field->substr(0, kScheme.size()), kScheme)) {
-        return std::nullopt;
-    }
-    return field->substr(kScheme.size());
-}
-
 // Whether a screen's cookie lets it in where others are let in by theirs.
 bool is_for_watching(Access access) {
     return is_media(access) || access == Access::kGuide;
@@ -59,6 +48,16 @@ bool counts_as_viewing(const RouteSpec& route) {
 }
 
 }  // namespace
+
+std::optional<std::string_view> bearer_token(const Request& request) {
+    constexpr std::string_view kScheme = "Bearer ";
+    const auto field = request.header("Authorization");
+    if (!field || field->size() <= kScheme.size() ||
+        !equal_ignoring_case(field->substr(0, kScheme.size()), kScheme)) {
+        return std::nullopt;
+    }
+    return field->substr(kScheme.size());
+}
 
 std::string_view Gatekeeper::cross_site(const Request& request) {
     if (const auto site = request.header("Sec-Fetch-Site")) {
@@ -117,6 +116,7 @@ std::optional<Response> Gatekeeper::identify(Request& request, const RouteSpec& 
         request.asker.account = credential->account;
         request.asker.by = credential->kind;
         request.asker.credential_id = credential->id;
+        if (credential->use) credential->use->note(now);
     }
     return std::nullopt;
 }

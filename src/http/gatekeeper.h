@@ -27,6 +27,9 @@ inline constexpr std::string_view kScreenCookie = "__Host-matinee-screen";
 // The path parameter that holds a link's token.
 inline constexpr std::string_view kLinkParameter = "token";
 
+// The token of an Authorization field of the scheme Bearer.
+std::optional<std::string_view> bearer_token(const Request& request);
+
 // Thread-safe.
 class Gatekeeper {
   public:

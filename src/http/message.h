@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -60,6 +61,10 @@ class PathParameters {
         }
     }
     [[nodiscard]] std::size_t size() const { return size_; }
+    // Name and value, in the order of the pattern.
+    [[nodiscard]] const std::pair<std::string_view, std::string_view>& item(std::size_t i) const {
+        return items_[i];
+    }
 
     // The value of a name that the route's pattern has; empty for another name.
     [[nodiscard]] std::string_view operator[](std::string_view name) const;
@@ -93,7 +98,8 @@ struct Request {
     std::string path;      // percent-decoded, starts with '/', no empty, "." or ".." segments
     std::string raw_path;  // as sent
     Query query;
-    std::string remote_address;  // numeric, without port
+    std::string remote_address;  // the client's, numeric, without port; see trusted_proxies.h
+    bool secure = true;          // it speaks HTTPS, with us or with the proxy in front
     PathParameters parameters;
     ByteSpan body;  // empty when there is none
 
@@ -163,6 +169,35 @@ class Body {
 // Whether byte ranges of a body may be asked for (RFC 9110 section 14).
 enum class Ranges : std::uint8_t { kNone, kBytes };
 
+// Content that comes bit by bit for as long as the client stays (server-sent events). The server
+// asks for the next piece when the last one has been taken, so that whoever makes pieces sees how
+// slow a client is, and nothing piles up.
+class Stream {
+  public:
+    struct Piece {
+        std::string bytes;  // empty: there is none now
+        bool last = false;  // after it the response ends
+    };
+
+    Stream() = default;
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
+    virtual ~Stream() = default;
+
+    // Once, before the first next(). `wake` says that there may be a next piece; it may be called
+    // from any thread, also after this has gone.
+    virtual void open(std::function<void()> wake) = 0;
+
+    // On the thread of the connection: after a wake, when a piece has been taken, and about every
+    // second besides.
+    virtual Piece next() = 0;
+};
+
+struct Response;
+
+// Takes an answer; once, from any thread.
+using Respond = std::function<void(Response)>;
+
 // What a handler answers. HEAD, conditional and range requests, compression, Content-Length and
 // the common header fields are seen to afterwards, from what is said here (see negotiate.h).
 struct Response {
@@ -178,6 +213,11 @@ struct Response {
     // What was asked for will exist then: the server holds the request and calls the handler again.
     // It sends what is here when it cannot, or has done so for long enough.
     std::optional<std::chrono::milliseconds> ask_again_in;
+    // In place of all else: called once, on the server's thread, with what takes the answer when
+    // there is one, and must see to it that there is. The thread serves others meanwhile.
+    std::function<void(const Request&, Respond)> answer_later;
+    // Content that follows `body`.
+    std::shared_ptr<Stream> stream;
 
     static Response text(std::string text, std::string content_type = "text/plain; charset=utf-8");
     static Response html(std::string text);
@@ -191,5 +231,26 @@ struct Response {
 // Called on any of the server's threads, on several at once: must be thread-safe. An exception
 // that leaves it is logged and answered with 500.
 using Handler = std::function<Response(const Request&)>;
+
+// Takes a request's content as it comes in, on the connection's thread; never all of it in memory.
+// Destroyed before finish() has been called, the rest did not come: the connection is gone.
+class ContentReceiver {
+  public:
+    ContentReceiver() = default;
+    ContentReceiver(const ContentReceiver&) = delete;
+    ContentReceiver& operator=(const ContentReceiver&) = delete;
+    virtual ~ContentReceiver() = default;
+
+    // The next bytes. A response refuses them and what is still to come.
+    virtual std::optional<Response> take(ByteSpan bytes) = 0;
+
+    // All of it has come. Called again when the response says so (Response::ask_again_in).
+    virtual Response finish() = 0;
+};
+
+// Asked when a request's head is there, and no content yet: who takes it, or why nobody does. The
+// Request has no body, and lives until the handler returns. Thread-safe as a Handler.
+using StreamHandler =
+    std::function<std::variant<Response, std::unique_ptr<ContentReceiver>>(const Request&)>;
 
 }  // namespace matinee::http

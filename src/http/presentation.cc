@@ -175,8 +175,13 @@ Presentation::Presentation(Settings settings, playout::Rundown rundown,
       repertoire_(std::move(repertoire)) {
     labels_.reserve(films_.size());
     for (std::size_t i = 0; i < films_.size(); ++i) {
-        labels_.push_back({films_[i]->title(), films_[i]->author, films_[i]->country,
-                           hls::airing_tag(rundown_.airings()[i])});
+        const playout::Airing& airing = rundown_.airings()[i];
+        hls::AiringLabel& label = labels_.emplace_back(hls::AiringLabel{
+            films_[i]->title(), films_[i]->author, films_[i]->country, hls::airing_tag(airing)});
+        label.encrypted =
+            settings_.cipher && playout::is_encrypted(settings_.encryption, airing.first_sequence);
+        // Other bytes, other names: also when the secret has been replaced.
+        if (label.encrypted) label.tag += settings_.cipher->secret().fingerprint(key_identity(i));
     }
     complete_end_ = rundown_.sequences().end;
     for (std::size_t i = 0; i < films_.size(); ++i) {
@@ -325,6 +330,13 @@ Response Presentation::resource(std::string_view rendition_name, std::string_vie
         case ResourceName::Kind::kInit:
             if (is_text) break;
             return init(*rendition, resource->tag);
+        case ResourceName::Kind::kIframesKey:
+            if (!is_video) break;
+            rendition->kind = RenditionKind::kIframes;
+            return key(*rendition, *resource, now);
+        case ResourceName::Kind::kKey:
+            if (is_text) break;
+            return key(*rendition, *resource, now);
         case ResourceName::Kind::kIframe:
             if (!is_video) break;
             rendition->kind = RenditionKind::kIframes;
@@ -448,8 +460,39 @@ Response Presentation::init(const Rendition& rendition, std::string_view id) con
     return not_found("There is no such init section. Reload the playlist.");
 }
 
-Response Presentation::segment(const Rendition& rendition, const ResourceName& name,
-                               Instant now) const {
+std::string Presentation::key_identity(std::size_t index) const {
+    const playout::Airing& airing = rundown_.airings()[index];
+    return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", settings_.id,
+                       settings_.epoch.time_since_epoch().count(), airing.start.count(),
+                       airing.first_sequence, airing.media_id, airing.from.count(),
+                       airing.to.count());
+}
+
+// Each rendition has its own, so that no two segments are encrypted with one key and one IV.
+auth::SegmentKey Presentation::key_of(std::size_t airing, const Rendition& rendition) const {
+    const bool iframes = rendition.kind == RenditionKind::kIframes;
+    return settings_.cipher->secret().derive(
+        fmt::format("{}\n{}{}", key_identity(airing),
+                    rendition.rung ? rendition.rung->name : "audio", iframes ? "\niframes" : ""));
+}
+
+Response Presentation::key(const Rendition& rendition, const ResourceName& name,
+                           Instant now) const {
+    const auto found = find_segment(name, now);
+    if (const auto* refusal = std::get_if<Response>(&found)) return *refusal;
+    const auto& segment = std::get<Segment>(found);
+    if (!labels_[segment.airing].encrypted || !segment.opens_airing()) {
+        return not_found("There is no such key (any more). Reload the playlist.");
+    }
+    const auth::SegmentKey key = key_of(segment.airing, rendition);
+    Response response =
+        Response::content(Body::bytes(Bytes(key.begin(), key.end())), "application/octet-stream");
+    response.cache_control = "no-store";
+    return response;
+}
+
+std::variant<Segment, Response> Presentation::find_segment(const ResourceName& name,
+                                                           Instant now) const {
     const auto segment = rundown_.segment(name.sequence);
     if (!segment || labels_[segment->airing].tag != name.tag) {
         return not_found("There is no such segment (any more). Reload the playlist.");
@@ -460,6 +503,14 @@ Response Presentation::segment(const Rendition& rendition, const ResourceName& n
     if (settings_.live && segment->end() > ticks_at(now) + settings_.live->ahead + kEarly) {
         return not_found("The segment is not published yet. Reload the playlist.");
     }
+    return *segment;
+}
+
+Response Presentation::segment(const Rendition& rendition, const ResourceName& name,
+                               Instant now) const {
+    const auto found = find_segment(name, now);
+    if (const auto* refusal = std::get_if<Response>(&found)) return *refusal;
+    const auto* segment = std::get_if<Segment>(&found);
     const Film& film = *films_[segment->airing];
     const playout::Airing& airing = rundown_.airings()[segment->airing];
     Response response;
@@ -487,6 +538,10 @@ Response Presentation::segment(const Rendition& rendition, const ResourceName& n
         Body body = Body::bytes(std::move(layout.header));
         for (const ByteRange& range : layout.data) {
             body.append({source.file->bytes().subspan(range.offset, range.size), source.file});
+        }
+        if (labels_[segment->airing].encrypted) {
+            body = settings_.cipher->encrypt(body, key_of(segment->airing, rendition),
+                                             segment->sequence);
         }
         response = Response::content(std::move(body), rendition.rung ? "video/mp4" : "audio/mp4");
         response.ranges = Ranges::kBytes;

@@ -12,13 +12,15 @@ namespace matinee::http {
 
 namespace {
 
-Response document(int status, std::string_view code, std::string_view detail) {
+Response document(int status, std::string_view code, std::string_view detail,
+                  std::string_view member = {}) {
     nlohmann::ordered_json json;
     json["type"] = "about:blank";
     json["title"] = reason_of(status);
     json["status"] = status;
     if (!code.empty()) json["code"] = code;
     json["detail"] = detail;
+    if (!member.empty()) json["member"] = member;
     Response response = Response::json(json, status);
     response.content_type = "application/problem+json";
     return response;
@@ -65,14 +67,26 @@ std::string_view reason_of(int status) {
             return "Request Timeout";
         case 409:
             return "Conflict";
+        case 410:
+            return "Gone";
+        case 412:
+            return "Precondition Failed";
         case 413:
             return "Content Too Large";
+        case 415:
+            return "Unsupported Media Type";
         case 416:
             return "Range Not Satisfiable";
         case 422:
             return "Unprocessable Content";
+        case 428:
+            return "Precondition Required";
+        case 429:
+            return "Too Many Requests";
         case 431:
             return "Request Header Fields Too Large";
+        case 460:
+            return "Checksum Mismatch";
         case 500:
             return "Internal Server Error";
         case 503:
@@ -103,6 +117,10 @@ Response problem(const Error& error) {
 
 Response problem(int status, std::string_view detail) {
     return document(status, {}, detail);
+}
+
+Response problem(int status, std::string_view detail, std::string_view member) {
+    return document(status, {}, detail, member);
 }
 
 }  // namespace matinee::http

@@ -22,4 +22,8 @@ Response problem(const Error& error);
 // A problem that is HTTP's own (405, 413, 416, ...), with what to do about it.
 Response problem(int status, std::string_view detail);
 
+// The same about one part of what was sent: `member` is a JSON pointer (RFC 6901) into the content,
+// or the name of a query parameter or header field.
+Response problem(int status, std::string_view detail, std::string_view member);
+
 }  // namespace matinee::http

@@ -350,22 +350,25 @@ class Routes {
     Result<void> add_as_run() {
         if (context_.as_run == nullptr) return {};
         AsRunSource& log = *context_.as_run;
+        const auto aside = [this](Handler handler) {
+            return context_.aside ? context_.aside(std::move(handler)) : std::move(handler);
+        };
         for (const bool of_channel : {true, false}) {
             const std::string base =
                 of_channel ? "/api/v1/channels/{id}/as-run" : "/api/v1/entries/{id}/as-run";
-            const Handler document = [&log, of_channel](const Request& request) {
+            const Handler document = aside([&log, of_channel](const Request& request) {
                 return as_run_json(log, request, of_channel);
-            };
+            });
             TRY(get(base, "as-run", Access::kStudio, document));
             TRY(get(base + ".json", "as-run", Access::kStudio, document));
             TRY(get(base + ".csv", "as-run", Access::kStudio,
-                    [&log, of_channel](const Request& request) {
+                    aside([&log, of_channel](const Request& request) {
                         return as_run_csv(log, request, of_channel);
-                    }));
+                    })));
             TRY(get(base + ".csv.sig", "as-run", Access::kStudio,
-                    [&log, of_channel](const Request& request) {
+                    aside([&log, of_channel](const Request& request) {
                         return as_run_signature(log, request, of_channel);
-                    }));
+                    })));
         }
         return get("/api/v1/as-run/key", "as-run", Access::kPublic, [&log](const Request&) {
             auto key = log.public_key();
@@ -400,6 +403,12 @@ class Routes {
         TRY(add(Method::kPost, "/sign-out", &SignIn::submit_sign_out));
         TRY(add(Method::kGet, "/setup/{secret}", &SignIn::setup_page));
         return add(Method::kPost, "/setup/{secret}", &SignIn::submit_setup);
+    }
+
+    Result<void> add_api() { return context_.add_api ? context_.add_api(router_) : Result<void>(); }
+    Result<void> add_uploads() {
+        if (context_.uploads == nullptr) return {};
+        return add_upload_routes(router_, *context_.uploads, context_.clock);
     }
 
     Result<void> add_operations() {
@@ -454,6 +463,8 @@ Result<std::shared_ptr<const Router>> make_router(const RouteContext& context) {
     TRY(routes.add_as_run());
     TRY(routes.add_pages());
     TRY(routes.add_sign_in());
+    TRY(routes.add_api());
+    TRY(routes.add_uploads());
     TRY(routes.add_operations());
     return routes.finish();
 }

@@ -15,6 +15,7 @@
 #include "http/router.h"
 #include "http/sign_in.h"
 #include "http/static_files.h"
+#include "http/tus.h"
 
 namespace matinee::http {
 
@@ -33,6 +34,12 @@ struct RouteContext {
     // Both null: no accounts, everybody sees everything that can be seen.
     const Gatekeeper* gatekeeper = nullptr;
     SignIn* sign_in = nullptr;
+    // Adds the routes of the API; empty: there is none.
+    std::function<Result<void>(Router&)> add_api = {};
+    // Has a handler that asks the database run where it keeps no viewer waiting; empty: it runs as
+    // it is.
+    std::function<Handler(Handler)> aside = {};
+    UploadStore* uploads = nullptr;  // null: nothing can be uploaded
 };
 
 // The table of routes; also registers the viewers of each channel with the metrics.

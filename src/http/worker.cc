@@ -1,8 +1,10 @@
 #include "http/worker.h"
 
+#include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -37,6 +39,9 @@ constexpr milliseconds kLongestHold{20'000};
 
 // A client that sends more content than is allowed gets to read why, if it stops soon.
 constexpr std::uint64_t kDrainedAtMost = 1ULL << 20;
+
+// The same where content is taken as it comes, of which more is under way.
+constexpr std::uint64_t kDrainedOfStream = 16ULL << 20;
 
 class SoupHeaders final : public HeaderSource {
   public:
@@ -102,6 +107,13 @@ std::uint64_t head_bytes(SoupServerMessage* message) {
     return bytes;
 }
 
+// Bytes handed to the kernel that the client has not acknowledged.
+bool has_unsent(const Connection& connection) {
+    if (g_socket_is_closed(connection.socket.get())) return false;
+    int bytes = 0;
+    return ::ioctl(g_socket_get_fd(connection.socket.get()), SIOCOUTQ, &bytes) == 0 && bytes > 0;
+}
+
 base::Ref<GBytes> as_gbytes(Slice slice) {
     auto owner = std::make_unique<std::shared_ptr<const void>>(std::move(slice.owner));
     return base::Ref<GBytes>::adopt(g_bytes_new_with_free_func(
@@ -111,6 +123,23 @@ base::Ref<GBytes> as_gbytes(Slice slice) {
 }
 
 }  // namespace
+
+// The connection holds it, and so decides whether there is still somebody to answer.
+struct Later {
+    Later(Worker& answering, Connection& asking, SoupServerMessage* asked, Access allowed)
+        : worker(answering),
+          connection(asking),
+          message(base::Ref<SoupServerMessage>::share(asked)),
+          headers(soup_server_message_get_request_headers(asked)),
+          access(allowed) {}
+
+    Worker& worker;
+    Connection& connection;
+    base::Ref<SoupServerMessage> message;
+    SoupHeaders headers;
+    Request request;  // without parameters and body, which are views
+    Access access;
+};
 
 Result<std::unique_ptr<Worker>> Worker::create(SharedState& shared, std::size_t number,
                                                std::vector<Socket> listeners) {
@@ -243,6 +272,7 @@ void Worker::begin_stop(milliseconds deadline) {
                           connection->phase == Connection::Phase::kHeld ||
                           connection->phase == Connection::Phase::kResponse;
         // As if the client had said that it sends no more: libsoup then closes as usual.
+        if (connection->phase == Connection::Phase::kStream) feed(*connection);  // ends it
         if (!busy) shut_down(*connection, SHUT_RD);
     }
     if (connections_.empty()) {
@@ -464,6 +494,7 @@ void Worker::sweep() {
     }
     const Time now = steady_clock::now();
     for (const auto& [pointer, connection] : connections_) {
+        if (connection->phase == Connection::Phase::kStream) feed(*connection);
         if (!is_overdue(*connection, now)) continue;
         shared_.cut_connections.fetch_add(1, std::memory_order_relaxed);
         if (log::enabled(log::Level::kDebug)) {
@@ -481,6 +512,15 @@ bool Worker::is_overdue(Connection& connection, Time now) {
     }
     if (connection.phase == Phase::kHeld) return false;  // its own time ends it
     const std::uint64_t through = bytes_through(connection);
+    if (connection.phase == Phase::kStream) {
+        // Nothing to be sent is no stall; a client that does not take what there is, is one.
+        if (through != connection.progress ||
+            !(connection.piece_under_way || has_unsent(connection))) {
+            connection.progress = through;
+            connection.since = now;
+        }
+        return now - connection.since > options.stall_timeout;
+    }
     if (connection.phase == Phase::kIdle) {
         // What the kernel still has of the last response may take its time.
         if (through != connection.progress) {
@@ -489,8 +529,8 @@ bool Worker::is_overdue(Connection& connection, Time now) {
         }
         return now - connection.since > options.idle_timeout;
     }
-    if (connection.phase == Phase::kContent &&
-        connection.received > options.max_body_bytes + kDrainedAtMost) {
+    if (connection.phase == Phase::kContent && !connection.receiver &&
+        connection.received > connection.most) {
         return true;
     }
     if (through >= connection.progress + kLeastProgress) {
@@ -527,11 +567,27 @@ void Worker::request_head(SoupServerMessage* message) {
     connection.route = shared_.unrouted;
     connection.body_bytes = 0;
     connection.received = 0;
+    connection.most = shared_.options.max_body_bytes + kDrainedAtMost;
+    connection.receiver.reset();
 
     if (head_bytes(message) > shared_.options.max_head_bytes) {
-        refuse(
-            connection, message, 431,
-            fmt::format("the head of a request may have {} bytes", shared_.options.max_head_bytes));
+        refuse(connection, message,
+               problem(431, fmt::format("the head of a request may have {} bytes",
+                                        shared_.options.max_head_bytes)));
+        return;
+    }
+    const auto watch_content = [this, message] {
+        g_signal_connect(
+            message, "got-chunk",
+            G_CALLBACK(+[](SoupServerMessage* chunk_message, GBytes* chunk, gpointer self) {
+                gsize size = 0;
+                const auto* data = static_cast<const std::byte*>(g_bytes_get_data(chunk, &size));
+                static_cast<Worker*>(self)->request_content(chunk_message, {data, size});
+            }),
+            this);
+    };
+    if (begin_stream(connection, message)) {
+        watch_content();
         return;
     }
     SoupMessageHeaders* headers = soup_server_message_get_request_headers(message);
@@ -541,43 +597,90 @@ void Worker::request_head(SoupServerMessage* message) {
         case SOUP_ENCODING_CONTENT_LENGTH: {
             const goffset length = soup_message_headers_get_content_length(headers);
             if (length <= static_cast<goffset>(shared_.options.max_body_bytes)) return;
-            refuse(connection, message, 413,
-                   fmt::format("the content of a request may have {} bytes, not {}",
-                               shared_.options.max_body_bytes, length));
+            refuse(connection, message,
+                   problem(413, fmt::format("the content of a request may have {} bytes, not {}",
+                                            shared_.options.max_body_bytes, length)));
             break;
         }
         default:
             break;
     }
-    g_signal_connect(
-        message, "got-chunk",
-        G_CALLBACK(+[](SoupServerMessage* chunk_message, GBytes* chunk, gpointer self) {
-            static_cast<Worker*>(self)->request_content(chunk_message, g_bytes_get_size(chunk));
-        }),
-        this);
+    watch_content();
 }
 
-void Worker::request_content(SoupServerMessage* message, gsize size) {
+// Finds out who takes the content of a route that takes it as it comes. False for other routes.
+bool Worker::begin_stream(Connection& connection, SoupServerMessage* message) {
+    Request request;
+    request.method = method_from(soup_server_message_get_method(message));
+    if (soup_server_message_is_options_ping(message)) return false;
+    request.raw_path = g_uri_get_path(soup_server_message_get_uri(message));
+    auto path = normalized_path(request.raw_path);
+    if (!path) return false;
+    request.path = *std::move(path);
+    const Router::Match match =
+        shared_.router->find(request.method, request.path, request.parameters);
+    if (match.route == nullptr || !match.route->stream) return false;
+
+    connection.route = shared_.route_metrics[match.route->id];
+    request.remote_address = connection.remote_text;
+    const SoupHeaders headers(soup_server_message_get_request_headers(message));
+    request.headers = &headers;
+    std::variant<Response, std::unique_ptr<ContentReceiver>> taken;
+    try {
+        std::optional<Response> refusal;
+        if (shared_.options.guard) refusal = shared_.options.guard(request, match.route->spec);
+        if (refusal) {
+            taken = *std::move(refusal);
+        } else {
+            taken = match.route->stream(request);
+        }
+    } catch (const std::exception& exception) {
+        taken = problem(Error(
+            ErrorCode::kInternal,
+            fmt::format("handling {}: {}", redacted_path(request.raw_path), exception.what())));
+    }
+    connection.most = kDrainedOfStream;
+    if (auto* response = std::get_if<Response>(&taken)) {
+        refuse(connection, message, std::move(*response));
+    } else {
+        connection.receiver = std::get<std::unique_ptr<ContentReceiver>>(std::move(taken));
+        soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
+    }
+    return true;
+}
+
+void Worker::request_content(SoupServerMessage* message, ByteSpan bytes) {
     Connection& connection = connection_of(message);
-    connection.received += size;
-    if (connection.received <= shared_.options.max_body_bytes ||
-        soup_server_message_get_status(message) != 0) {
+    connection.received += bytes.size();
+    if (soup_server_message_get_status(message) != 0) return;
+    if (connection.receiver) {
+        std::optional<Response> refusal;
+        try {
+            refusal = connection.receiver->take(bytes);
+        } catch (const std::exception& exception) {
+            refusal = problem(
+                Error(ErrorCode::kInternal, fmt::format("taking content: {}", exception.what())));
+        }
+        if (!refusal) return;
+        connection.receiver.reset();
+        connection.most = connection.received + kDrainedOfStream;
+        refuse(connection, message, *std::move(refusal));
         return;
     }
-    refuse(
-        connection, message, 413,
-        fmt::format("the content of a request may have {} bytes", shared_.options.max_body_bytes));
+    if (connection.received <= shared_.options.max_body_bytes) return;
+    refuse(connection, message,
+           problem(413, fmt::format("the content of a request may have {} bytes",
+                                    shared_.options.max_body_bytes)));
 }
 
-void Worker::refuse(Connection& connection, SoupServerMessage* message, int status,
-                    const std::string& detail) {
+void Worker::refuse(Connection& connection, SoupServerMessage* message, Response response) {
     // What is still to come is read and dropped.
     SoupMessageBody* content = soup_server_message_get_request_body(message);
     soup_message_body_set_accumulate(content, FALSE);
     soup_message_body_truncate(content);
     Request request;
     request.method = method_from(soup_server_message_get_method(message));
-    WireResponse wire = negotiate(request, problem(status, detail), Access::kPublic);
+    WireResponse wire = negotiate(request, std::move(response), Access::kPublic);
     wire.headers.emplace_back("Connection", "close");
     respond(connection, message, std::move(wire));
 }
@@ -588,7 +691,14 @@ void Worker::request_complete(SoupServerMessage* message) {
     Request request;
     request.method = method_from(soup_server_message_get_method(message));
     request.remote_address = connection.remote_text;
+    request.secure = shared_.options.tls != nullptr;
     const SoupHeaders headers(soup_server_message_get_request_headers(message));
+    const auto proxies = shared_.options.proxies ? shared_.options.proxies() : nullptr;
+    if (proxies) {
+        auto client = proxies->client({connection.remote_text, request.secure}, headers);
+        request.remote_address = std::move(client.address);
+        request.secure = client.secure;
+    }
     request.headers = &headers;
     base::Ref<GBytes> content;
     if (SoupMessageBody* body = soup_server_message_get_request_body(message); body->length > 0) {
@@ -598,12 +708,23 @@ void Worker::request_complete(SoupServerMessage* message) {
         request.body = {data, size};
     }
     Access access = Access::kPublic;
-    Response response = answer(connection, message, request, access);
+    Response response = connection.receiver ? finish_stream(connection)
+                                            : answer(connection, message, request, access);
+    if (response.answer_later) {
+        answer_later(connection, message, std::move(request), access, std::move(response));
+        return;
+    }
     if (response.ask_again_in && !stopping_ &&
         steady_clock::now() - connection.head_end + *response.ask_again_in < kLongestHold) {
         hold(connection, message, *response.ask_again_in);
         return;
     }
+    deliver(connection, message, request, std::move(response), access);
+}
+
+void Worker::deliver(Connection& connection, SoupServerMessage* message, const Request& request,
+                     Response response, Access access) {
+    std::shared_ptr<Stream> stream = std::move(response.stream);
     try {
         respond(connection, message, negotiate(request, std::move(response), access));
     } catch (const std::exception& exception) {
@@ -616,6 +737,120 @@ void Worker::request_complete(SoupServerMessage* message) {
     connection.phase = Connection::Phase::kResponse;
     connection.since = connection.handled;
     connection.progress = bytes_through(connection);
+    if (stream && request.method != Method::kHead) {
+        start_stream(connection, message, std::move(stream));
+    }
+}
+
+// The handler's part ends here; the message waits, and libsoup with it.
+void Worker::answer_later(Connection& connection, SoupServerMessage* message, Request&& request,
+                          Access access, Response response) {
+    soup_server_message_pause(message);
+    connection.phase = Connection::Phase::kHeld;
+    struct Answer {
+        std::weak_ptr<Later> later;
+        Response response;
+    };
+    connection.later = std::make_shared<Later>(*this, connection, message, access);
+    const std::weak_ptr<Later> later = connection.later;
+    Respond respond = [context = context_, later](Response answered) {
+        // Never run in place, as g_main_context_invoke() might: the worker may be gone.
+        GSource* source = g_idle_source_new();
+        g_source_set_priority(source, G_PRIORITY_DEFAULT);
+        g_source_set_callback(
+            source,
+            [](gpointer data) -> gboolean {
+                auto* answer = static_cast<Answer*>(data);
+                const std::shared_ptr<Later> held = answer->later.lock();
+                if (!held) return G_SOURCE_REMOVE;  // nobody waits any more
+                held->connection.later.reset();
+                held->worker.deliver(held->connection, held->message.get(), held->request,
+                                     std::move(answer->response), held->access);
+                soup_server_message_unpause(held->message.get());
+                return G_SOURCE_REMOVE;
+            },
+            new Answer{later, std::move(answered)},
+            [](gpointer data) { delete static_cast<Answer*>(data); });
+        g_source_attach(source, context.get());
+        g_source_unref(source);
+    };
+    // Before the request moves, for its parameters are views of its path. The answer comes through
+    // the main context, so not before this has ended.
+    response.answer_later(request, std::move(respond));
+    Request& kept = connection.later->request;
+    kept = std::move(request);
+    kept.parameters.clear();
+    kept.body = {};
+    kept.headers = &connection.later->headers;
+}
+
+void Worker::start_stream(Connection& connection, SoupServerMessage* message,
+                          std::shared_ptr<Stream> stream) {
+    SoupMessageHeaders* headers = soup_server_message_get_response_headers(message);
+    // To a client of HTTP/1.0, the end of the connection is the end of the content.
+    const bool chunks = soup_server_message_get_http_version(message) != SOUP_HTTP_1_0;
+    soup_message_headers_remove(headers, "Content-Length");
+    soup_message_headers_set_encoding(headers, chunks ? SOUP_ENCODING_CHUNKED : SOUP_ENCODING_EOF);
+    connection.phase = Connection::Phase::kStream;
+    connection.feed = std::move(stream);
+    connection.feed_message = message;
+    connection.piece_under_way = false;
+    g_signal_connect(message, "wrote-chunk",
+                     G_CALLBACK(+[](SoupServerMessage* written, gpointer self) {
+                         Connection& of = connection_of(written);
+                         of.piece_under_way = false;
+                         if (of.feed) static_cast<Worker*>(self)->feed(of);
+                     }),
+                     this);
+    // The woken-up thread may be another, and the connection gone: it is looked for by its stream.
+    const std::weak_ptr<Stream> weak = connection.feed;
+    struct Wake {
+        Worker* worker;
+        std::weak_ptr<Stream> stream;
+    };
+    connection.feed->open([this, context = context_, weak] {
+        GSource* source = g_idle_source_new();
+        g_source_set_priority(source, G_PRIORITY_DEFAULT);
+        g_source_set_callback(
+            source,
+            [](gpointer data) -> gboolean {
+                const auto* wake = static_cast<Wake*>(data);
+                const std::shared_ptr<Stream> alive = wake->stream.lock();
+                if (!alive) return G_SOURCE_REMOVE;
+                for (const auto& [pointer, each] : wake->worker->connections_) {
+                    if (each->feed != alive) continue;
+                    wake->worker->feed(*each);
+                    break;
+                }
+                return G_SOURCE_REMOVE;
+            },
+            new Wake{this, weak}, [](gpointer data) { delete static_cast<Wake*>(data); });
+        g_source_attach(source, context.get());
+        g_source_unref(source);
+    });
+    feed(connection);
+}
+
+// Hands the next piece over, when the last one has been taken.
+void Worker::feed(Connection& connection) {
+    if (connection.piece_under_way || !connection.feed) return;
+    Stream::Piece piece = stopping_ ? Stream::Piece{"", true} : connection.feed->next();
+    if (piece.bytes.empty() && !piece.last) return;
+    SoupMessageBody* body = soup_server_message_get_response_body(connection.feed_message);
+    if (!piece.bytes.empty()) {
+        connection.piece_under_way = true;
+        connection.body_bytes += piece.bytes.size();
+        const base::Ref<GBytes> bytes =
+            base::Ref<GBytes>::adopt(g_bytes_new(piece.bytes.data(), piece.bytes.size()));
+        soup_message_body_append_bytes(body, bytes.get());
+    }
+    if (piece.last) {
+        connection.feed.reset();
+        soup_message_body_complete(body);
+        connection.phase = Connection::Phase::kResponse;
+        connection.since = steady_clock::now();
+    }
+    soup_server_message_unpause(connection.feed_message);
 }
 
 // Asks the handler again after `time`. The message must not be lost by then, but the connection may
@@ -642,6 +877,15 @@ void Worker::hold(Connection& connection, SoupServerMessage* message, millisecon
         [](gpointer data) { delete static_cast<Held*>(data); });
     g_source_attach(source, context_.get());
     connection.held_until = base::ScopedSource(source);
+}
+
+Response Worker::finish_stream(Connection& connection) {
+    try {
+        return connection.receiver->finish();
+    } catch (const std::exception& exception) {
+        return problem(Error(ErrorCode::kInternal,
+                             fmt::format("taking the end of content: {}", exception.what())));
+    }
 }
 
 Response Worker::answer(Connection& connection, SoupServerMessage* message, Request& request,
@@ -754,6 +998,10 @@ void Worker::request_finished(SoupServerMessage* message, bool in_full) {
                                {"remote", connection.remote_text}});
     }
     connection.route = nullptr;
+    connection.later.reset();
+    connection.feed.reset();
+    connection.feed_message = nullptr;
+    connection.receiver.reset();
     connection.phase = Connection::Phase::kIdle;
     connection.since = now;
     connection.progress = bytes_through(connection);

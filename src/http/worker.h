@@ -34,6 +34,9 @@ struct SharedState {
     std::atomic<std::uint64_t> cut_connections{0};
 };
 
+// A request that is answered from another thread.
+struct Later;
+
 // What libsoup does on a connection, and since when; thread-bound to its worker.
 struct Connection {
     enum class Phase : std::uint8_t {
@@ -42,6 +45,7 @@ struct Connection {
         kContent,  // the request's content comes in
         kHeld,     // what was asked for does not exist yet
         kResponse,
+        kStream,  // of a response that goes on and on
         kIdle,
     };
     using Time = std::chrono::steady_clock::time_point;
@@ -56,6 +60,11 @@ struct Connection {
     base::Ref<GSocketAddress> remote;  // libsoup's messages lead here through it
     base::ScopedSource first_byte;
     base::ScopedSource held_until;  // of kHeld
+    std::shared_ptr<Later> later;   // of kHeld
+    // Of kStream.
+    std::shared_ptr<Stream> feed;
+    SoupServerMessage* feed_message = nullptr;  // libsoup's, until request_finished()
+    bool piece_under_way = false;               // handed to libsoup, not taken by the kernel yet
     std::string remote_text;
 
     // The request under way.
@@ -64,6 +73,8 @@ struct Connection {
     Time handled;
     std::uint64_t body_bytes = 0;  // of the response
     std::uint64_t received = 0;    // of the request's content, when somebody counts it
+    std::uint64_t most = 0;        // of the content; the connection is cut well beyond it
+    std::unique_ptr<ContentReceiver> receiver;  // of a route that takes content as it comes
     bool answered_500 = false;
 };
 
@@ -112,14 +123,22 @@ class Worker {
     // Requests, in the order of libsoup's signals.
     void request_started(SoupServerMessage* message);
     void request_head(SoupServerMessage* message);
-    void request_content(SoupServerMessage* message, gsize size);
+    bool begin_stream(Connection& connection, SoupServerMessage* message);
+    void request_content(SoupServerMessage* message, ByteSpan bytes);
     void request_complete(SoupServerMessage* message);
     void hold(Connection& connection, SoupServerMessage* message, std::chrono::milliseconds time);
+    void answer_later(Connection& connection, SoupServerMessage* message, Request&& request,
+                      Access access, Response response);
+    void deliver(Connection& connection, SoupServerMessage* message, const Request& request,
+                 Response response, Access access);
+    void start_stream(Connection& connection, SoupServerMessage* message,
+                      std::shared_ptr<Stream> stream);
+    void feed(Connection& connection);
     void request_finished(SoupServerMessage* message, bool in_full);
     Response answer(Connection& connection, SoupServerMessage* message, Request& request,
                     Access& access);
-    void refuse(Connection& connection, SoupServerMessage* message, int status,
-                const std::string& detail);
+    static Response finish_stream(Connection& connection);
+    void refuse(Connection& connection, SoupServerMessage* message, Response response);
     void respond(Connection& connection, SoupServerMessage* message, WireResponse response);
 
     base::ScopedSource attach(GSource* source, GSourceFunc callback);

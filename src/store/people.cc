@@ -67,11 +67,12 @@ std::vector<Token> query_tokens(soci::session& sql, std::string_view rest, const
     Int created = 0;
     Int expires = 0;
     Int revoked = 0;
+    Int last_used = 0;
     soci::statement statement(sql);
     statement.alloc();
     statement.prepare(
         fmt::format("SELECT id, kind, secret_hash, user_id, label, created_ms, "
-                    "expires_ms, revoked_ms FROM tokens {}",
+                    "expires_ms, revoked_ms, last_used_ms FROM tokens {}",
                     rest));
     if (key) statement.exchange(use(*key));
     statement.exchange(into(row.id));
@@ -82,10 +83,12 @@ std::vector<Token> query_tokens(soci::session& sql, std::string_view rest, const
     statement.exchange(into(created));
     statement.exchange(into(expires));
     statement.exchange(into(revoked));
+    statement.exchange(into(last_used));
     statement.define_and_bind();
     statement.execute();
     std::vector<Token> tokens;
     while (statement.fetch()) {
+        row.last_used = instant_of(last_used);
         row.created = instant_of(created);
         row.expires = instant_of(expires);
         row.revoked = instant_of(revoked);
@@ -286,6 +289,15 @@ Result<void> Store::revoke_token(const std::string& id, const std::string& actor
             TRY(the_user(query_users(sql, "WHERE id = :id", &token.user_id), token.user_id));
         put_audit(sql, now, actor, token.kind == "session" ? "session.end" : "token.revoke",
                   user.name, {{"id", id}, {"label", token.label}});
+        return {};
+    });
+}
+
+Result<void> Store::note_token_use(const std::string& id, Instant used) {
+    return impl_->write([&](soci::session& sql) -> Result<void> {
+        const Int at = ms_of(used);
+        sql << "UPDATE tokens SET last_used_ms = :at WHERE id = :id AND last_used_ms < :than",
+            use(at), use(id), use(at);
         return {};
     });
 }

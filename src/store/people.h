@@ -28,8 +28,9 @@ struct Token {
     std::string user_id;
     std::string label;
     Instant created;
-    Instant expires;  // 1970: never
-    Instant revoked;  // 1970: not
+    Instant expires;      // 1970: never
+    Instant revoked;      // 1970: not
+    Instant last_used{};  // to the minute; 1970: never
 
     bool operator==(const Token&) const = default;
 };

@@ -129,8 +129,6 @@ Result<ScreenPairing> Store::open_pairing(const ScreenPairing& wanted,
     return impl_->write([&](soci::session& sql) -> Result<ScreenPairing> {
         const Instant now = impl_->now();
         forget_expired(sql, now);
-        auto waiting = query_pairings(sql, "WHERE secret_hash = :hash", &wanted.secret_hash);
-        if (!waiting.empty()) return std::move(waiting.front());
         if (!query_pairings(sql, "WHERE code = :code", &wanted.code).empty()) {
             return fail(ErrorCode::kConflict, "another screen shows the code {}", wanted.code);
         }
@@ -150,6 +148,16 @@ Result<ScreenPairing> Store::open_pairing(const ScreenPairing& wanted,
                "VALUES (:code, :hash, :network, :created, :expires)",
             use(made.code), use(made.secret_hash), use(made.network), use(created), use(expires);
         return made;
+    });
+}
+
+Result<std::optional<ScreenPairing>> Store::find_pairing(const std::string& secret_hash) {
+    return impl_->read([&](soci::session& sql) -> Result<std::optional<ScreenPairing>> {
+        auto waiting = query_pairings(sql, "WHERE secret_hash = :hash", &secret_hash);
+        if (waiting.empty() || waiting.front().expires <= impl_->now()) {
+            return std::optional<ScreenPairing>();
+        }
+        return std::optional(std::move(waiting.front()));
     });
 }
 

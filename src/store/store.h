@@ -18,6 +18,7 @@
 #include "media/time.h"
 #include "playout/airing.h"
 #include "playout/as_run.h"
+#include "playout/encryption.h"
 #include "playout/schedule.h"
 #include "store/people.h"
 #include "store/screens.h"
@@ -88,6 +89,47 @@ struct SubtitleSource {
     std::string report = "{}";   // JSON: what was found in it
 
     bool operator==(const SubtitleSource&) const = default;
+};
+
+// Who says something about an entry. A line of a sheet stands between the two.
+enum class DescriptionLayer : std::uint8_t {
+    kFile,  // the description beside the film
+    kHand,  // what was set by command
+};
+
+// What each says, in JSON, the later over the earlier; nothing of who says nothing.
+struct DescriptionLayers {
+    std::optional<std::string> file;
+    std::optional<std::string> sheet;
+    std::optional<std::string> hand;
+
+    bool operator==(const DescriptionLayers&) const = default;
+};
+
+// A line of a sheet of entries.
+struct SheetRow {
+    std::string key;       // names it, whichever line of whichever sheet it is on
+    std::string entry_id;  // empty: its film has not come yet
+    // What its film is known by; each may be empty.
+    std::string file;
+    std::string tracking;
+    std::string submission;
+    std::string title;
+    std::string description;  // JSON
+    std::string sheet;        // the file it was read from last, and the line there
+    std::int64_t line = 0;
+
+    bool operator==(const SheetRow&) const = default;
+};
+
+// An entry's file before an upload took its place, as it was then.
+struct FormerSource {
+    std::string entry_id;
+    std::string path;
+    std::int64_t size = 0;
+    std::int64_t modified_ns = 0;
+
+    bool operator==(const FormerSource&) const = default;
 };
 
 // What the server needs to know of a preparation without opening it.
@@ -200,6 +242,12 @@ struct Channel {
     bool operator==(const Channel&) const = default;
 };
 
+// Where a change of a channel's encryption takes effect.
+struct EncryptionEdit {
+    std::int64_t from_sequence = 0;
+    Instant at{};  // as the rundown stands now; what is done on the air meanwhile may move it
+};
+
 enum class JobState : std::uint8_t { kQueued, kRunning, kDone, kFailed, kCancelled };
 
 std::string_view to_string(JobState state);
@@ -254,6 +302,16 @@ struct AiringMark {
     playout::AsRunMark mark;
 };
 
+// Something that has changed, by whichever process.
+struct JournalEntry {
+    std::int64_t sequence = 0;  // rising; some are missing
+    std::string kind;     // "entry", "job", "playlist", "schedule", "channel", "rundown", "user",
+                          // "token", "link"
+    std::string subject;  // its id; a channel's for schedule and rundown, a user's name
+
+    bool operator==(const JournalEntry&) const = default;
+};
+
 // Which records of the as-run log. Airings belong to the period they begin in, so that periods that
 // follow each other have each of them once.
 struct AsRunFilter {
@@ -290,6 +348,13 @@ class Store {
     // process. Cheap to ask every second.
     Result<std::uint64_t> change_stamp();
 
+    // The newest sequence number of the journal; 0 when it is empty.
+    Result<std::int64_t> journal_end();
+    // What has changed after that, oldest first.
+    Result<std::vector<JournalEntry>> list_journal(std::int64_t after, std::size_t limit);
+    // Forgets what has a smaller number.
+    Result<void> prune_journal(std::int64_t before);
+
     // -- Entries ---------------------------------------------------------------------------------
 
     // Adds the entry, or changes its description. State, media and subtitles stay.
@@ -307,6 +372,10 @@ class Store {
     Result<void> set_entry_state(const std::string& id, EntryState state,
                                  const std::string& reason);
 
+    // Forgets the entry; its file, and what has been prepared of it, stay where they are. kConflict
+    // while a playlist, a schedule or a job needs it, or viewers may see it.
+    Result<void> remove_entry(const std::string& id);
+
     // Replaces the entry's subtitle files and the name of the set made from them.
     Result<void> set_subtitles(const std::string& entry_id, const std::string& subtitles_id,
                                std::span<const SubtitleSource> sources);
@@ -321,6 +390,24 @@ class Store {
 
     // File name -> JSON.
     Result<std::map<std::string, std::string>> list_subtitle_options(const std::string& entry_id);
+
+    // -- What is said about entries --------------------------------------------------------------
+
+    // Replaces what a layer says (JSON; empty: nothing any more). The entry's own row stays as it
+    // is: see app::describe().
+    Result<void> set_description(const std::string& entry_id, DescriptionLayer layer,
+                                 const std::string& description);
+    Result<DescriptionLayers> description_layers(const std::string& entry_id);
+
+    // Adds lines, or replaces those of their keys.
+    Result<void> put_sheet_rows(std::span<const SheetRow> rows);
+    // All of them, by key.
+    Result<std::vector<SheetRow>> list_sheet_rows();
+
+    // An entry has one; another takes its place.
+    Result<void> set_former_source(const FormerSource& former);
+    Result<std::optional<FormerSource>> find_former_source(const std::string& path);
+    Result<std::optional<FormerSource>> former_source_of(const std::string& entry_id);
 
     // -- Prepared media --------------------------------------------------------------------------
 
@@ -339,6 +426,9 @@ class Store {
 
     // Forgets those that have failed, so that they can be asked for again; returns how many.
     Result<std::int64_t> forget_failed_variants();
+
+    // Writes the database as it is now to `file`, which must not be there; others go on meanwhile.
+    Result<void> copy_to(const std::filesystem::path& file);
 
     // -- Playlists -------------------------------------------------------------------------------
 
@@ -405,6 +495,14 @@ class Store {
     // Changes title, settings and playlist. The epoch is what every timestamp counts from, so it
     // never changes.
     Result<void> update_channel(const Channel& channel);
+
+    // From where on the channel is encrypted, in order.
+    Result<std::vector<playout::EncryptionChange>> list_encryption(const std::string& channel_id);
+
+    // Has the channel encrypted, or not any more, from the first airing on that begins `ahead` from
+    // now or later: what may have been fetched stays as it is.
+    Result<EncryptionEdit> set_encryption(const std::string& channel_id, bool encrypted,
+                                          std::chrono::milliseconds ahead);
 
     // -- Rundowns --------------------------------------------------------------------------------
 
@@ -532,6 +630,9 @@ class Store {
     Result<Token> create_token(const Token& token, const std::string& actor);
     // From now on it is nothing. Again is no error.
     Result<void> revoke_token(const std::string& id, const std::string& actor);
+    // That it has been used, at that instant or later; not for the audit log. One that has gone is
+    // no error.
+    Result<void> note_token_use(const std::string& id, Instant used);
     // Newest first, revoked ones too.
     Result<std::vector<Token>> list_tokens();
     // Forgets what was revoked or has expired before `before`; returns how many.
@@ -554,9 +655,11 @@ class Store {
 
     // What people do here goes into the audit log, as above.
 
-    // A code for a browser to show: that of `wanted`, or the one under which its secret waits
-    // already. kConflict when the code is taken: try another. kUnavailable when too many wait.
+    // Lets a browser wait under a code. kConflict when the code is taken: try another.
+    // kUnavailable when too many wait.
     Result<ScreenPairing> open_pairing(const ScreenPairing& wanted, const PairingLimits& limits);
+    // The one who waits with this secret; nothing when none does, or not any more.
+    Result<std::optional<ScreenPairing>> find_pairing(const std::string& secret_hash);
     // The browser that shows `code` is a screen from now on. kNotFound when none does, or not any
     // more; kConflict when the name is taken.
     Result<Screen> approve_screen(const std::string& code, const std::string& name,

@@ -818,6 +818,44 @@ TEST(ControlRoom, ChecksAScheduleAgainstWhatIsThere) {
     EXPECT_TRUE(codes.contains("gap"));
 }
 
+TEST(ControlRoom, ChecksThatEntriesAirWithinTheirPermittedDates) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 500));
+    cinema.add_film("gala", film({25, 1}, 250));  // ten seconds, from 20:01:30
+    cinema.add_slate("slate");
+    cinema.schedule({"one"}, {"gala"}, "2026-11-23T20:01:30");
+    cinema.on_air();
+    const auto not_permitted = [&](const std::string& metadata) {
+        store::EntryDescription gala = *cinema.store->find_entry("gala");
+        gala.metadata = metadata;
+        EXPECT_TRUE(cinema.store->upsert_entry(gala));
+        ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+        const auto findings = room.check(*cinema.store->find_schedule("main"), {}, {});
+        EXPECT_TRUE(findings) << findings.error().to_string();
+        std::vector<std::string> at;
+        for (const auto& finding : *findings) {
+            if (finding.code != "not-permitted") continue;
+            EXPECT_EQ(finding.severity, playout::Severity::kError);
+            EXPECT_EQ(finding.block, "gala");
+            at.push_back(base::to_rfc3339(playout::instant_of(kStart, finding.at)));
+        }
+        return at;
+    };
+    using testing::ElementsAre;
+    using testing::IsEmpty;
+    EXPECT_THAT(not_permitted("{}"), IsEmpty());
+    EXPECT_THAT(not_permitted(R"({"not_before": "2026-11-23", "not_after": "2026-11-23"})"),
+                IsEmpty());
+    EXPECT_THAT(not_permitted(R"({"not_before": "2026-11-23T20:01:30Z"})"), IsEmpty());
+    EXPECT_THAT(not_permitted(R"({"not_before": "2026-11-23T20:01:31Z"})"),
+                ElementsAre("2026-11-23T20:01:30.000Z"));
+    EXPECT_THAT(not_permitted(R"({"not_after": "2026-11-23T20:01:40Z"})"), IsEmpty());
+    EXPECT_THAT(not_permitted(R"({"not_after": "2026-11-23T20:01:39Z"})"),
+                ElementsAre("2026-11-23T20:01:30.000Z"));
+    EXPECT_THAT(not_permitted(R"({"not_before": "2026-11-24"})"),
+                ElementsAre("2026-11-23T20:01:30.000Z"));
+}
+
 TEST(Broadcaster, TakesAnEntryBackWhosePreparationFails) {
     Cinema cinema;
     cinema.add_film("one", film({25, 1}, 250));

@@ -80,6 +80,24 @@ class EmptyLog final : public AsRunSource {
     Result<std::string> public_key() override { return std::string("key"); }
 };
 
+class NoUploads final : public UploadStore {
+  public:
+    [[nodiscard]] std::uint64_t max_size() const override { return 0; }
+    Result<Upload> create(std::uint64_t, const UploadMetadata&, const std::string&) override {
+        return fail(ErrorCode::kExhausted, "no room");
+    }
+    Result<Upload> find(const std::string&) override { return none(); }
+    std::vector<Upload> list() override { return {}; }
+    Result<std::unique_ptr<UploadWriter>> write(const std::string&, std::uint64_t,
+                                                Partial) override {
+        return none();
+    }
+    Result<void> remove(const std::string&, const std::string&) override { return none(); }
+
+  private:
+    static Unexpected none() { return fail(ErrorCode::kNotFound, "no upload"); }
+};
+
 // A server with accounts of every role, three channels ("open" to all, "linked" by link, "staff"
 // for reviewers) and protected entries.
 class Festival {
@@ -100,12 +118,18 @@ class Festival {
             all->credentials[auth::hash_of_secret("bearer-" + name)] = {
                 CredentialKind::kBearer, "b-" + name, account, {}};
         }
+        all->credentials[auth::hash_of_secret("screen-secret")] = {
+            CredentialKind::kScreen,
+            "1",
+            std::make_shared<const auth::Account>(
+                auth::Account{"1", "Hall", Role::kScreen, "linked"}),
+            {}};
         for (const char* id : {"good", "other", "early", "late", "two"}) {
             all->links[id] = std::make_shared<auth::LinkState>();
         }
         snapshot = std::move(all);
-        router =
-            must(make_router({on_air, clock, metrics, pages, {}, &log, &gatekeeper, &sign_in}));
+        router = must(make_router(
+            {on_air, clock, metrics, pages, {}, &log, &gatekeeper, &sign_in, &uploads}));
         Server::Options options;
         options.listen.port = 0;
         options.threads = 1;
@@ -154,6 +178,7 @@ class Festival {
     std::shared_ptr<const auth::Snapshot> snapshot;
     Gatekeeper gatekeeper{{[this] { return snapshot; }, key, clock, on_air}};
     SignIn sign_in{*store, clock, [] {}, {}};
+    NoUploads uploads;
     std::shared_ptr<const Router> router;
     std::unique_ptr<Server> server;
 };
@@ -201,6 +226,15 @@ const std::map<std::string, std::array<Expected, 3>> kTable = {
     {"GET /api/v1/entries/{id}/as-run.csv", {kProducers, kProducers, kProducers}},
     {"GET /api/v1/entries/{id}/as-run.csv.sig", {kProducers, kProducers, kProducers}},
     {"GET /api/v1/as-run/key", {}},
+    {"OPTIONS /api/v1/uploads", {}},
+    {"OPTIONS /api/v1/uploads/{upload}", {}},
+    {"GET /api/v1/uploads", {kProducers, kProducers, kProducers}},
+    {"POST /api/v1/uploads", {kProducers, kProducers, kProducers}},
+    {"GET /api/v1/uploads/{upload}", {kProducers, kProducers, kProducers}},
+    {"HEAD /api/v1/uploads/{upload}", {kProducers, kProducers, kProducers}},
+    {"PATCH /api/v1/uploads/{upload}", {kProducers, kProducers, kProducers}},
+    {"POST /api/v1/uploads/{upload}", {kProducers, kProducers, kProducers}},
+    {"DELETE /api/v1/uploads/{upload}", {kProducers, kProducers, kProducers}},
     {"GET /guide.xml", {}},
     {"GET /channels.m3u", {}},
     {"GET /api/v1/channels", {}},
@@ -249,6 +283,7 @@ std::string filled_in(std::string pattern, std::string_view channel, std::string
     put("{resource}", "media.m3u8");
     put("{path*}", "a.js");
     put("{secret}", "x");
+    put("{upload}", "u");
     return pattern;
 }
 
@@ -442,6 +477,23 @@ TEST(AccessOverHttp, ALinkHasAsManyViewersAsItSays) {
     EXPECT_EQ(watch("one").status, 404);
     festival.clock.advance(seconds(61));
     EXPECT_EQ(watch("three").status, 404);
+}
+
+TEST(AccessOverHttp, AScreenWatchesTheChannelItWasGivenWhoeverThatIsFor) {
+    Festival festival;
+    const std::string screen = fmt::format("Cookie: {}=screen-secret\r\n", kScreenCookie);
+    EXPECT_EQ(festival.status("/channels/linked/master.m3u8", screen), 200);
+    EXPECT_EQ(festival.status("/api/v1/channels/linked", screen), 200);
+    EXPECT_EQ(festival.status("/channels/open/master.m3u8", screen), 200);
+    EXPECT_EQ(festival.status("/channels/staff/master.m3u8", screen), 403);
+    EXPECT_EQ(festival.status("/metrics", screen), 401);
+    // Its secret is no session's and no token.
+    EXPECT_EQ(festival.status("/channels/linked/master.m3u8",
+                              fmt::format("Cookie: {}=screen-secret\r\n", kSessionCookie)),
+              401);
+    EXPECT_EQ(
+        festival.status("/channels/linked/master.m3u8", "Authorization: Bearer screen-secret\r\n"),
+        401);
 }
 
 TEST(AccessOverHttp, RefusesWhatAnotherSitesPageSends) {

@@ -53,10 +53,11 @@ TEST(Screens, OneIsMadeOfTheBrowserThatShowsTheCode) {
     EXPECT_EQ(must(venue.store->list_audit()).front().action, "screen.approve");
 }
 
-TEST(Screens, ABrowserThatAsksAgainKeepsItsCode) {
+TEST(Screens, ABrowserThatWaitsIsFoundByItsSecret) {
     Venue venue;
     const ScreenPairing first = must(venue.ask("ACD347", "hash"));
-    EXPECT_EQ(must(venue.ask("ACD349", "hash")), first);
+    EXPECT_EQ(must(venue.store->find_pairing("hash")), first);
+    EXPECT_EQ(must(venue.store->find_pairing("another")), std::nullopt);
     EXPECT_EQ(venue.ask("ACD347", "another").error().code(), ErrorCode::kConflict);
 }
 
@@ -66,6 +67,7 @@ TEST(Screens, ACodeRunsOut) {
     venue.clock.advance(minutes(10));
     EXPECT_EQ(venue.store->approve_screen("ACD347", "Hall", "", "mei").error().code(),
               ErrorCode::kNotFound);
+    EXPECT_EQ(must(venue.store->find_pairing("hash")), std::nullopt);
     EXPECT_EQ(must(venue.ask("ACD349", "hash")).code, "ACD349");
 }
 
@@ -122,6 +124,19 @@ TEST(Screens, AHeartbeatIsNoChangeOfAccessAndTheRestIs) {
     EXPECT_TRUE(changed());
     EXPECT_THAT(must(venue.store->list_screens()), IsEmpty());
     EXPECT_EQ(venue.store->report_screen(hall.id, "{}", "").error().code(), ErrorCode::kNotFound);
+}
+
+TEST(Screens, WhatPeopleDoIsSaidAndHeartbeatsAreNot) {
+    Venue venue;
+    const std::int64_t before = must(venue.store->journal_end());
+    const Screen hall = venue.screen("Hall");
+    must(venue.store->report_screen(hall.id, "{}", ""));
+    must(venue.store->remove_screen(hall.id, "mei"));
+    const auto said = must(venue.store->list_journal(before, 10));
+    ASSERT_THAT(said, SizeIs(2));
+    for (const JournalEntry& entry : said) {
+        EXPECT_EQ(entry.kind + " " + entry.subject, "screen " + hall.id);
+    }
 }
 
 TEST(Screens, TheLastHeartbeatIsKept) {

@@ -45,3 +45,6 @@ CREATE INDEX screen_commands_by_screen ON screen_commands (screen_id, id);
 CREATE TRIGGER screen_added AFTER INSERT ON screens BEGIN UPDATE access_counter SET value = value + 1; END;
 CREATE TRIGGER screen_changed AFTER UPDATE ON screens BEGIN UPDATE access_counter SET value = value + 1; END;
 CREATE TRIGGER screen_removed AFTER DELETE ON screens BEGIN UPDATE access_counter SET value = value + 1; END;
+CREATE TRIGGER screen_added_said AFTER INSERT ON screens BEGIN INSERT INTO journal (kind, subject) VALUES ('screen', NEW.id); END;
+CREATE TRIGGER screen_changed_said AFTER UPDATE ON screens BEGIN INSERT INTO journal (kind, subject) VALUES ('screen', NEW.id); END;
+CREATE TRIGGER screen_removed_said AFTER DELETE ON screens BEGIN INSERT INTO journal (kind, subject) VALUES ('screen', OLD.id); END;

@@ -23,6 +23,7 @@ const kLook = 100; // milliseconds between looks at where playback is
 const kReadings = 5; // of which the middle one counts
 const kSteer = 250; // milliseconds between corrections
 const kJumpEvery = 4_000; // milliseconds that a jump has to succeed
+const kNear = 2; // seconds; what is further off is not shown before the jump is done
 const kAnswered = 6_000; // milliseconds for which an answer means that the server is there
 
 export class Playback {
@@ -127,7 +128,9 @@ export class Playback {
     hls.on(Hls.Events.FRAG_BUFFERED, () => {
       this.failures = 0;
     });
-    hls.subtitleDisplay = false;
+    hls.on(Hls.Events.SUBTITLE_TRACKS_UPDATED, () => {
+      hls.subtitleTrack = -1; // a screen's subtitles are in the picture
+    });
     hls.attachMedia(this.video);
     hls.loadSource(this.channel.master);
     this.play();
@@ -175,8 +178,10 @@ export class Playback {
       this.readings = [...this.readings, target - video.currentTime].slice(-kReadings);
       if (now - this.steeredAt >= kSteer) this.steer();
     }
-    const inPlace = this.late === null || Math.abs(this.late) < 2;
-    this.enter(!steady ? (this.state === 'starting' ? 'starting' : 'away') : inPlace ? 'playing' : this.state);
+    // Without the server's clock a picture that moves is better than none.
+    const inPlace = this.serverTime() === null || Math.abs(this.late ?? Infinity) < kNear;
+    if (!steady) this.enter(this.state === 'starting' ? 'starting' : 'away');
+    else if (inPlace) this.enter('playing');
   }
 
   private steer(): void {

@@ -27,6 +27,8 @@ const kStillEvery = 30_000;
 const kStillWidth = 320;
 const kIdentifyFor = 10_000;
 const kRenewAfter = 24 * 3600_000; // whatever a browser leaks in a day is given back
+const kLeastAge = 60_000; // a page that is not understood is not loaded again at once
+const kNotUnderstood: readonly number[] = [400, 404, 405, 422];
 const kCarriedOut = 'matinee.screen-command';
 
 export class Session {
@@ -81,7 +83,8 @@ export class Session {
           const server = await fetchServerTime(this.abort.signal);
           this.samples = withSample(this.samples, { sent, received: performance.now(), server });
         } catch (error) {
-          if (!(error instanceof ApiError)) return;
+          if (this.abort.signal.aborted) return;
+          if (!(error instanceof ApiError)) throw error;
           break;
         }
       }
@@ -98,11 +101,14 @@ export class Session {
         failures = 0;
         this.setReachable(true);
       } catch (error) {
-        if (!(error instanceof ApiError)) {
-          if (this.abort.signal.aborted) return;
-          throw error;
-        }
+        if (this.abort.signal.aborted) return;
+        if (!(error instanceof ApiError)) throw error;
         this.setReachable(error.status !== 0 && error.status < 500);
+        // A server that does not understand this page has another one.
+        if (kNotUnderstood.includes(error.status) && this.age() > kLeastAge) {
+          this.stale = true;
+          this.renewBetweenAirings();
+        }
         wait = retryDelay(failures++);
       }
       await this.sleep(wait);
@@ -136,7 +142,7 @@ export class Session {
       this.enter({ is: 'paired', orders });
     }
     this.page ??= orders.page;
-    this.stale = orders.page !== this.page || performance.now() - this.startedAt > kRenewAfter;
+    this.stale = orders.page !== this.page || this.age() > kRenewAfter;
     for (const { id, kind } of orders.commands) {
       if (id <= this.carriedOut) continue;
       this.carriedOut = id;
@@ -179,7 +185,8 @@ export class Session {
       failures = 0;
       wait = pollDelay(value, this.serverTime() ?? Date.now());
     } catch (error) {
-      if (!(error instanceof ApiError)) return; // the page goes
+      if (this.abort.signal.aborted) return;
+      if (!(error instanceof ApiError)) throw error;
       ++failures;
     }
     window.clearTimeout(this.programmeTimer);
@@ -210,7 +217,7 @@ export class Session {
       width: Math.round(window.innerWidth * window.devicePixelRatio),
       height: Math.round(window.innerHeight * window.devicePixelRatio),
       heap_mb: memory ? round(memory.usedJSHeapSize / 1e6, 1) : null,
-      up_seconds: Math.round((performance.now() - this.startedAt) / 1000),
+      up_seconds: Math.round(this.age() / 1000),
       restarts: playback?.restarts ?? 0,
       carried_out: this.carriedOut,
     };
@@ -242,6 +249,11 @@ export class Session {
   private enter(stage: Stage): void {
     this.stage = stage;
     this.onChange();
+  }
+
+  /** Milliseconds since the page was loaded. */
+  private age(): number {
+    return performance.now() - this.startedAt;
   }
 
   private sleep(milliseconds: number): Promise<void> {

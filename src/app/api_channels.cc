@@ -1,0 +1,369 @@
+// The API's channels, and commands while they are on the air.
+#include <algorithm>
+
+#include "app/api_context.h"
+#include "app/channel_settings.h"
+#include "auth/access.h"
+#include "http/problem.h"
+
+namespace matinee::app {
+
+namespace {
+
+using http::Api;
+using http::Call;
+using http::Method;
+using http::Precondition;
+using http::Response;
+using nlohmann::json;
+
+constexpr std::string_view kSchemas = R"json({
+  "ChannelAccess": {
+    "description": "Whom the channel is for: everybody, holders of a link, or accounts of at least a role.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": ["watch"],
+    "properties": {
+      "watch": {"enum": ["public", "link", "role"]},
+      "role": {"enum": ["screen", "reviewer", "producer", "admin"], "description": "With `role`."}
+    }
+  },
+  "NewChannel": {
+    "type": "object",
+    "additionalProperties": false,
+    "required": ["id"],
+    "properties": {
+      "id": {"$ref": "#/components/schemas/Slug"},
+      "title": {"type": "string", "maxLength": 300},
+      "playlist": {"type": "string", "maxLength": 100, "description": "What it plays round and round, while it has no schedule."},
+      "epoch": {"type": "string", "format": "date-time", "description": "What its timeline counts from, for ever; now, unless said."},
+      "access": {"$ref": "#/components/schemas/ChannelAccess"},
+      "burn_in": {"type": "array", "maxItems": 4, "items": {"type": "string", "minLength": 2, "maxLength": 40}, "description": "Languages drawn into the picture, from top to bottom."}
+    }
+  },
+  "ChannelChange": {
+    "description": "What is to be changed; the rest stays.",
+    "type": "object",
+    "additionalProperties": false,
+    "minProperties": 1,
+    "properties": {
+      "title": {"type": "string", "maxLength": 300},
+      "playlist": {"type": "string", "maxLength": 100},
+      "access": {"$ref": "#/components/schemas/ChannelAccess"},
+      "burn_in": {"type": "array", "maxItems": 4, "items": {"type": "string", "minLength": 2, "maxLength": 40}}
+    }
+  },
+  "ChannelSettings": {
+    "type": "object",
+    "required": ["id", "title", "playlist", "epoch", "access", "burn_in"],
+    "properties": {
+      "id": {"type": "string"},
+      "title": {"type": "string"},
+      "playlist": {"type": "string"},
+      "epoch": {"type": "string", "format": "date-time"},
+      "access": {"$ref": "#/components/schemas/ChannelAccess"},
+      "burn_in": {"type": "array", "items": {"type": "string"}}
+    }
+  },
+  "Rundown": {
+    "type": "object",
+    "required": ["channel", "server_time", "airings"],
+    "properties": {
+      "channel": {"type": "string"},
+      "server_time": {"type": "string", "format": "date-time"},
+      "airings": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "required": ["ordinal", "entry", "start", "end", "role", "block", "item", "state"],
+          "properties": {
+            "ordinal": {"type": "integer"},
+            "entry": {"type": "string"},
+            "start": {"type": "string", "format": "date-time"},
+            "end": {"type": "string", "format": "date-time"},
+            "role": {"enum": ["item", "fill", "inserted", "hold", "panic"]},
+            "block": {"type": ["string", "null"]},
+            "item": {"type": ["integer", "null"], "description": "Its place in the block, from 0."},
+            "state": {"enum": ["past", "on", "coming"]}
+          }
+        }
+      }
+    }
+  },
+  "OnAirDone": {
+    "type": "object",
+    "required": ["channel", "at", "left_out"],
+    "properties": {
+      "channel": {"type": "string"},
+      "at": {"type": "string", "format": "date-time", "description": "From when on viewers see it."},
+      "left_out": {"type": "array", "items": {"type": "string"}, "description": "Entries put in by hand before that have no place now."}
+    }
+  },
+  "Resume": {
+    "type": "object",
+    "additionalProperties": false,
+    "properties": {"where": {"enum": ["where-it-stopped", "next-item"], "default": "where-it-stopped"}}
+  },
+  "EntryOnAir": {
+    "type": "object",
+    "additionalProperties": false,
+    "required": ["entry"],
+    "properties": {"entry": {"type": "string", "minLength": 1, "maxLength": 200}}
+  },
+  "GoTo": {
+    "type": "object",
+    "additionalProperties": false,
+    "required": ["item"],
+    "properties": {
+      "item": {"type": "integer", "minimum": 0, "description": "Its place in the block, from 0."},
+      "block": {"type": "string", "minLength": 1, "maxLength": 100, "description": "Of a channel with a schedule; else its playlist."}
+    }
+  }
+})json";
+
+// A channel begins some time before it is made, so that it can be watched at once.
+constexpr std::chrono::seconds kHeadStart{60};
+
+Result<json> channel_json(const store::Channel& channel) {
+    const auto rule = auth::channel_rule_from(channel.settings);
+    // One that makes no sense counts as by link (access.h).
+    const auth::ChannelRule shown = rule ? *rule : auth::ChannelRule{auth::Watch::kLink};
+    json access{{"watch", to_string(shown.watch)}};
+    if (shown.watch == auth::Watch::kRole) access["role"] = to_string(shown.least);
+    json burn_in = json::array();
+    const ChannelSettings settings = TRY(channel_settings_from(channel.settings));
+    for (const library::SubtitleChoice& choice : settings.burn_in)
+        burn_in.push_back(library::to_text(std::vector{choice}));
+    return json{{"id", channel.id},
+                {"title", channel.title},
+                {"playlist", channel.playlist_id},
+                {"epoch", base::to_rfc3339(channel.epoch)},
+                {"access", std::move(access)},
+                {"burn_in", std::move(burn_in)}};
+}
+
+std::string tag_of(const store::Channel& channel) {
+    return fmt::format("{:016x}",
+                       std::hash<std::string>()(channel.title + "\n" + channel.playlist_id + "\n" +
+                                                channel.settings));
+}
+
+Result<void> apply(store::Store& store, const json& body, store::Channel& channel) {
+    channel.title = body.value("title", channel.title);
+    if (const auto playlist = body.find("playlist"); playlist != body.end()) {
+        channel.playlist_id = playlist->get<std::string>();
+        if (!channel.playlist_id.empty()) TRY(store.find_playlist(channel.playlist_id));
+    }
+    if (const auto access = body.find("access"); access != body.end()) {
+        const auto rule = TRY(auth::channel_rule_from(json{{"access", *access}}.dump()));
+        channel.settings = TRY(auth::with_channel_rule(channel.settings, rule));
+    }
+    if (const auto burn_in = body.find("burn_in"); burn_in != body.end()) {
+        std::string wish;
+        for (const json& language : *burn_in)
+            wish += (wish.empty() ? "" : ",") + language.get<std::string>();
+        ChannelSettings settings = TRY(channel_settings_from(channel.settings));
+        settings.burn_in.clear();
+        if (!wish.empty()) settings.burn_in = TRY(library::burn_in_wish(wish));
+        channel.settings = with_settings(channel.settings, settings);
+        // What could not be drawn before may be possible now.
+        TRY(store.forget_failed_variants());
+    }
+    return {};
+}
+
+json airing_json(const playout::Airing& airing, Instant epoch, Instant now) {
+    const Instant start = playout::instant_of(epoch, airing.start);
+    const Instant end = playout::instant_of(epoch, airing.end());
+    const bool placed = !airing.place.block.empty();
+    return {{"ordinal", airing.ordinal},
+            {"entry", airing.entry_id},
+            {"start", base::to_rfc3339(start)},
+            {"end", base::to_rfc3339(end)},
+            {"role", playout::to_string(airing.place.role)},
+            {"block", placed ? json(airing.place.block) : json(nullptr)},
+            {"item", placed ? json(airing.place.item) : json(nullptr)},
+            {"state", end <= now     ? "past"
+                      : start <= now ? "on"
+                                     : "coming"}};
+}
+
+http::QueryParameter instant_parameter(const char* name, const char* description) {
+    return {name, description, {{"type", "string"}, {"format", "date-time"}, {"maxLength", 40}}};
+}
+
+}  // namespace
+
+void add_channel_operations(Api& api, ApiContext& context) {
+    api.add_schemas(kSchemas);
+    store::Store& store = context.store;
+    api.add({.method = Method::kPost,
+             .path = "/channels",
+             .id = "createChannel",
+             .tag = "Channels",
+             .summary = "Make a channel",
+             .body = "NewChannel",
+             .answers = {{201, "ChannelSettings"}},
+             .tagged = true,
+             .conflicts = true,
+             .audit = "channel.add"},
+            [&context, &store](const Call& call) -> Result<Response> {
+                const json& body = call.body();
+                store::Channel channel;
+                channel.id = body.at("id").get<std::string>();
+                channel.title = channel.id;
+                channel.epoch =
+                    std::chrono::floor<std::chrono::seconds>(context.clock.now()) - kHeadStart;
+                if (body.contains("epoch")) {
+                    channel.epoch = *base::parse_rfc3339(body.at("epoch").get<std::string>());
+                }
+                TRY(apply(store, body, channel));
+                TRY(store.create_channel(channel));
+                context.access_changed();
+                context.programme_changed();
+                return http::created(TRY(channel_json(channel)),
+                                     fmt::format("/channels/{}/settings", channel.id),
+                                     tag_of(channel));
+            });
+    api.add({.method = Method::kGet,
+             .path = "/channels/{channel}/settings",
+             .id = "getChannelSettings",
+             .tag = "Channels",
+             .summary = "What a channel is set to",
+             .answers = {{200, "ChannelSettings"}},
+             .tagged = true},
+            [&store](const Call& call) -> Result<Response> {
+                const auto channel = TRY(store.find_channel(call.path("channel")));
+                return http::tagged(TRY(channel_json(channel)), tag_of(channel));
+            });
+    api.add({.method = Method::kPatch,
+             .path = "/channels/{channel}/settings",
+             .id = "changeChannelSettings",
+             .tag = "Channels",
+             .summary = "Change title, playlist, access or burnt-in languages",
+             .body = "ChannelChange",
+             .answers = {{200, "ChannelSettings"}},
+             .tagged = true,
+             .precondition = Precondition::kIfMatch,
+             .audit = "channel.change"},
+            [&context, &store](const Call& call) -> Result<Response> {
+                auto channel = TRY(store.find_channel(call.path("channel")));
+                if (auto refused = call.expect_match(tag_of(channel))) return *std::move(refused);
+                TRY(apply(store, call.body(), channel));
+                TRY(store.update_channel(channel));
+                context.access_changed();
+                context.programme_changed();
+                return http::tagged(TRY(channel_json(channel)), tag_of(channel));
+            });
+    api.add({.method = Method::kGet,
+             .path = "/channels/{channel}/rundown",
+             .id = "getRundown",
+             .tag = "Channels",
+             .summary = "What has been on, is on, and comes, as it is planned now",
+             .description = "Up to a thousand airings, of two days at the most.",
+             .query = {instant_parameter("from", "An hour ago, unless said."),
+                       instant_parameter("to", "Six hours from now, unless said.")},
+             .answers = {{200, "Rundown"}}},
+            [&context, &store](const Call& call) -> Result<Response> {
+                constexpr std::size_t kMost = 1000;
+                constexpr std::chrono::hours kLongest{48};
+                const auto channel = TRY(store.find_channel(call.path("channel")));
+                const Instant now = context.clock.now();
+                const auto instant = [&](const char* name, Instant otherwise) {
+                    const auto text = call.query(name);
+                    return text ? *base::parse_rfc3339(*text) : otherwise;
+                };
+                const Instant from = instant("from", now - std::chrono::hours(1));
+                const Instant to = instant("to", now + std::chrono::hours(6));
+                if (to <= from || to - from > kLongest) {
+                    return fail(ErrorCode::kInvalid,
+                                "from {} to {}: ask for a period of up to {} hours",
+                                base::to_rfc3339(from), base::to_rfc3339(to), kLongest.count());
+                }
+                json airings = json::array();
+                for (const auto& airing :
+                     TRY(store.list_airings(channel.id, playout::ticks_since(channel.epoch, from),
+                                            playout::ticks_since(channel.epoch, to)))) {
+                    if (airings.size() == kMost) break;
+                    airings.push_back(airing_json(airing, channel.epoch, now));
+                }
+                return Response::json({{"channel", channel.id},
+                                       {"server_time", base::to_rfc3339(now)},
+                                       {"airings", std::move(airings)}});
+            });
+}
+
+void add_on_air_operations(Api& api, ApiContext& context) {
+    using Made = Result<ControlRoom::Command>;
+    using Make = std::function<Made(const Call&)>;
+    const auto command = [&](const char* name, const char* id, const char* summary,
+                             const char* body, bool optional, Make make) {
+        api.add({.method = Method::kPost,
+                 .path = fmt::format("/channels/{{channel}}/on-air/{}", name),
+                 .id = id,
+                 .tag = "On air",
+                 .summary = summary,
+                 .description = "Takes effect within HOLD-BACK and one segment; the answer has the "
+                                "exact time.",
+                 .body = body,
+                 .body_may_be_absent = optional,
+                 .answers = {{200, "OnAirDone"}},
+                 .conflicts = true,
+                 .audit = fmt::format("channel.{}", name)},
+                [&context, make](const Call& call) -> Result<Response> {
+                    const std::string channel = call.path("channel");
+                    TRY(context.store.find_channel(channel));
+                    const auto wanted = TRY(make(call));
+                    const auto done = TRY(context.room.perform(channel, wanted));
+                    context.programme_changed();
+                    return Response::json({{"channel", channel},
+                                           {"at", base::to_rfc3339(done.at)},
+                                           {"left_out", done.left_out}});
+                });
+    };
+    command("skip", "skip", "End what is on; the next item follows", "", false,
+            [](const Call&) -> Made { return ControlRoom::Command(playout::skip); });
+    command("hold", "hold", "Show the slate, until resumed or the next fixed start", "", false,
+            [](const Call&) -> Made {
+                return ControlRoom::Command([](const auto& on, auto moment) {
+                    return playout::hold(on, moment, playout::Role::kHold);
+                });
+            });
+    command("panic", "panic", "Show the slate until resumed, whatever is scheduled", "", false,
+            [](const Call&) -> Made {
+                return ControlRoom::Command([](const auto& on, auto moment) {
+                    return playout::hold(on, moment, playout::Role::kPanic);
+                });
+            });
+    command("resume", "resume", "Go on after a hold", "Resume", true, [](const Call& call) -> Made {
+        const json body = call.body().is_null() ? json::object() : call.body();
+        const auto where = body.value("where", "") == "next-item"
+                               ? playout::Resume::kNextItem
+                               : playout::Resume::kWhereItStopped;
+        return ControlRoom::Command(
+            [where](const auto& on, auto moment) { return playout::resume(on, moment, where); });
+    });
+    const auto with_entry = [&context](auto function) {
+        return [&context, function](const Call& call) -> Made {
+            const playout::Programme programme =
+                TRY(context.room.programme(call.body().at("entry").get<std::string>()));
+            return ControlRoom::Command([function, programme](const auto& on, auto moment) {
+                return function(on, moment, programme);
+            });
+        };
+    };
+    command("insert", "insertNext", "Play an entry after what is on", "EntryOnAir", false,
+            with_entry(playout::insert_next));
+    command("replace", "replace", "Play an entry in place of what is on", "EntryOnAir", false,
+            with_entry(playout::replace));
+    command("go-to", "goTo", "Go on with another item of what is on", "GoTo", false,
+            [](const Call& call) -> Made {
+                return ControlRoom::Command([block = call.body().value("block", "loop"),
+                                             item = call.body().at("item").get<std::int64_t>()](
+                                                const auto& on, auto moment) {
+                    return playout::go_to(on, moment, block, item);
+                });
+            });
+}
+
+}  // namespace matinee::app

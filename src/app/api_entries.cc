@@ -1,0 +1,712 @@
+// The API's entries, their subtitles and cards, and the jobs that prepare them.
+#include <algorithm>
+#include <array>
+
+#include <glib.h>
+
+#include "app/api_context.h"
+#include "app/cards.h"
+#include "app/description.h"
+#include "app/subtitle_intake.h"
+#include "base/glib_support.h"
+#include "http/problem.h"
+#include "store/metadata.h"
+#include "subtitles/language.h"
+
+namespace matinee::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+using http::Api;
+using http::Call;
+using http::Method;
+using http::Precondition;
+using http::Response;
+using nlohmann::json;
+
+constexpr std::string_view kSchemas = R"json({
+  "LocalizedText": {
+    "description": "A text for each language (BCP-47).",
+    "type": "object", "maxProperties": 20,
+    "propertyNames": {"type": "string", "minLength": 2, "maxLength": 40},
+    "additionalProperties": {"type": "string", "maxLength": 4000}
+  },
+  "EntryState": {"enum": ["new", "queued", "preparing", "ready", "failed"]},
+  "EntryKind": {"enum": ["film", "card", "slate"]},
+  "Permitted": {
+    "description": "When it may be shown.",
+    "type": "object",
+    "required": ["from", "until"],
+    "properties": {
+      "from": {"type": ["string", "null"], "format": "date-time"},
+      "until": {"type": ["string", "null"], "format": "date-time"}
+    }
+  },
+  "EntrySummary": {
+    "type": "object",
+    "required": ["id", "kind", "title", "author", "country", "state", "reason", "duration_ms", "languages", "poster", "permitted", "warnings", "updated"],
+    "properties": {
+      "id": {"type": "string"},
+      "kind": {"$ref": "#/components/schemas/EntryKind"},
+      "title": {"$ref": "#/components/schemas/LocalizedText"},
+      "author": {"type": "string"},
+      "country": {"type": "string"},
+      "state": {"$ref": "#/components/schemas/EntryState"},
+      "reason": {"type": "string", "description": "Why it failed."},
+      "duration_ms": {"type": ["integer", "null"]},
+      "languages": {"type": "array", "items": {"type": "string"}, "description": "Of its subtitles."},
+      "poster": {"type": ["string", "null"], "description": "Where its picture is, when there is one."},
+      "permitted": {"$ref": "#/components/schemas/Permitted"},
+      "warnings": {"type": "integer", "description": "What the quality report warns of."},
+      "updated": {"type": "string", "format": "date-time"}
+    }
+  },
+  "EntryPage": {
+    "type": "object",
+    "required": ["items", "next"],
+    "properties": {
+      "items": {"type": "array", "items": {"$ref": "#/components/schemas/EntrySummary"}},
+      "next": {"type": ["string", "null"]}
+    }
+  },
+  "SubtitleOptions": {
+    "description": "What is set for a subtitle file; null takes a setting away.",
+    "type": "object",
+    "additionalProperties": false,
+    "minProperties": 1,
+    "properties": {
+      "encoding": {"type": ["string", "null"], "maxLength": 40},
+      "language": {"type": ["string", "null"], "maxLength": 40},
+      "kind": {"enum": ["subtitles", "forced", "sdh", null]},
+      "label": {"type": ["string", "null"], "maxLength": 100},
+      "shift": {"type": ["string", "null"], "maxLength": 40, "description": "\"-1.5\": seconds by which all are later."},
+      "stretch": {"type": ["string", "null"], "maxLength": 40, "description": "\"25:23.976\""},
+      "sync": {"type": ["string", "null"], "maxLength": 200, "description": "\"0:01:00=0:01:02.5,1:20:00=1:20:09\""},
+      "overlaps": {"enum": ["keep", "cut", null]},
+      "use": {"type": ["boolean", "null"]}
+    }
+  },
+  "SubtitleFile": {
+    "type": "object",
+    "required": ["file", "language", "kind", "label", "options", "report"],
+    "properties": {
+      "file": {"type": "string"},
+      "language": {"type": "string"},
+      "kind": {"enum": ["full", "forced", "sdh"]},
+      "label": {"type": "string"},
+      "options": {"type": "object", "description": "What is set for it, all in all."},
+      "report": {"type": "object", "description": "Format, encoding, problems by line, and for each track its findings."}
+    }
+  },
+  "SubtitleFiles": {
+    "type": "object",
+    "required": ["items"],
+    "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/SubtitleFile"}}}
+  },
+  "Quality": {
+    "description": "What was found in the source, and what was done.",
+    "type": "object",
+    "required": ["duration_ms", "frames", "frame_rate", "loudness", "notes"],
+    "properties": {
+      "duration_ms": {"type": "integer"},
+      "frames": {"type": "integer"},
+      "frame_rate": {"type": "object", "required": ["numerator", "denominator"], "properties": {"numerator": {"type": "integer"}, "denominator": {"type": "integer"}}},
+      "loudness": {
+        "type": ["object", "null"],
+        "required": ["integrated_lufs", "true_peak_dbtp", "gain_db"],
+        "properties": {
+          "integrated_lufs": {"type": ["number", "null"]},
+          "true_peak_dbtp": {"type": ["number", "null"]},
+          "gain_db": {"type": "number"}
+        }
+      },
+      "notes": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "required": ["severity", "code", "message"],
+          "properties": {"severity": {"enum": ["info", "warning", "error"]}, "code": {"type": "string"}, "message": {"type": "string"}}
+        }
+      }
+    }
+  },
+  "Entry": {
+    "allOf": [{"$ref": "#/components/schemas/EntrySummary"}],
+    "type": "object",
+    "required": ["metadata", "source", "media", "subtitles", "quality", "playlists", "created"],
+    "properties": {
+      "metadata": {"type": "object"},
+      "source": {"type": "string", "description": "The file's name."},
+      "media": {"type": ["string", "null"], "description": "What is played."},
+      "master": {"type": ["string", "null"], "description": "Where it can be watched."},
+      "thumbnails": {"type": ["string", "null"]},
+      "subtitles": {"type": "array", "items": {"$ref": "#/components/schemas/SubtitleFile"}},
+      "quality": {"anyOf": [{"$ref": "#/components/schemas/Quality"}, {"type": "null"}]},
+      "playlists": {"type": "array", "items": {"type": "string"}, "description": "Whose newest version has it."},
+      "created": {"type": "string", "format": "date-time"}
+    }
+  },
+  "EntryChange": {
+    "description": "What is to be changed (RFC 7396: a member that is null goes away).",
+    "type": "object",
+    "additionalProperties": false,
+    "minProperties": 1,
+    "properties": {
+      "title": {
+        "type": "object", "maxProperties": 20,
+        "propertyNames": {"type": "string", "minLength": 2, "maxLength": 40},
+        "additionalProperties": {"type": ["string", "null"], "maxLength": 500}
+      },
+      "author": {"type": "string", "maxLength": 500},
+      "country": {"type": "string", "maxLength": 200},
+      "metadata": {"type": "object", "description": "synopsis, category, content_notes, not_before, not_after, and whatever else there is to be said."}
+    }
+  },
+  "NewCard": {
+    "type": "object",
+    "additionalProperties": false,
+    "required": ["id"],
+    "properties": {
+      "id": {"$ref": "#/components/schemas/Slug"},
+      "template": {"enum": ["title", "next", "filler", "slate"], "default": "title"},
+      "entry": {"type": "string", "maxLength": 200, "description": "Title, author and country are taken from it, where they are not given."},
+      "titles": {
+        "type": "array", "maxItems": 3,
+        "items": {
+          "type": "object", "additionalProperties": false, "required": ["text"],
+          "properties": {"text": {"type": "string", "minLength": 1, "maxLength": 300}, "language": {"type": "string", "maxLength": 40}}
+        }
+      },
+      "author": {"type": "string", "maxLength": 300},
+      "country": {"type": "string", "maxLength": 100},
+      "seconds": {"type": "number", "minimum": 2, "maximum": 600, "default": 5}
+    }
+  },
+  "Job": {
+    "type": "object",
+    "required": ["id", "entry", "variant", "state", "stage", "fraction", "attempts", "reason", "cancelling", "created", "started", "finished"],
+    "properties": {
+      "id": {"type": "string"},
+      "entry": {"type": "string"},
+      "variant": {"type": ["string", "null"], "description": "In what it differs from the entry itself."},
+      "state": {"enum": ["queued", "running", "done", "failed", "cancelled"]},
+      "stage": {"type": "string"},
+      "fraction": {"type": "number", "minimum": 0, "maximum": 1},
+      "attempts": {"type": "integer"},
+      "reason": {"type": "string"},
+      "cancelling": {"type": "boolean"},
+      "created": {"type": ["string", "null"], "format": "date-time"},
+      "started": {"type": ["string", "null"], "format": "date-time"},
+      "finished": {"type": ["string", "null"], "format": "date-time"}
+    }
+  },
+  "JobPage": {
+    "type": "object",
+    "required": ["items", "next"],
+    "properties": {
+      "items": {"type": "array", "items": {"$ref": "#/components/schemas/Job"}},
+      "next": {"type": ["string", "null"]}
+    }
+  }
+})json";
+
+json parsed_object(const std::string& text) {
+    json value = json::parse(text, nullptr, false);
+    return value.is_object() ? value : json::object();
+}
+
+std::string tag_of(const store::Entry& entry) {
+    // Times are milliseconds, in which two may have been quick.
+    return fmt::format("{}-{}", entry.updated.time_since_epoch().count(),
+                       std::hash<std::string>()(entry.metadata + entry.author + entry.country +
+                                                json(entry.titles).dump()) %
+                           1'000'000);
+}
+
+json permitted_json(const store::Entry& entry) {
+    json permitted{{"from", nullptr}, {"until", nullptr}};
+    const auto metadata = store::parse_metadata(entry.metadata);
+    if (!metadata) return permitted;  // from before it was checked
+    if (metadata->not_before) permitted["from"] = base::to_rfc3339(*metadata->not_before);
+    if (metadata->not_after) permitted["until"] = base::to_rfc3339(*metadata->not_after);
+    return permitted;
+}
+
+std::string_view severity_word(library::Severity severity) {
+    switch (severity) {
+        case library::Severity::kInfo:
+            return "info";
+        case library::Severity::kWarning:
+            return "warning";
+        case library::Severity::kError:
+            return "error";
+    }
+    return "info";
+}
+
+std::int64_t milliseconds_of(Ticks ticks) {
+    return std::chrono::floor<std::chrono::milliseconds>(ticks).count();
+}
+
+// What can be watched of it now; null when nothing can.
+using Shown = std::shared_ptr<const http::Presentation>;
+
+json summary_json(const store::Entry& entry, const std::vector<store::SubtitleSource>& sources,
+                  const Shown& shown) {
+    const library::Manifest* manifest = shown ? &shown->film(0).media->manifest() : nullptr;
+    json languages = json::array();
+    for (const store::SubtitleSource& source : sources) {
+        const json language = source.language;
+        if (std::ranges::find(languages, language) == languages.end())
+            languages.push_back(language);
+    }
+    const auto warnings =
+        manifest ? std::ranges::count_if(manifest->notes,
+                                         [](const library::Note& note) {
+                                             return note.severity != library::Severity::kInfo;
+                                         })
+                 : 0;
+    const bool pictured = manifest && !manifest->poster.empty();
+    return {{"id", entry.id},
+            {"kind", to_string(entry.kind)},
+            {"title", entry.titles},
+            {"author", entry.author},
+            {"country", entry.country},
+            {"state", to_string(entry.state)},
+            {"reason", entry.reason},
+            {"duration_ms", manifest ? json(milliseconds_of(manifest->duration)) : json(nullptr)},
+            {"languages", std::move(languages)},
+            {"poster",
+             pictured ? json(fmt::format("/entries/{}/poster.jpg", entry.id)) : json(nullptr)},
+            {"permitted", permitted_json(entry)},
+            {"warnings", warnings},
+            {"updated", base::to_rfc3339(entry.updated)}};
+}
+
+json subtitle_json(const store::SubtitleSource& source) {
+    return {{"file", fs::path(source.path).filename().string()},
+            {"language", source.language},
+            {"kind", source.kind},
+            {"label", source.label},
+            {"options", parsed_object(source.options)},
+            {"report", parsed_object(source.report)}};
+}
+
+json subtitles_json(const std::vector<store::SubtitleSource>& sources) {
+    json all = json::array();
+    for (const store::SubtitleSource& source : sources)
+        all.push_back(subtitle_json(source));
+    return all;
+}
+
+json quality_json(const Shown& shown) {
+    if (!shown) return nullptr;
+    const library::Manifest& manifest = shown->film(0).media->manifest();
+    json notes = json::array();
+    for (const library::Note& note : manifest.notes) {
+        notes.push_back({{"severity", severity_word(note.severity)},
+                         {"code", note.code},
+                         {"message", note.message}});
+    }
+    json loudness = nullptr;
+    if (manifest.loudness) {
+        const auto number = [](const std::optional<double>& value) {
+            return value ? json(*value) : json(nullptr);
+        };
+        loudness = {{"integrated_lufs", number(manifest.loudness->integrated_lufs)},
+                    {"true_peak_dbtp", number(manifest.loudness->true_peak_dbtp)},
+                    {"gain_db", manifest.loudness->gain_db}};
+    }
+    return {{"duration_ms", milliseconds_of(manifest.duration)},
+            {"frames", manifest.frame_count},
+            {"frame_rate",
+             {{"numerator", manifest.frame_rate.numerator},
+              {"denominator", manifest.frame_rate.denominator}}},
+            {"loudness", std::move(loudness)},
+            {"notes", std::move(notes)}};
+}
+
+Result<json> entry_json(ApiContext& context, const store::Entry& entry) {
+    const auto sources = TRY(context.store.list_subtitles(entry.id));
+    const Shown shown = context.on_air.entry(entry.id);
+    json value = summary_json(entry, sources, shown);
+    value["metadata"] = parsed_object(entry.metadata);
+    value["source"] = fs::path(entry.source.path).filename().string();
+    value["media"] = entry.media_id.empty() ? json(nullptr) : json(entry.media_id);
+    value["master"] =
+        shown ? json(fmt::format("/entries/{}/master.m3u8", entry.id)) : json(nullptr);
+    const bool pictured = shown && shown->film(0).media->manifest().thumbnails;
+    value["thumbnails"] =
+        pictured ? json(fmt::format("/entries/{}/thumbnails.jpg", entry.id)) : json(nullptr);
+    value["subtitles"] = subtitles_json(sources);
+    value["quality"] = quality_json(shown);
+    value["created"] = base::to_rfc3339(entry.created);
+    value["playlists"] = json::array();
+    for (const store::Playlist& playlist : TRY(context.store.list_playlists())) {
+        const auto draft = TRY(context.store.find_playlist_version(playlist.id, 0));
+        if (std::ranges::find(draft.items, entry.id, &store::PlaylistItem::reference) !=
+            draft.items.end()) {
+            value["playlists"].push_back(playlist.id);
+        }
+    }
+    return value;
+}
+
+// Letters as they are compared: whatever the script, large or small.
+std::string folded(const std::string& text) {
+    const base::OwnedChars valid(g_utf8_make_valid(text.data(), static_cast<gssize>(text.size())));
+    const base::OwnedChars normal(g_utf8_normalize(valid.get(), -1, G_NORMALIZE_ALL));
+    const base::OwnedChars fold(g_utf8_casefold(normal.get(), -1));
+    return fold.get();
+}
+
+bool mentions(const store::Entry& entry, const std::string& folded_words) {
+    std::string all = entry.id + "\n" + entry.author + "\n" + entry.country;
+    for (const auto& [language, title] : entry.titles)
+        all += "\n" + title;
+    all = folded(all);
+    // Every word, in any order.
+    std::size_t at = 0;
+    while (at < folded_words.size()) {
+        const std::size_t end = std::min(folded_words.find(' ', at), folded_words.size());
+        if (end > at && all.find(folded_words.substr(at, end - at)) == std::string::npos) {
+            return false;
+        }
+        at = end + 1;
+    }
+    return true;
+}
+
+// RFC 7396, on the members that may be changed.
+// The change as a description that is laid over the entry's, see describe_by_hand().
+Result<std::string> description_of(const store::Entry& entry, const json& change) {
+    json said = change.value("metadata", json::object());
+    json merged = parsed_object(entry.metadata);
+    merged.merge_patch(said);
+    TRY(described_subtitle_options(merged.dump(-1, ' ', false, json::error_handler_t::replace)));
+    for (const char* own : {"title", "author", "country"}) {
+        if (said.contains(own)) {
+            return fail(ErrorCode::kInvalid,
+                        "/metadata/{}: give it beside \"metadata\", not inside", own);
+        }
+        if (change.contains(own) && std::string_view(own) != "title") said[own] = change[own];
+    }
+    if (const auto title = change.find("title"); title != change.end()) {
+        for (const auto& [language, text] : title->items()) {
+            if (!subtitles::is_well_formed(language)) {
+                return fail(ErrorCode::kInvalid,
+                            "/title/{}: this is no language; write a BCP-47 tag as en, zh-Hans or "
+                            "ru",
+                            language);
+            }
+            said["title"][subtitles::canonical_tag(language)] = text;
+        }
+    }
+    return said.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+Result<store::SubtitleSource> source_called(store::Store& store, const std::string& entry,
+                                            const std::string& file) {
+    TRY(store.find_entry(entry));
+    for (store::SubtitleSource& source : TRY(store.list_subtitles(entry))) {
+        if (fs::path(source.path).filename().string() == file) return std::move(source);
+    }
+    return fail(ErrorCode::kNotFound,
+                "entry \"{}\" has no subtitle file \"{}\"; GET /api/v1/entries/{}/subtitles lists "
+                "them",
+                entry, file, entry);
+}
+
+Result<Response> set_options(ApiContext& context, const std::string& entry, const std::string& file,
+                             const std::string& options) {
+    TRY(parse_subtitle_options(options));
+    TRY(context.store.set_subtitle_options(entry, file, options == "{}" ? "" : options));
+    TRY(refresh_subtitles(context.store, *context.workspace.library, entry));
+    context.programme_changed();
+    return Response::json(subtitle_json(TRY(source_called(context.store, entry, file))));
+}
+
+CardRequest card_request(const json& body) {
+    CardRequest request;
+    request.id = body.at("id").get<std::string>();
+    request.card_template = body.value("template", "title");
+    request.author = body.value("author", "");
+    request.country = body.value("country", "");
+    request.duration = std::chrono::milliseconds(std::llround(body.value("seconds", 5.0) * 1000));
+    for (const json& title : body.value("titles", json::array())) {
+        request.titles.push_back(
+            {title.at("text").get<std::string>(), title.value("language", "")});
+    }
+    return request;
+}
+
+}  // namespace
+
+json date_json(Instant instant) {
+    return instant == Instant() ? json(nullptr) : json(base::to_rfc3339(instant));
+}
+
+json job_json(const store::Job& job) {
+    return {{"id", job.id},
+            {"entry", job.entry_id},
+            {"variant", job.variant.empty() ? json(nullptr) : json(job.variant)},
+            {"state", to_string(job.state)},
+            {"stage", job.stage},
+            {"fraction", std::clamp(job.fraction, 0.0, 1.0)},
+            {"attempts", job.attempts},
+            {"reason", job.reason},
+            {"cancelling", job.cancel_requested},
+            {"created", date_json(job.created)},
+            {"started", date_json(job.started)},
+            {"finished", date_json(job.finished)}};
+}
+
+void add_entry_operations(Api& api, ApiContext& context) {
+    api.add_schemas(kSchemas);
+    store::Store& store = context.store;
+    std::vector<http::QueryParameter> filters = {
+        {"search",
+         "Words that its titles, author, country or id have, all of them.",
+         {{"type", "string"}, {"minLength", 1}, {"maxLength", 200}}},
+        {"state", "Those in this state.", http::JsonSchemas::reference("EntryState"), true},
+        {"kind", "Those of this kind.", http::JsonSchemas::reference("EntryKind"), true},
+        {"without_language",
+         "Those that lack subtitles in this language.",
+         {{"type", "string"}, {"minLength", 2}, {"maxLength", 40}}}};
+    for (auto& parameter : http::page_parameters())
+        filters.push_back(std::move(parameter));
+    api.add({.method = Method::kGet,
+             .path = "/entries",
+             .id = "listEntries",
+             .tag = "Entries",
+             .summary = "Entries by id: films, cards, slates",
+             .role = auth::Role::kReviewer,
+             .query = std::move(filters),
+             .answers = {{200, "EntryPage"}}},
+            [&context, &store](const Call& call) -> Result<Response> {
+                auto all = TRY(store.list_entries());
+                const auto states = call.queries("state");
+                const auto kinds = call.queries("kind");
+                const std::string words = folded(call.query("search").value_or(""));
+                const auto lacking = call.query("without_language");
+                std::map<std::string, std::vector<store::SubtitleSource>> subtitles;
+                const auto is_out = [&](const std::vector<std::string>& wanted,
+                                        std::string_view word) {
+                    return !wanted.empty() && std::ranges::find(wanted, word) == wanted.end();
+                };
+                std::vector<store::Entry> shown;
+                for (store::Entry& entry : all) {
+                    if (is_out(states, to_string(entry.state)) ||
+                        is_out(kinds, to_string(entry.kind)) || !mentions(entry, words)) {
+                        continue;
+                    }
+                    if (lacking) {
+                        auto& sources = subtitles[entry.id] = TRY(store.list_subtitles(entry.id));
+                        const bool has = std::ranges::any_of(sources, [&](const auto& source) {
+                            return source.language == *lacking ||
+                                   source.language.starts_with(*lacking + "-");
+                        });
+                        if (has) continue;
+                    }
+                    shown.push_back(std::move(entry));
+                }
+                Result<void> good;
+                json value = TRY(http::page(
+                    call, shown, http::Order::kRising, [](const auto& entry) { return entry.id; },
+                    [&](const store::Entry& entry) -> json {
+                        auto sources = store.list_subtitles(entry.id);
+                        if (!sources) {
+                            good = Unexpected(Error(sources.error()));
+                            return nullptr;
+                        }
+                        return summary_json(entry, *sources, context.on_air.entry(entry.id));
+                    }));
+                TRY(good);
+                return Response::json(value);
+            });
+    api.add({.method = Method::kGet,
+             .path = "/entries/{entry}",
+             .id = "getEntry",
+             .tag = "Entries",
+             .summary = "An entry, with its quality report and its subtitles",
+             .role = auth::Role::kReviewer,
+             .answers = {{200, "Entry"}},
+             .tagged = true},
+            [&context, &store](const Call& call) -> Result<Response> {
+                const auto entry = TRY(store.find_entry(call.path("entry")));
+                return http::tagged(TRY(entry_json(context, entry)), tag_of(entry));
+            });
+    api.add({.method = Method::kPatch,
+             .path = "/entries/{entry}",
+             .id = "changeEntry",
+             .tag = "Entries",
+             .summary = "Change what is said of an entry",
+             .body = "EntryChange",
+             .answers = {{200, "Entry"}},
+             .tagged = true,
+             .precondition = Precondition::kIfMatch,
+             .audit = "entry.change"},
+            [&context, &store](const Call& call) -> Result<Response> {
+                const auto entry = TRY(store.find_entry(call.path("entry")));
+                if (auto refused = call.expect_match(tag_of(entry))) return *std::move(refused);
+                const auto description = TRY(description_of(entry, call.body()));
+                TRY(describe_by_hand(store, entry.id, description, Before::kKept));
+                context.programme_changed();
+                const auto now = TRY(store.find_entry(entry.id));
+                return http::tagged(TRY(entry_json(context, now)), tag_of(now));
+            });
+    api.add({.method = Method::kDelete,
+             .path = "/entries/{entry}",
+             .id = "removeEntry",
+             .tag = "Entries",
+             .summary = "Forget an entry that nothing needs any more",
+             .description = "Its file stays; importing that again brings it back.",
+             .answers = {{204}},
+             .conflicts = true,
+             .audit = "entry.remove"},
+            [&context, &store](const Call& call) -> Result<Response> {
+                TRY(store.remove_entry(call.path("entry")));
+                context.programme_changed();
+                return Response::empty(204);
+            });
+    api.add({.method = Method::kPost,
+             .path = "/entries/{entry}/prepare",
+             .id = "prepareEntry",
+             .tag = "Entries",
+             .summary = "Prepare an entry again, as after a failure",
+             .answers = {{202, "Job", "application/json", "The job that does it."}},
+             .audit = "entry.prepare"},
+            [&store](const Call& call) -> Result<Response> {
+                return Response::json(job_json(TRY(store.enqueue_job(call.path("entry")))), 202);
+            });
+    api.add({.method = Method::kPost,
+             .path = "/cards",
+             .id = "createCard",
+             .tag = "Entries",
+             .summary = "Make a card: an entry with text on it",
+             .body = "NewCard",
+             .answers = {{201, "Entry"}},
+             .tagged = true,
+             .conflicts = true,
+             .audit = "card.add"},
+            [&context, &store](const Call& call) -> Result<Response> {
+                CardRequest request = card_request(call.body());
+                if (store.find_entry(request.id)) {
+                    return fail(ErrorCode::kConflict,
+                                "there is an entry \"{}\" already; choose another id", request.id);
+                }
+                if (const std::string from = call.body().value("entry", ""); !from.empty()) {
+                    TRY(fill_card_from(store, from, request));
+                }
+                TRY(make_card(context.workspace, request));
+                const auto entry = TRY(store.find_entry(request.id));
+                return http::created(TRY(entry_json(context, entry)), "/entries/" + entry.id,
+                                     tag_of(entry));
+            });
+}
+
+void add_subtitle_operations(Api& api, ApiContext& context) {
+    store::Store& store = context.store;
+    api.add({.method = Method::kGet,
+             .path = "/entries/{entry}/subtitles",
+             .id = "listSubtitles",
+             .tag = "Subtitles",
+             .summary = "An entry's subtitle files: what is set, and what was found in them",
+             .role = auth::Role::kReviewer,
+             .answers = {{200, "SubtitleFiles"}}},
+            [&store](const Call& call) -> Result<Response> {
+                const std::string id = call.path("entry");
+                TRY(store.find_entry(id));
+                return Response::json({{"items", subtitles_json(TRY(store.list_subtitles(id)))}});
+            });
+    api.add({.method = Method::kPatch,
+             .path = "/entries/{entry}/subtitles/{file}",
+             .id = "setSubtitles",
+             .tag = "Subtitles",
+             .summary = "Set options of a subtitle file, for good",
+             .description = "The film is not prepared again; viewers see it within seconds.",
+             .body = "SubtitleOptions",
+             .answers = {{200, "SubtitleFile"}},
+             .audit = "subtitles.set"},
+            [&context, &store](const Call& call) -> Result<Response> {
+                const std::string entry = call.path("entry");
+                const std::string file = call.path("file");
+                TRY(source_called(store, entry, file));
+                const auto before = TRY(store.list_subtitle_options(entry));
+                const auto found = before.find(file);
+                return set_options(
+                    context, entry, file,
+                    merge_subtitle_options(found == before.end() ? "{}" : found->second,
+                                           call.body().dump()));
+            });
+    api.add({.method = Method::kDelete,
+             .path = "/entries/{entry}/subtitles/{file}",
+             .id = "resetSubtitles",
+             .tag = "Subtitles",
+             .summary = "Forget what has been set for a subtitle file by hand",
+             .answers = {{200, "SubtitleFile"}},
+             .audit = "subtitles.reset"},
+            [&context, &store](const Call& call) -> Result<Response> {
+                TRY(source_called(store, call.path("entry"), call.path("file")));
+                return set_options(context, call.path("entry"), call.path("file"), "{}");
+            });
+}
+
+void add_job_operations(Api& api, ApiContext& context) {
+    store::Store& store = context.store;
+    std::vector<http::QueryParameter> filters = {
+        {"state",
+         "Those in this state.",
+         {{"enum", {"queued", "running", "done", "failed", "cancelled"}}},
+         true},
+        {"entry", "Those of this entry.", {{"type", "string"}, {"maxLength", 200}}}};
+    for (auto& parameter : http::page_parameters())
+        filters.push_back(std::move(parameter));
+    api.add({.method = Method::kGet,
+             .path = "/jobs",
+             .id = "listJobs",
+             .tag = "Jobs",
+             .summary = "Preparations, newest first",
+             .query = std::move(filters),
+             .answers = {{200, "JobPage"}}},
+            [&store](const Call& call) -> Result<Response> {
+                constexpr std::size_t kMost = 10'000;
+                auto jobs = TRY(store.list_jobs(kMost));
+                const auto states = call.queries("state");
+                const auto entry = call.query("entry");
+                std::erase_if(jobs, [&](const store::Job& job) {
+                    return (!states.empty() &&
+                            std::ranges::find(states, to_string(job.state)) == states.end()) ||
+                           (entry && job.entry_id != *entry);
+                });
+                return Response::json(TRY(http::page(
+                    call, jobs, http::Order::kFalling, [](const auto& job) { return job.id; },
+                    job_json)));
+            });
+    api.add({.method = Method::kGet,
+             .path = "/jobs/{job}",
+             .id = "getJob",
+             .tag = "Jobs",
+             .summary = "A preparation",
+             .answers = {{200, "Job"}}},
+            [&store](const Call& call) -> Result<Response> {
+                return Response::json(job_json(TRY(store.find_job(call.path("job")))));
+            });
+    api.add({.method = Method::kPost,
+             .path = "/jobs/{job}/cancel",
+             .id = "cancelJob",
+             .tag = "Jobs",
+             .summary = "Stop a preparation",
+             .answers = {{202, "Job", "application/json",
+                          "It is stopped, or will be as soon as whoever runs it hears of it."}},
+             .conflicts = true,
+             .audit = "job.cancel"},
+            [&store](const Call& call) -> Result<Response> {
+                TRY(store.cancel_job(call.path("job")));
+                return Response::json(job_json(TRY(store.find_job(call.path("job")))), 202);
+            });
+}
+
+}  // namespace matinee::app

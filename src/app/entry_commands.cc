@@ -1,0 +1,115 @@
+#include "app/entry_commands.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "app/api_context.h"
+#include "app/workspace.h"
+
+namespace matinee::app {
+
+namespace {
+
+using nlohmann::json;
+
+struct Arguments {
+    std::string id;
+    std::size_t limit = 50;
+    bool as_json = false;
+};
+
+using Body = std::function<Result<void>(Workspace&, const Arguments&)>;
+
+void print_json(const json& value) {
+    fmt::print("{}\n", value.dump(2, ' ', false, json::error_handler_t::replace));
+}
+
+void print_job(const store::Job& job) {
+    fmt::print("{} {:9} {:3.0f} % {:10} {:30} {}\n", job.id, to_string(job.state),
+               job.fraction * 100, job.stage, job.entry_id, job.reason);
+}
+
+Result<void> show_job(Workspace& workspace, const std::string& id, bool as_json) {
+    const store::Job job = TRY(workspace.store->find_job(id));
+    if (as_json) {
+        print_json(job_json(job));
+    } else {
+        print_job(job);
+    }
+    return {};
+}
+
+Result<void> list_jobs(Workspace& workspace, const Arguments& arguments) {
+    json all = json::array();
+    for (const store::Job& job : TRY(workspace.store->list_jobs(arguments.limit))) {
+        if (arguments.as_json) {
+            all.push_back(job_json(job));
+        } else {
+            print_job(job);
+        }
+    }
+    if (arguments.as_json) print_json(all);
+    return {};
+}
+
+Result<void> cancel_job(Workspace& workspace, const Arguments& arguments) {
+    TRY(workspace.store->cancel_job(arguments.id));
+    return show_job(workspace, arguments.id, arguments.as_json);
+}
+
+Result<void> prepare_entry(Workspace& workspace, const Arguments& arguments) {
+    const store::Job job = TRY(workspace.store->enqueue_job(arguments.id));
+    return show_job(workspace, job.id, arguments.as_json);
+}
+
+}  // namespace
+
+void add_entry_commands(CLI::App& cli, CLI::App& entry, std::string& data, int& status) {
+    const auto given = std::make_shared<Arguments>();
+    const auto command = [given, &data, &status](CLI::App& parent, const char* name,
+                                                 const char* what, Body body) {
+        CLI::App* added = parent.add_subcommand(name, what);
+        added->add_option("--data", data,
+                          "the folder that holds everything (default: XDG data home)");
+        added->callback([given, &data, &status, body = std::move(body)] {
+            const auto done = [&]() -> Result<void> {
+                Workspace workspace = TRY(Workspace::open(data));
+                return body(workspace, *given);
+            }();
+            if (done) return;
+            fmt::print(stderr, "matinee: {}\n", done.error().to_string());
+            status = 1;
+        });
+        return added;
+    };
+    const auto with_json = [given](CLI::App* added) {
+        added->add_flag("--json", given->as_json, "print JSON, for programs");
+        return added;
+    };
+    const auto with_id = [given](CLI::App* added, const char* name) {
+        added->add_option(name, given->id)->required();
+        return added;
+    };
+    with_json(with_id(
+        command(entry, "prepare", "Prepare an entry again, as after a failure", prepare_entry),
+        "ID"));
+    with_id(command(entry, "remove", "Forget an entry that nothing needs any more; its file stays",
+                    [](Workspace& workspace, const Arguments& arguments) {
+                        return workspace.store->remove_entry(arguments.id);
+                    }),
+            "ID");
+
+    CLI::App* job = cli.add_subcommand("job", "Preparations: list, cancel");
+    job->require_subcommand(1);
+    with_json(command(*job, "list", "List the jobs, newest first", list_jobs))
+        ->add_option("--limit", given->limit, "how many (default 50)")
+        ->check(CLI::Range(1, 100'000));
+    with_json(with_id(command(*job, "cancel", "Stop a job", cancel_job), "ID"));
+}
+
+}  // namespace matinee::app

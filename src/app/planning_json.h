@@ -1,0 +1,29 @@
+// Playlists and schedules as JSON: for the API and for the command line.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "base/result.h"
+#include "store/store.h"
+
+namespace matinee::app {
+
+// {"kind": "entry", "entry": "...", "in": 0, "out": 250, "untrimmed": "skip"}; "out" only when it
+// is set.
+nlohmann::json item_json(const store::PlaylistItem& item);
+
+// Likewise, where all but "entry" may be left out. kInvalid names what is wrong.
+Result<store::PlaylistItem> item_from(const nlohmann::json& value);
+
+// {"version", "slate", "fillers", "blocks": [{"id", "playlist", "passes", "start", "zone",
+// "repeats", "until", "overrun"}]}
+nlohmann::json schedule_json(const store::Schedule& schedule);
+
+// Likewise; `version` and what is empty may be left out. kInvalid names what is wrong.
+Result<store::Schedule> schedule_from(const nlohmann::json& value, const std::string& channel,
+                                      std::int64_t present);
+
+}  // namespace matinee::app

@@ -1,0 +1,492 @@
+#include "http/api.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include <fmt/ranges.h>
+
+#include "auth/secret.h"
+#include "http/gatekeeper.h"
+#include "http/problem.h"
+
+namespace matinee::http {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+bool has_media_type(std::string_view field, std::string_view type) {
+    std::string_view given = field.substr(0, field.find(';'));
+    while (given.ends_with(' '))
+        given.remove_suffix(1);
+    return std::ranges::equal(given, type, {}, [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+}
+
+// The value of a query parameter as its schema has it; text stays text when it is no number.
+nlohmann::json as_value(const QueryParameter& parameter, const std::string& text) {
+    const auto type = parameter.schema.find("type");
+    if (type != parameter.schema.end() && *type == "integer") {
+        std::int64_t number = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        if (error == std::errc() && end == text.data() + text.size()) return number;
+    }
+    if (type != parameter.schema.end() && *type == "boolean") {
+        if (text == "true" || text == "1") return true;
+        if (text == "false" || text == "0") return false;
+    }
+    return text;
+}
+
+// What If-Match lists.
+bool lists(std::string_view field, std::string_view etag) {
+    while (!field.empty()) {
+        const std::size_t open = field.find('"');
+        if (open == std::string_view::npos) return false;
+        const std::size_t close = field.find('"', open + 1);
+        if (close == std::string_view::npos) return false;
+        if (field.substr(open + 1, close - open - 1) == etag) return true;
+        field.remove_prefix(close + 1);
+    }
+    return false;
+}
+
+std::vector<std::string> names_in(const std::string& path) {
+    std::vector<std::string> names;
+    std::size_t at = 0;
+    while ((at = path.find('{', at)) != std::string::npos) {
+        const std::size_t end = path.find('}', at);
+        names.push_back(path.substr(at + 1, end - at - 1));
+        at = end;
+    }
+    return names;
+}
+
+Json problem_reference(const char* name) {
+    return {{"$ref", fmt::format("#/components/responses/{}", name)}};
+}
+
+struct ProblemText {
+    int status;
+    const char* name;
+    const char* description;
+};
+
+constexpr std::array kProblems{
+    ProblemText{400, "Invalid", "What was sent makes no sense; `member` says what of it."},
+    ProblemText{401, "SignIn", "Nobody has signed in, and it is not for everybody."},
+    ProblemText{403, "Forbidden", "Not for this account, or sent by another site's page."},
+    ProblemText{404, "NotFound", "There is no such thing."},
+    ProblemText{409, "Conflict", "The state of things forbids it."},
+    ProblemText{412, "Changed", "It has been changed since the version in If-Match."},
+    ProblemText{413, "TooLarge", "The content is too large."},
+    ProblemText{415, "NotJson", "The content must be JSON, and its Content-Type say so."},
+    ProblemText{428, "VersionRequired", "If-Match is missing: which version is to be changed?"},
+    ProblemText{429, "TooMany", "Too many requests; Retry-After says when to go on."},
+    ProblemText{503, "Unavailable", "Not now; Retry-After says when."},
+};
+
+const char* name_of(int status) {
+    const auto found = std::ranges::find(kProblems, status, &ProblemText::status);
+    return found == kProblems.end() ? "Problem" : found->name;
+}
+
+std::set<int> problems_of(const Operation& operation) {
+    std::set<int> statuses{400, 429, 503};
+    statuses.insert(operation.problems.begin(), operation.problems.end());
+    if (operation.access != Access::kPublic) statuses.insert({401, 403});
+    if (operation.method != Method::kGet) statuses.insert(403);  // from another site's page
+    if (operation.path.find('{') != std::string::npos || !operation.body.empty()) {
+        statuses.insert(404);
+    }
+    if (operation.conflicts) statuses.insert(409);
+    if (operation.precondition == Precondition::kIfMatch) statuses.insert({412, 428});
+    if (!operation.body.empty()) statuses.insert({413, 415});
+    return statuses;
+}
+
+Json answer_json(const Operation& operation, const ApiAnswer& answer) {
+    Json json;
+    json["description"] = answer.description.empty()
+                              ? std::string(answer.status == 201   ? "Made."
+                                            : answer.status == 204 ? "Done."
+                                                                   : "So it is.")
+                              : answer.description;
+    if (operation.tagged && answer.status != 204) {
+        json["headers"]["ETag"] = {
+            {"description", "The version, for If-Match."},
+            {"schema", {{"type", "string"}}},
+        };
+    }
+    if (answer.status == 201) {
+        json["headers"]["Location"] = {
+            {"description", "Where it is."},
+            {"schema", {{"type", "string"}}},
+        };
+    }
+    if (!answer.schema.empty()) {
+        json["content"][answer.content_type]["schema"] = JsonSchemas::reference(answer.schema);
+    } else if (answer.status != 204) {
+        json["content"][answer.content_type] = {{"schema", {{"type", "string"}}}};
+    }
+    return json;
+}
+
+Json operation_json(const Operation& operation) {
+    Json json;
+    json["operationId"] = operation.id;
+    json["tags"] = Json::array({operation.tag});
+    json["summary"] = operation.summary;
+    std::string description = operation.description;
+    if (operation.access == Access::kStudio) {
+        if (!description.empty()) description += "\n\n";
+        description += fmt::format("For accounts of the role {}{}.", to_string(operation.role),
+                                   operation.role == auth::Role::kAdmin ? "" : " and above");
+        json["x-role"] = to_string(operation.role);
+    }
+    if (!description.empty()) json["description"] = description;
+    Json parameters = Json::array();
+    for (const std::string& name : names_in(operation.path)) {
+        parameters.push_back(
+            {{"name", name}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}});
+    }
+    for (const QueryParameter& parameter : operation.query) {
+        Json schema = parameter.schema;
+        if (parameter.repeated) schema = {{"type", "array"}, {"items", parameter.schema}};
+        parameters.push_back({{"name", parameter.name},
+                              {"in", "query"},
+                              {"description", parameter.description},
+                              {"schema", std::move(schema)}});
+    }
+    if (operation.precondition == Precondition::kIfMatch) {
+        parameters.push_back({{"name", "If-Match"},
+                              {"in", "header"},
+                              {"required", true},
+                              {"description", "The ETag of the version that is to be changed."},
+                              {"schema", {{"type", "string"}}}});
+    }
+    if (!parameters.empty()) json["parameters"] = std::move(parameters);
+    if (!operation.body.empty()) {
+        const Json schema{{"schema", JsonSchemas::reference(operation.body)}};
+        Json content{{"application/json", schema}};
+        if (operation.method == Method::kPatch) content["application/merge-patch+json"] = schema;
+        json["requestBody"] = {{"required", !operation.body_may_be_absent},
+                               {"content", std::move(content)}};
+    }
+    Json responses = Json::object();
+    for (const ApiAnswer& answer : operation.answers) {
+        responses[std::to_string(answer.status)] = answer_json(operation, answer);
+    }
+    for (const int status : problems_of(operation)) {
+        responses[std::to_string(status)] = problem_reference(name_of(status));
+    }
+    responses["default"] = problem_reference("Problem");
+    json["responses"] = std::move(responses);
+    if (operation.access == Access::kPublic) json["security"] = Json::array({Json::object()});
+    if (operation.access == Access::kScreen) {
+        json["security"] = Json::array({{{"screen", Json::array()}}});
+    }
+    return json;
+}
+
+constexpr std::string_view kProblemSchema = R"json({
+  "Problem": {
+    "description": "RFC 9457.",
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+      "type": {"type": "string"},
+      "title": {"type": "string"},
+      "status": {"type": "integer"},
+      "detail": {"type": "string", "description": "What happened, and what to do about it."},
+      "code": {"type": "string", "description": "A stable word, for programs."},
+      "member": {"type": "string", "description": "Which part of what was sent is meant: a JSON pointer into the content, or a parameter's name."}
+    }
+  }
+})json";
+
+}  // namespace
+
+// -- A call ---------------------------------------------------------------------------------------
+
+std::optional<std::string> Call::query(std::string_view name) const {
+    const auto value = request_.query.find(name);
+    return value ? std::optional<std::string>(*value) : std::nullopt;
+}
+
+std::vector<std::string> Call::queries(std::string_view name) const {
+    std::vector<std::string> values;
+    for (const auto& [key, value] : request_.query.items()) {
+        if (key == name) values.push_back(value);
+    }
+    return values;
+}
+
+std::int64_t Call::number(std::string_view name, std::int64_t otherwise) const {
+    const auto text = request_.query.find(name);
+    if (!text) return otherwise;
+    std::int64_t number = otherwise;
+    std::from_chars(text->data(), text->data() + text->size(), number);
+    return number;
+}
+
+bool Call::flag(std::string_view name) const {
+    const auto text = request_.query.find(name);
+    return text && (*text == "true" || *text == "1");
+}
+
+std::string Call::actor() const {
+    return request_.asker.account ? request_.asker.account->name : std::string("nobody");
+}
+
+std::optional<Response> Call::expect_match(std::string_view etag) const {
+    const std::string_view field = request_.header("If-Match").value_or("");
+    if (field == "*" || lists(field, etag)) return std::nullopt;
+    Response response = problem(
+        412,
+        fmt::format("It has been changed meanwhile: it is \"{}\" now, not {}. Look at it and make "
+                    "the change again.",
+                    etag, field),
+        "If-Match");
+    response.etag = etag;
+    return response;
+}
+
+// -- The table ------------------------------------------------------------------------------------
+
+void Api::add_schemas(std::string_view text) {
+    const Json schemas = Json::parse(text, nullptr, false);
+    if (!schemas.is_object()) {
+        faults_.emplace_back(ErrorCode::kInternal, fmt::format("schemas are no JSON: {}", text));
+        return;
+    }
+    if (auto added = schemas_.add(schemas); !added) faults_.push_back(std::move(added).error());
+}
+
+void Api::add(Operation operation, Operate operate) {
+    operations_.push_back(std::move(operation));
+    operates_.push_back(std::move(operate));
+}
+
+void Api::describe(Operation operation) {
+    add(std::move(operation), nullptr);
+}
+
+Result<void> Api::check() const {
+    if (!faults_.empty()) return Unexpected(faults_.front());
+    TRY(schemas_.check_references());
+    std::set<std::string> ids;
+    for (const Operation& operation : operations_) {
+        const auto wrong = [&](const std::string& what) {
+            return fail(ErrorCode::kInternal, "operation {}: {}", operation.id, what);
+        };
+        if (!ids.insert(operation.id).second) return wrong("there are two");
+        const auto known = [&](const std::string& schema) {
+            return schema.empty() || schema == "Problem" || schemas_.all().contains(schema);
+        };
+        if (!known(operation.body)) return wrong("there is no schema " + operation.body);
+        for (const ApiAnswer& answer : operation.answers) {
+            if (!known(answer.schema)) return wrong("there is no schema " + answer.schema);
+        }
+        for (const QueryParameter& parameter : operation.query) {
+            if (auto good = JsonSchemas::expect_understood(parameter.schema); !good) {
+                return fail(good.error(), "operation {}, {}", operation.id, parameter.name);
+            }
+            TRY(schemas_.check_references(parameter.schema));
+        }
+        if (operation.answers.empty()) return wrong("it has no answer");
+    }
+    return {};
+}
+
+std::optional<Response> Api::check_query(const Operation& operation, const Request& request) const {
+    std::set<std::string_view> seen;
+    for (const auto& [name, text] : request.query.items()) {
+        const auto parameter = std::ranges::find(operation.query, name, &QueryParameter::name);
+        if (parameter == operation.query.end()) {
+            std::vector<std::string> known;
+            for (const QueryParameter& each : operation.query)
+                known.push_back(each.name);
+            return problem(
+                400,
+                fmt::format("There is no query parameter \"{}\" here; {}.", name,
+                            known.empty() ? std::string("there are none")
+                                          : fmt::format("there are {}", fmt::join(known, ", "))),
+                name);
+        }
+        if (!seen.insert(name).second && !parameter->repeated) {
+            return problem(400, fmt::format("{} stands there twice.", name), name);
+        }
+        if (const auto fault = schemas_.check(parameter->schema, as_value(*parameter, text))) {
+            return problem(400, fmt::format("{} {}.", name, fault->message), name);
+        }
+    }
+    return std::nullopt;
+}
+
+Response Api::run(const Operation& operation, const Operate& operate,
+                  const Request& request) const {
+    if (auto refused = check_query(operation, request)) return *std::move(refused);
+    nlohmann::json body;
+    if (!operation.body.empty() && !(request.body.empty() && operation.body_may_be_absent)) {
+        const std::string_view type = request.header("Content-Type").value_or("");
+        const bool is_json = has_media_type(type, "application/json") ||
+                             (operation.method == Method::kPatch &&
+                              has_media_type(type, "application/merge-patch+json"));
+        if (!is_json) {
+            Response refused =
+                problem(415,
+                        fmt::format("The content must be JSON: send Content-Type: "
+                                    "application/json, not {}.",
+                                    type.empty() ? std::string_view("nothing") : type),
+                        "Content-Type");
+            refused.headers.emplace_back("Accept", "application/json");
+            return refused;
+        }
+        try {
+            body = nlohmann::json::parse(base::as_text(request.body));
+        } catch (const nlohmann::json::exception& error) {
+            return problem(400, fmt::format("The content is no JSON: {}", error.what()));
+        }
+        if (const auto fault = schemas_.check(JsonSchemas::reference(operation.body), body)) {
+            return problem(
+                400,
+                fmt::format("{} {}.", fault->place.empty() ? "The content" : fault->place,
+                            fault->message),
+                "/" + fault->place);
+        }
+    } else if (operation.body.empty() && !request.body.empty()) {
+        return problem(400, "Nothing is to be sent with this request.");
+    }
+    if (operation.precondition == Precondition::kIfMatch && !request.header("If-Match")) {
+        return problem(428,
+                       "Say which version is to be changed: send the ETag of what you have seen as "
+                       "If-Match.",
+                       "If-Match");
+    }
+    const Call call(request, std::move(body));
+    auto answered = operate(call);
+    if (!answered) return problem(answered.error());
+    if (answered->status < 300 && !operation.audit.empty() && done_) {
+        done_(operation, call, *answered);
+    }
+    return *std::move(answered);
+}
+
+Result<void> Api::add_to(Router& router, RequestThread& thread) const {
+    TRY(check());
+    for (std::size_t i = 0; i < operations_.size(); ++i) {
+        const Operation& operation = operations_[i];
+        const Operate& operate = operates_[i];
+        if (!operate) continue;
+        TRY(router.add({operation.method, std::string(kApiPrefix) + operation.path, "api",
+                        operation.access, operation.role},
+                       thread.wrap([this, &operation, &operate](const Request& request) {
+                           return run(operation, operate, request);
+                       })));
+    }
+    const auto text = std::make_shared<const std::string>(document().dump(2));
+    return router.add(
+        {Method::kGet, std::string(kApiPrefix) + "/openapi.json", "api", Access::kPublic},
+        [text](const Request&) {
+            return Response::content(Body::shared(text), "application/vnd.oai.openapi+json");
+        });
+}
+
+nlohmann::ordered_json Api::document() const {
+    Json json;
+    json["openapi"] = "3.1.0";
+    json["info"] = {
+        {"title", "matinee"},
+        {"version", "1"},
+        {"description",
+         "What the studio and the command line do with a matinee server. Errors are problem "
+         "documents (RFC 9457). Lists come in pages: take `next` of one as `cursor` of the "
+         "following. What is changed must be named by the ETag it had (If-Match), so that nobody "
+         "overwrites what they have not seen."},
+        {"license", {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}};
+    json["servers"] = Json::array({{{"url", kApiPrefix}}});
+    json["security"] = Json::array({{{"bearer", Json::array()}}, {{"session", Json::array()}}});
+    Json tags = Json::array();
+    Json paths = Json::object();
+    std::set<std::string> seen;
+    for (const Operation& operation : operations_) {
+        if (seen.insert(operation.tag).second) tags.push_back({{"name", operation.tag}});
+        std::string method(to_string(operation.method));
+        std::ranges::transform(method, method.begin(),
+                               [](char c) { return static_cast<char>(c - 'A' + 'a'); });
+        paths[operation.path][method] = operation_json(operation);
+    }
+    json["tags"] = std::move(tags);
+    json["paths"] = std::move(paths);
+    Json schemas = Json::parse(kProblemSchema);
+    schemas.update(schemas_.all());
+    json["components"]["schemas"] = std::move(schemas);
+    const auto answer = [](const char* description) {
+        return Json{
+            {"description", description},
+            {"content",
+             {{"application/problem+json", {{"schema", JsonSchemas::reference("Problem")}}}}}};
+    };
+    for (const ProblemText& each : kProblems) {
+        json["components"]["responses"][each.name] = answer(each.description);
+    }
+    json["components"]["responses"]["Problem"] = answer("Something else went wrong.");
+    json["components"]["securitySchemes"] = {
+        {"bearer",
+         {{"type", "http"}, {"scheme", "bearer"}, {"description", "`matinee token add ACCOUNT`"}}},
+        {"session",
+         {{"type", "apiKey"},
+          {"in", "cookie"},
+          {"name", "__Host-matinee"},
+          {"description",
+           "POST /session begins it. Requests that change something must come from a page of the "
+           "server itself."}}},
+        {"screen",
+         {{"type", "apiKey"},
+          {"in", "cookie"},
+          {"name", kScreenCookie},
+          {"description", "POST /screen/pairing sets it; POST /screens makes it valid."}}}};
+    return json;
+}
+
+// -- Answers --------------------------------------------------------------------------------------
+
+std::vector<QueryParameter> page_parameters() {
+    return {{"limit",
+             "How many at most.",
+             {{"type", "integer"},
+              {"minimum", 1},
+              {"maximum", kMostPageLimit},
+              {"default", kPageLimit}}},
+            {"cursor",
+             "`next` of the page before.",
+             {{"type", "string"}, {"minLength", 1}, {"maxLength", 400}}}};
+}
+
+std::string cursor_of(std::string_view key) {
+    return auth::to_base64url(base::as_byte_span(key));
+}
+
+std::optional<std::string> key_of_cursor(std::string_view cursor) {
+    const auto bytes = auth::from_base64url(cursor);
+    if (!bytes) return std::nullopt;
+    return std::string(base::as_text(*bytes));
+}
+
+Response tagged(const nlohmann::json& value, std::string etag, int status) {
+    Response response = Response::json(value, status);
+    response.etag = std::move(etag);
+    return response;
+}
+
+Response created(const nlohmann::json& value, const std::string& location, std::string etag) {
+    Response response = Response::json(value, 201);
+    response.etag = std::move(etag);
+    response.headers.emplace_back("Location", std::string(kApiPrefix) + location);
+    return response;
+}
+
+}  // namespace matinee::http

@@ -1,0 +1,624 @@
+// The API as programs meet it: every operation of the document is asked for, happily and not, of
+// the real server, and every answer held against the document.
+//
+// MATINEE_BUILD and MATINEE_SOURCE name the build directory and the source tree.
+
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import https from 'node:https';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+
+import { Validator } from '@seriousme/openapi-schema-validator';
+import addFormats from 'ajv-formats';
+import Ajv from 'ajv/dist/2020.js';
+
+const build = process.env.MATINEE_BUILD;
+const source = process.env.MATINEE_SOURCE;
+assert.ok(build && source, 'MATINEE_BUILD and MATINEE_SOURCE must be set');
+const run = promisify(execFile);
+const matinee = path.join(build, 'src/app/matinee');
+
+const kConfig = `
+[house]
+rungs = [{ name = "180p", width = 320, height = 180, max_kbps = 300 }]
+[limits]
+api_per_second = 1000
+api_burst = 5000
+sign_in_per_second = 100
+`;
+const kPassword = 'paper boats at noon';
+
+let folder;
+let server;
+let document;
+let ajv;
+let operations; // by operationId: { method, path, operation }
+const seen = new Map(); // operationId -> { happy, unhappy }
+
+function request(method, target, { headers = {}, body } = {}) {
+  return new Promise((resolve, reject) => {
+    const asked = https.request(
+      new URL(target, server.origin),
+      { method, headers, rejectUnauthorized: false, agent: false },
+      (response) => {
+        const parts = [];
+        response.on('data', (part) => parts.push(part));
+        response.on('end', () => {
+          const text = Buffer.concat(parts).toString();
+          const type = response.headers['content-type'] ?? '';
+          const isJson = type.includes('json');
+          resolve({ status: response.statusCode, headers: response.headers, type, text, json: isJson ? JSON.parse(text) : undefined });
+        });
+        response.on('error', reject);
+      },
+    );
+    asked.on('error', reject);
+    asked.end(body);
+  });
+}
+
+// Asks for an operation of the document and holds the answer against it.
+async function call(id, { as = 'admin', query, body, headers = {}, raw, ...parameters } = {}) {
+  const { method, path: pattern, operation } = operations.get(id);
+  const filled = pattern.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(parameters[name]));
+  const search = query ? `?${new URLSearchParams(query)}` : '';
+  const sent = { ...headers };
+  if (as) sent.Authorization = `Bearer ${server.tokens[as]}`;
+  if (body !== undefined) sent['Content-Type'] ??= 'application/json';
+  const answer = await request(method.toUpperCase(), `/api/v1${filled}${search}`, {
+    headers: sent,
+    body: raw ?? (body === undefined ? undefined : JSON.stringify(body)),
+  });
+  const where = `${id} -> ${answer.status} ${answer.text.slice(0, 400)}`;
+  assert.ok(operation.responses[answer.status], `the document has no such answer: ${where}`);
+  const described = resolved(operation.responses[answer.status]);
+  const type = answer.type.split(';')[0];
+  if (answer.status !== 204) {
+    assert.ok(described.content?.[type], `the document has no ${type}: ${where}`);
+    const { schema } = described.content[type];
+    if (answer.json !== undefined && schema.$ref) {
+      const validate = ajv.getSchema(`document${schema.$ref}`);
+      assert.ok(validate(answer.json), `${where}\n${ajv.errorsText(validate.errors)}`);
+    }
+    if (answer.status >= 400) assert.equal(answer.json.status, answer.status);
+  }
+  for (const name of Object.keys(described.headers ?? {})) {
+    assert.ok(answer.headers[name.toLowerCase()], `${name} is missing: ${where}`);
+  }
+  const mark = seen.get(id) ?? { happy: 0, unhappy: 0 };
+  if (answer.status < 400) mark.happy += 1;
+  else mark.unhappy += 1;
+  seen.set(id, mark);
+  return answer;
+}
+
+async function expect(status, id, options) {
+  const answer = await call(id, options);
+  assert.equal(answer.status, status, `${id}: ${answer.text.slice(0, 600)}`);
+  return answer;
+}
+
+function resolved(node) {
+  return node.$ref ? node.$ref.split('/').slice(1).reduce((at, key) => at[key], document) : node;
+}
+
+// Server-sent events, as an async queue.
+async function listen(as, headers = {}) {
+  const events = [];
+  let changed = () => {};
+  let ended = false;
+  const response = await new Promise((resolve, reject) => {
+    https
+      .get(
+        new URL('/api/v1/events', server.origin),
+        { headers: { Authorization: `Bearer ${server.tokens[as]}`, ...headers }, rejectUnauthorized: false, agent: false },
+        resolve,
+      )
+      .on('error', reject);
+  });
+  assert.equal(response.statusCode, 200);
+  assert.equal(response.headers['content-type'], 'text/event-stream');
+  let text = '';
+  response.on('data', (part) => {
+    text += part;
+    let end;
+    while ((end = text.indexOf('\n\n')) >= 0) {
+      const fields = Object.fromEntries(
+        text.slice(0, end).split('\n').map((line) => line.match(/^(\w*): ?(.*)$/)?.slice(1, 3) ?? ['', '']),
+      );
+      text = text.slice(end + 2);
+      if (fields.event) events.push({ ...fields, data: JSON.parse(fields.data) });
+    }
+    changed();
+  });
+  const finish = () => {
+    ended = true;
+    changed();
+  };
+  response.on('end', finish).on('error', finish).on('close', finish);
+  return {
+    events,
+    // The first event from `from` on that fits; waits for it.
+    async until(fits, from = 0) {
+      for (;;) {
+        const found = events.slice(from).find(fits);
+        if (found) return found;
+        if (ended) throw new Error(`the stream ended before: ${JSON.stringify(events)}`);
+        await new Promise((resolve) => (changed = resolve));
+      }
+    },
+    async end() {
+      while (!ended) await new Promise((resolve) => (changed = resolve));
+    },
+    close: () => response.destroy(),
+  };
+}
+
+async function start() {
+  const child = spawn(matinee, ['serve', '--data', path.join(folder, 'data'), '--listen', '127.0.0.1:0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: child.stdout });
+  const found = {};
+  for await (const line of lines) {
+    found.setup ??= line.match(/set up\s+(https:\S+)/)?.[1];
+    found.origin ??= line.match(/channels\s+(https:\S+)\//)?.[1];
+    if (found.origin && (found.setup || server)) break;
+  }
+  assert.ok(found.origin, 'the server ended before it served');
+  child.stdout.resume();
+  return { child, origin: found.origin, secret: found.setup?.split('/').pop(), tokens: server?.tokens ?? {} };
+}
+
+before(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'matinee-api-'));
+  await mkdir(path.join(folder, 'films'));
+  await mkdir(path.join(folder, 'data'));
+  await writeFile(path.join(folder, 'data/matinee.toml'), kConfig);
+  for (const [stem, scene] of [['01-paper-boats', 'paper-boats'], ['03-rooftop-tea', 'rooftop-tea']]) {
+    await run(path.join(build, 'src/samples/matinee-make-samples'), [
+      '--pipeline', path.join(source, `pipelines/samples/${stem}.gst`),
+      '--scene', scene, '--seconds', '8', '--out', path.join(folder, 'films', `${scene}.mp4`),
+    ]);
+  }
+  await writeFile(
+    path.join(folder, 'films/paper-boats.zh.srt'),
+    '1\n00:00:01,000 --> 00:00:03,000\n纸船\n\n2\n00:00:04,000 --> 00:00:06,000\n河水\n',
+  );
+  await writeFile(path.join(folder, 'films/broken.mp4'), 'this is no film at all\n');
+  server = await start();
+  document = (await request('GET', '/api/v1/openapi.json')).json;
+  operations = new Map();
+  for (const [pattern, methods] of Object.entries(document.paths)) {
+    for (const [method, operation] of Object.entries(methods)) {
+      operations.set(operation.operationId, { method, path: pattern, operation });
+    }
+  }
+  ajv = new Ajv({ strict: false, allErrors: true });
+  addFormats(ajv);
+  ajv.addSchema({ ...document, $id: 'document' });
+});
+
+after(async () => {
+  if (server) {
+    const ended = once(server.child, 'exit');
+    server.child.kill('SIGTERM');
+    await ended;
+  }
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('the document is valid OpenAPI 3.1', async () => {
+  const validator = new Validator();
+  const result = await validator.validate(structuredClone(document));
+  assert.ok(result.valid, JSON.stringify(result.errors, null, 2));
+  assert.equal(validator.version, '3.1');
+  seen.set('getDocument', { happy: 1, unhappy: 1 }); // there is no way to ask for it wrongly
+});
+
+test('the first account is made once, signs in and out, and makes others', async () => {
+  const origin = { Origin: server.origin };
+  await expect(400, 'setUp', { as: null, headers: origin, body: { name: 'mei' } });
+  await expect(403, 'setUp', { as: null, headers: origin, body: { secret: 'x', name: 'mei', password: kPassword } });
+  await expect(201, 'setUp', { as: null, headers: origin, body: { secret: server.secret, name: 'mei', password: kPassword } });
+  await expect(401, 'signIn', { as: null, headers: origin, body: { name: 'mei', password: 'wrong' } });
+  const session = await expect(201, 'signIn', { as: null, headers: origin, body: { name: 'mei', password: kPassword } });
+  const cookie = session.headers['set-cookie'][0].split(';')[0];
+  await expect(401, 'whoAmI', { as: null });
+  const me = await expect(200, 'whoAmI', { as: null, headers: { Cookie: cookie } });
+  assert.deepEqual([me.json.name, me.json.role], ['mei', 'admin']);
+
+  // A page of another site can do nothing by that cookie, nor can one that does not say where it is.
+  const made = { as: null, body: { account: 'mei', label: 'tests' } };
+  await expect(403, 'createToken', { ...made, headers: { Cookie: cookie, Origin: 'https://evil.test' } });
+  await expect(403, 'createToken', { ...made, headers: { Cookie: cookie, 'Sec-Fetch-Site': 'cross-site' } });
+  await expect(403, 'createToken', { ...made, headers: { Cookie: cookie } });
+  const token = await expect(201, 'createToken', { ...made, headers: { Cookie: cookie, ...origin } });
+  server.tokens.admin = token.json.token;
+
+  await expect(403, 'signOut', { as: null, headers: { Cookie: cookie, Origin: 'https://evil.test' } });
+  await expect(204, 'signOut', { as: null, headers: { Cookie: cookie, ...origin } });
+  await expect(401, 'whoAmI', { as: null, headers: { Cookie: cookie } });
+
+  for (const role of ['producer', 'reviewer', 'screen']) {
+    const added = await expect(201, 'createUser', { body: { name: role, role, password: kPassword } });
+    assert.equal(added.headers.location, `/api/v1/users/${role}`);
+    server.tokens[role] = (await expect(201, 'createToken', { body: { account: role } })).json.token;
+  }
+  await expect(409, 'createUser', { body: { name: 'screen', role: 'screen' } });
+  const wrong = await expect(400, 'createUser', { body: { name: 'x', role: 'boss' } });
+  assert.equal(wrong.json.member, '/role');
+  assert.match(wrong.json.detail, /"screen", "reviewer", "producer", "admin"/);
+});
+
+test('people are listed, changed and removed, by admins only', async () => {
+  for (const id of ['listUsers', 'listTokens', 'listAudit']) {
+    await expect(403, id, { as: 'producer' });
+    await expect(401, id, { as: null });
+  }
+  const page = await expect(200, 'listUsers', { query: { limit: 2 } });
+  assert.deepEqual(page.json.items.map((user) => user.name), ['mei', 'producer']);
+  const rest = await expect(200, 'listUsers', { query: { limit: 2, cursor: page.json.next } });
+  assert.deepEqual(rest.json.items.map((user) => user.name), ['reviewer', 'screen']);
+  assert.equal(rest.json.next, null);
+  await expect(400, 'listUsers', { query: { cursor: '!' } });
+  await expect(400, 'listUsers', { query: { limit: 0 } });
+  await expect(400, 'listUsers', { query: { limits: 5 } });
+
+  await expect(201, 'createUser', { body: { name: 'guest', role: 'screen' } });
+  await expect(200, 'getUser', { user: 'guest' });
+  await expect(404, 'getUser', { user: 'nobody' });
+  const changed = await expect(200, 'changeUser', { user: 'guest', body: { role: 'reviewer', disabled: true } });
+  assert.deepEqual([changed.json.role, changed.json.disabled], ['reviewer', true]);
+  await expect(400, 'changeUser', { user: 'guest', body: {} });
+  await expect(409, 'changeUser', { user: 'mei', body: { disabled: true } }); // the only admin
+  await expect(204, 'removeUser', { user: 'guest' });
+  await expect(404, 'removeUser', { user: 'guest' });
+
+  await expect(403, 'changePassword', { as: 'reviewer', body: { current: 'wrong', new: 'boats of paper' } });
+  await expect(204, 'changePassword', { as: 'reviewer', body: { current: kPassword, new: 'boats of paper' } });
+
+  const temporary = await expect(201, 'createToken', { body: { account: 'screen', expires: '2100-01-01T00:00:00Z' } });
+  await expect(400, 'createToken', { body: { account: 'screen', expires: '2001-01-01T00:00:00Z' } });
+  await expect(404, 'createToken', { body: { account: 'nobody' } });
+  await expect(204, 'revokeToken', { token_id: temporary.json.id });
+  await expect(404, 'revokeToken', { token_id: 'nothing' });
+  const tokens = await expect(200, 'listTokens');
+  assert.ok(tokens.json.items.find((each) => each.id === temporary.json.id).revoked);
+
+  const log = await expect(200, 'listAudit', { query: { limit: 3 } });
+  assert.equal(log.json.items[0].action, 'token.revoke');
+  assert.equal(log.json.items[0].actor, 'mei');
+  const older = await expect(200, 'listAudit', { query: { limit: 3, cursor: log.json.next } });
+  assert.ok(older.json.items[0].id < log.json.items[2].id);
+});
+
+test('films come in; listeners hear of jobs until they are done', async () => {
+  const events = await listen('producer');
+  assert.equal(events.events[0]?.event ?? (await events.until(() => true)).event, 'hello');
+  await run(matinee, ['import', path.join(folder, 'films'), '--no-wait', '--data', path.join(folder, 'data')]);
+  for (const entry of ['paper-boats', 'rooftop-tea']) {
+    await events.until(({ event, data }) => event === 'job' && data.entry === entry && data.state === 'done');
+  }
+  const failed = await events.until(({ event, data }) => event === 'job' && data.entry === 'broken' && data.state === 'failed');
+  assert.match(failed.data.reason, /broken\.mp4/);
+  assert.ok(events.events.some(({ event, data }) => event === 'job' && data.state === 'running'));
+  assert.ok(events.events.some(({ event, data }) => event === 'entry' && data.id === 'paper-boats'));
+  events.close();
+
+  // Whoever comes back hears what was missed; whoever has been away for too long, that it is so.
+  const again = await listen('producer', { 'Last-Event-ID': events.events.find((each) => each.event === 'entry').id });
+  await again.until(({ event, data }) => event === 'job' && data.entry === 'broken' && data.state === 'failed');
+  again.close();
+  const lost = await listen('producer', { 'Last-Event-ID': '987654321' });
+  await lost.until(({ event }) => event === 'reset');
+  lost.close();
+  seen.set('listen', { happy: 1, unhappy: 0 });
+  await expect(401, 'listen', { as: null });
+  await expect(400, 'listen', { headers: { 'Last-Event-ID': 'x' } });
+});
+
+test('jobs are listed and looked at; one that has ended cannot be cancelled', async () => {
+  const failed = await expect(200, 'listJobs', { as: 'producer', query: { state: 'failed' } });
+  assert.deepEqual(failed.json.items.map((job) => job.entry), ['broken']);
+  const all = await expect(200, 'listJobs', { query: { limit: 1 } });
+  assert.equal(all.json.items.length, 1);
+  const more = await expect(200, 'listJobs', { query: { limit: 500, cursor: all.json.next } });
+  assert.ok(more.json.items.length >= 2);
+  await expect(400, 'listJobs', { query: { state: 'sleeping' } });
+  await expect(200, 'getJob', { job: failed.json.items[0].id });
+  await expect(404, 'getJob', { job: 'nothing' });
+  await expect(409, 'cancelJob', { job: failed.json.items[0].id });
+  await expect(404, 'prepareEntry', { entry: 'nothing' });
+  const again = await expect(202, 'prepareEntry', { as: 'producer', entry: 'broken' });
+  assert.equal(again.json.entry, 'broken');
+});
+
+test('entries are searched, filtered, read and changed', async () => {
+  const list = (query) => expect(200, 'listEntries', { as: 'reviewer', query }).then(({ json }) => json.items.map((entry) => entry.id));
+  assert.deepEqual(await list({ kind: 'film' }), ['broken', 'paper-boats', 'rooftop-tea']);
+  assert.deepEqual(await list({ kind: 'film', state: 'ready', without_language: 'zh' }), ['rooftop-tea']);
+  assert.deepEqual(await list({ search: 'PAPER boats' }), ['paper-boats']);
+  await expect(403, 'listEntries', { as: 'screen' });
+  await expect(400, 'listEntries', { query: { state: 'asleep' } });
+
+  await expect(404, 'getEntry', { entry: 'nothing' });
+  const entry = await expect(200, 'getEntry', { as: 'reviewer', entry: 'paper-boats' });
+  assert.equal(entry.json.state, 'ready');
+  assert.ok(entry.json.quality.frames > 0);
+  assert.equal(entry.json.subtitles[0].language, 'zh-Hans');
+  assert.equal((await request('GET', entry.json.poster, { headers: { Authorization: `Bearer ${server.tokens.admin}` } })).status, 200);
+
+  const change = { title: { en: 'Paper Boats', ru: 'Бумажные кораблики' }, metadata: { synopsis: { en: 'Boats.' }, not_after: '2099-01-01' } };
+  await expect(428, 'changeEntry', { entry: 'paper-boats', body: change });
+  await expect(412, 'changeEntry', { entry: 'paper-boats', body: change, headers: { 'If-Match': '"0"' } });
+  await expect(403, 'changeEntry', { as: 'reviewer', entry: 'paper-boats', body: change, headers: { 'If-Match': entry.headers.etag } });
+  const changed = await expect(200, 'changeEntry', { as: 'producer', entry: 'paper-boats', body: change, headers: { 'If-Match': entry.headers.etag } });
+  assert.equal(changed.json.title.ru, 'Бумажные кораблики');
+  assert.equal(changed.json.permitted.until, '2099-01-02T00:00:00.000Z');
+  assert.notEqual(changed.headers.etag, entry.headers.etag);
+  const bad = { headers: { 'If-Match': changed.headers.etag }, entry: 'paper-boats' };
+  assert.equal((await expect(400, 'changeEntry', { ...bad, body: { colour: 'red' } })).json.member, '/colour');
+  assert.match((await expect(400, 'changeEntry', { ...bad, body: { metadata: { not_before: 'soon' } } })).json.detail, /not_before/);
+  await expect(415, 'changeEntry', { ...bad, headers: { ...bad.headers, 'Content-Type': 'text/plain' }, body: change });
+  await expect(400, 'changeEntry', { ...bad, body: {}, raw: '{"title":' });
+  await expect(413, 'changeEntry', { ...bad, body: {}, raw: ' '.repeat(1_100_000) });
+});
+
+test('subtitles are set and reset', async () => {
+  const file = 'paper-boats.zh.srt';
+  const files = await expect(200, 'listSubtitles', { as: 'reviewer', entry: 'paper-boats' });
+  assert.equal(files.json.items[0].file, file);
+  await expect(404, 'listSubtitles', { entry: 'nothing' });
+  const shifted = await expect(200, 'setSubtitles', { as: 'producer', entry: 'paper-boats', file, body: { shift: '0.5', label: 'director' } });
+  assert.equal(shifted.json.options.shift, '0.5');
+  assert.equal(shifted.json.label, 'director');
+  await expect(400, 'setSubtitles', { entry: 'paper-boats', file, body: { shift: 'later' } });
+  await expect(404, 'setSubtitles', { entry: 'paper-boats', file: 'other.srt', body: { use: false } });
+  const reset = await expect(200, 'resetSubtitles', { entry: 'paper-boats', file });
+  assert.equal(reset.json.options.shift, undefined);
+  await expect(404, 'resetSubtitles', { entry: 'paper-boats', file: 'other.srt' });
+});
+
+test('cards are made, and entries that nothing needs are removed', async () => {
+  const events = await listen('producer');
+  await events.until(({ event }) => event === 'hello');
+  const card = await expect(201, 'createCard', { as: 'producer', body: { id: 'welcome', entry: 'paper-boats', seconds: 240 } });
+  assert.equal(card.json.kind, 'card');
+  assert.equal(card.headers.location, '/api/v1/entries/welcome');
+  await expect(409, 'createCard', { body: { id: 'welcome', titles: [{ text: 'Again' }] } });
+  await expect(400, 'createCard', { body: { id: 'Not An Id' } });
+  await events.until(({ event, data }) => event === 'job' && data.entry === 'welcome' && data.state === 'done');
+  const other = await expect(201, 'createCard', { body: { id: 'other', titles: [{ text: 'Soon' }], seconds: 600 } });
+  const job = (await expect(200, 'listJobs', { query: { entry: other.json.id } })).json.items[0];
+  await expect(409, 'removeEntry', { entry: 'other' }); // it is being prepared
+  await expect(202, 'cancelJob', { job: job.id });
+  await events.until(({ event, data }) => event === 'job' && data.id === job.id && data.state === 'cancelled');
+  await expect(204, 'removeEntry', { entry: 'other' });
+  await events.until(({ event, data }) => event === 'entry' && data.id === 'other');
+  events.close();
+  await expect(404, 'removeEntry', { entry: 'other' });
+});
+
+test('two producers never overwrite each other silently', async () => {
+  const items = [{ entry: 'paper-boats' }];
+  const made = await expect(201, 'createPlaylist', { as: 'producer', body: { id: 'evening', title: 'Evening', items } });
+  assert.equal(made.headers.location, '/api/v1/playlists/evening');
+  await expect(409, 'createPlaylist', { body: { id: 'evening' } });
+  await expect(400, 'createPlaylist', { body: { id: 'other', items: [{ entry: 'nothing' }] } });
+  const wrong = await expect(400, 'createPlaylist', { body: { id: 'other', items: [{ entry: 'paper-boats', kind: 'movie' }] } });
+  assert.equal(wrong.json.member, '/items/0/kind');
+
+  const tag = made.headers.etag;
+  const both = [{ entry: 'paper-boats' }, { entry: 'rooftop-tea' }];
+  await expect(428, 'putPlaylist', { playlist: 'evening', body: { items: both } });
+  const mine = await expect(200, 'putPlaylist', { as: 'producer', playlist: 'evening', body: { items: both }, headers: { 'If-Match': tag } });
+  assert.equal(mine.json.draft, 2);
+  const theirs = await expect(412, 'putPlaylist', { playlist: 'evening', body: { items: [] }, headers: { 'If-Match': tag } });
+  assert.match(theirs.json.detail, /changed meanwhile/);
+  assert.equal(theirs.headers.etag, mine.headers.etag);
+  await expect(404, 'putPlaylist', { playlist: 'nothing', body: { items }, headers: { 'If-Match': tag } });
+
+  const undone = await expect(200, 'undoPlaylist', { playlist: 'evening', headers: { 'If-Match': mine.headers.etag } });
+  assert.equal(undone.json.items.length, 1);
+  await expect(412, 'undoPlaylist', { playlist: 'evening', headers: { 'If-Match': mine.headers.etag } });
+  const redone = await expect(200, 'putPlaylist', { playlist: 'evening', body: { items: both }, headers: { 'If-Match': undone.headers.etag } });
+  const history = await expect(200, 'listPlaylistVersions', { playlist: 'evening' });
+  assert.deepEqual(history.json.items.map((version) => [version.author, version.restores]), [['producer', null], ['producer', null], ['mei', 1], ['mei', null]]);
+  await expect(404, 'listPlaylistVersions', { playlist: 'nothing' });
+  assert.equal((await expect(200, 'getPlaylist', { playlist: 'evening', query: { version: 1 } })).json.items.length, 1);
+  await expect(404, 'getPlaylist', { playlist: 'evening', query: { version: 99 } });
+  await expect(200, 'listPlaylists');
+  await expect(403, 'listPlaylists', { as: 'reviewer' });
+
+  await expect(409, 'checkPlaylist', { playlist: 'evening' }); // no channel plays it
+  const unpublished = { playlist: 'evening', body: { dry_run: true } };
+  await expect(428, 'publishPlaylist', unpublished);
+  await expect(400, 'publishPlaylist', { ...unpublished, body: { when: 'sometime' }, headers: { 'If-Match': redone.headers.etag } });
+  const dry = await expect(200, 'publishPlaylist', { ...unpublished, headers: { 'If-Match': redone.headers.etag } });
+  assert.deepEqual(dry.json, { playlist: 'evening', version: 4, dry_run: true, channels: [] });
+  assert.equal(dry.headers.etag, redone.headers.etag);
+  const published = await expect(200, 'publishPlaylist', { playlist: 'evening', body: {}, headers: { 'If-Match': redone.headers.etag } });
+  await expect(412, 'publishPlaylist', { playlist: 'evening', body: {}, headers: { 'If-Match': redone.headers.etag } });
+  assert.notEqual(published.headers.etag, redone.headers.etag);
+  await expect(409, 'removeEntry', { entry: 'paper-boats' });
+});
+
+test('a channel is made, goes on the air, and takes commands', async () => {
+  const events = await listen('screen');
+  const made = await expect(201, 'createChannel', { as: 'producer', body: { id: 'hall', title: 'Hall', playlist: 'evening' } });
+  assert.equal(made.headers.location, '/api/v1/channels/hall/settings');
+  await expect(409, 'createChannel', { body: { id: 'hall' } });
+  await expect(404, 'createChannel', { body: { id: 'other', playlist: 'nothing' } });
+  await events.until(({ event, data }) => event === 'channel' && data.id === 'hall');
+  const airing = await events.until(({ event, data }) => event === 'airing' && data.channel === 'hall' && data.now);
+  assert.ok(['paper-boats', 'rooftop-tea'].includes(airing.data.now.entry));
+  assert.ok(!events.events.some(({ event }) => ['playlist', 'job', 'user', 'entry'].includes(event)), 'a screen is told of channels only');
+
+  const listed = await expect(200, 'listChannels', { as: null });
+  assert.deepEqual(listed.json.channels.map((channel) => channel.id), ['hall']);
+  await expect(200, 'getChannel', { as: null, channel: 'hall' });
+  await expect(401, 'getChannel', { as: null, channel: 'nothing' });
+  const rundown = await expect(200, 'getRundown', { channel: 'hall' });
+  assert.equal(rundown.json.airings.filter((each) => each.state === 'on').length, 1);
+  await expect(400, 'getRundown', { channel: 'hall', query: { from: '2026-01-01T00:00:00Z', to: '2027-01-01T00:00:00Z' } });
+
+  const settings = await expect(200, 'getChannelSettings', { channel: 'hall' });
+  await expect(404, 'getChannelSettings', { channel: 'nothing' });
+  await expect(428, 'changeChannelSettings', { channel: 'hall', body: { title: 'Great hall' } });
+  const changed = await expect(200, 'changeChannelSettings', {
+    channel: 'hall', body: { title: 'Great hall', access: { watch: 'role', role: 'reviewer' } }, headers: { 'If-Match': settings.headers.etag },
+  });
+  assert.deepEqual(changed.json.access, { watch: 'role', role: 'reviewer' });
+  await expect(412, 'changeChannelSettings', { channel: 'hall', body: { title: 'Hall' }, headers: { 'If-Match': settings.headers.etag } });
+  await expect(401, 'getChannel', { as: null, channel: 'hall' });
+  await expect(403, 'getChannel', { as: 'screen', channel: 'hall' });
+  await expect(200, 'getChannel', { as: 'reviewer', channel: 'hall' });
+  assert.deepEqual((await expect(200, 'listChannels', { as: 'screen' })).json.channels, []);
+  events.close();
+
+  assert.equal((await expect(200, 'checkPlaylist', { playlist: 'evening', query: { language: 'ru' } })).json.findings[0].code, 'missing-language');
+
+  await expect(400, 'hold', { channel: 'hall', body: { why: 'tired' } });
+  const withoutSlate = await expect(400, 'hold', { channel: 'hall' });
+  assert.match(withoutSlate.json.detail, /slate/);
+  const insert = await expect(200, 'insertNext', { as: 'producer', channel: 'hall', body: { entry: 'rooftop-tea' } });
+  assert.ok(Date.parse(insert.json.at) > Date.parse(rundown.json.server_time));
+  await expect(404, 'insertNext', { channel: 'hall', body: { entry: 'nothing' } });
+  await expect(200, 'replace', { channel: 'hall', body: { entry: 'paper-boats' } });
+  await expect(409, 'replace', { channel: 'hall', body: { entry: 'broken' } });
+  await expect(200, 'goTo', { channel: 'hall', body: { item: 1 } });
+  await expect(404, 'goTo', { channel: 'hall', body: { item: 99 } });
+  await expect(400, 'goTo', { channel: 'hall', body: {} });
+  await expect(404, 'skip', { channel: 'nothing' });
+  await expect(409, 'resume', { channel: 'hall' });
+});
+
+test('what lasts can be skipped', async () => {
+  const made = await expect(201, 'createPlaylist', { body: { id: 'long', items: [{ entry: 'welcome', kind: 'card' }] } });
+  await expect(200, 'publishPlaylist', { playlist: 'long', body: {}, headers: { 'If-Match': made.headers.etag } });
+  const events = await listen('screen');
+  await expect(201, 'createChannel', { body: { id: 'lobby', playlist: 'long' } });
+  await events.until(({ event, data }) => event === 'airing' && data.channel === 'lobby' && data.now?.entry === 'welcome');
+  events.close();
+  const skipped = await expect(200, 'skip', { as: 'producer', channel: 'lobby' });
+  assert.deepEqual(skipped.json.left_out, []);
+});
+
+test('a schedule is checked, published, replaced and cleared', async () => {
+  const none = await expect(200, 'getSchedule', { as: 'producer', channel: 'hall' });
+  assert.equal(none.json.version, 0);
+  await expect(404, 'getSchedule', { channel: 'nothing' });
+  const slate = (await expect(200, 'listEntries', { query: { kind: 'slate' } })).json.items[0].id;
+  const wanted = { slate, blocks: [{ id: 'all-day', playlist: 'evening' }] };
+  const checked = await expect(200, 'checkSchedule', { channel: 'hall', body: { schedule: wanted, languages: ['zh'] } });
+  assert.equal(checked.json.warnings + checked.json.errors, checked.json.findings.length);
+  await expect(200, 'checkSchedule', { channel: 'hall' });
+  await expect(400, 'checkSchedule', { channel: 'hall', body: { schedule: { blocks: [{ playlist: 'evening', zone: 'Nowhere/Land' }] } } });
+  const matches = { 'If-Match': none.headers.etag };
+  await expect(428, 'putSchedule', { channel: 'hall', body: wanted });
+  await expect(400, 'putSchedule', { channel: 'hall', body: { blocks: [{ playlist: 'evening', start: 'noon' }] }, headers: matches });
+  const dry = await expect(200, 'putSchedule', { channel: 'hall', body: wanted, query: { dry_run: 'true' }, headers: matches });
+  assert.equal(dry.json.version, 0);
+  const set = await expect(200, 'putSchedule', { channel: 'hall', body: wanted, query: { when: 'now' }, headers: matches });
+  assert.equal(set.json.version, 1);
+  await expect(412, 'putSchedule', { channel: 'hall', body: wanted, headers: matches });
+
+  const held = await expect(200, 'hold', { as: 'producer', channel: 'hall' });
+  assert.ok(held.json.at);
+  await expect(200, 'resume', { channel: 'hall', body: { where: 'next-item' } });
+  await expect(200, 'panic', { channel: 'hall' });
+  await expect(409, 'panic', { channel: 'hall' });
+  await expect(200, 'resume', { channel: 'hall' });
+
+  await expect(428, 'clearSchedule', { channel: 'hall' });
+  await expect(204, 'clearSchedule', { channel: 'hall', headers: { 'If-Match': set.headers.etag } });
+  assert.equal((await expect(200, 'getSchedule', { channel: 'hall' })).json.version, 0);
+  const log = await expect(200, 'listAudit', { query: { limit: 100 } });
+  const said = new Set(log.json.items.map((record) => record.action));
+  for (const action of ['channel.hold', 'channel.panic', 'schedule.publish', 'schedule.clear', 'playlist.publish', 'channel.add', 'entry.change']) {
+    assert.ok(said.has(action), action);
+  }
+});
+
+test('a link lets in, and is revoked', async () => {
+  const made = await expect(201, 'createLink', { as: 'producer', body: { channels: ['hall'], label: 'Venue' } });
+  assert.equal(made.json.created_by, 'producer');
+  const playlist = made.json.paths[0];
+  assert.equal((await request('GET', playlist)).status, 200);
+  await expect(400, 'createLink', { body: {} });
+  await expect(404, 'createLink', { body: { channels: ['nothing'] } });
+  await expect(400, 'createLink', { body: { channels: ['hall'], expires: '2001-01-01T00:00:00Z' } });
+  await expect(200, 'listLinks');
+  await expect(403, 'listLinks', { as: 'screen' });
+  assert.deepEqual((await expect(200, 'getLink', { link: made.json.id })).json.paths, made.json.paths);
+  await expect(404, 'getLink', { link: 'nothing' });
+  await expect(204, 'revokeLink', { link: made.json.id });
+  assert.equal((await request('GET', playlist)).status, 403);
+  await expect(404, 'revokeLink', { link: 'nothing' });
+});
+
+test('the as-run log is told in three forms', async () => {
+  for (const [of, id] of [['Channel', 'hall'], ['Entry', 'paper-boats']]) {
+    for (const form of ['', 'Json', 'Csv', 'CsvSignature']) {
+      await expect(200, `get${of}AsRun${form}`, { as: 'producer', id });
+      await expect(400, `get${of}AsRun${form}`, { id, query: { from: 'yesterday' } });
+      await expect(401, `get${of}AsRun${form}`, { as: null, id });
+    }
+  }
+  assert.match((await expect(200, 'getAsRunKey', { as: null })).text, /BEGIN PUBLIC KEY/);
+});
+
+test('what there is no way to ask for is said so', async () => {
+  const wrong = await request('PUT', '/api/v1/entries');
+  assert.equal(wrong.status, 405);
+  assert.equal(wrong.headers.allow, 'GET, HEAD, OPTIONS');
+  assert.equal(wrong.type, 'application/problem+json');
+  const nothing = await request('GET', '/api/v1/nothing');
+  assert.equal(nothing.status, 404);
+  assert.equal(nothing.type, 'application/problem+json');
+});
+
+test('a token that is revoked ends the stream it was listening by', async () => {
+  const token = (await expect(201, 'createToken', { body: { account: 'screen' } })).json;
+  server.tokens.leaving = token.token;
+  const events = await listen('leaving');
+  await events.until(({ event }) => event === 'hello');
+  await expect(204, 'revokeToken', { token_id: token.id });
+  await events.until(({ event }) => event === 'goodbye');
+  await events.end();
+});
+
+test('tokens say when they were last used', async () => {
+  const used = (await expect(200, 'listTokens')).json.items.filter((token) => token.last_used);
+  assert.ok(used.length >= 1);
+});
+
+test('every operation has been asked for, happily and not', () => {
+  const missing = [];
+  // What anybody may ask for, and cannot ask for wrongly.
+  const always = new Set(['getDocument', 'getAsRunKey', 'listChannels']);
+  for (const id of operations.keys()) {
+    const mark = seen.get(id) ?? { happy: 0, unhappy: 0 };
+    if (!mark.happy) missing.push(`${id}: no happy answer`);
+    if (!mark.unhappy && !always.has(id)) missing.push(`${id}: no unhappy answer`);
+  }
+  assert.deepEqual(missing, []);
+});
+
+test('a stop does not wait for those who listen', async () => {
+  const events = await listen('producer');
+  await events.until(({ event }) => event === 'hello');
+  const ended = once(server.child, 'exit');
+  server.child.kill('SIGTERM');
+  await events.end();
+  const [status] = await ended;
+  assert.equal(status, 0);
+  server = null;
+});
