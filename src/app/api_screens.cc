@@ -57,7 +57,7 @@ constexpr std::string_view kSchemas = R"json({
       "lower_third": {"type": "integer", "minimum": 0, "maximum": 60, "description": "Seconds for which title and author stand at the start of each airing; 0: never."},
       "next": {"type": "boolean", "description": "During slates: what is next, and how long until then."},
       "clock": {"enum": ["off", "top-left", "top-right", "bottom-left", "bottom-right"]},
-      "accent": {"type": "string", "pattern": "^#[0-9A-Fa-f]{6}$"},
+      "accent": {"type": "string", "maxLength": 7, "pattern": "^#[0-9A-Fa-f]{6}$"},
       "language": {"enum": ["", "en", "zh", "ru"], "description": "Empty: the browser's."},
       "away": {"type": "string", "maxLength": 200, "description": "Shown while the programme does not come through; empty: the page's own words."}
     }
@@ -71,7 +71,7 @@ constexpr std::string_view kSchemas = R"json({
       "lower_third": {"type": ["integer", "null"], "minimum": 0, "maximum": 60},
       "next": {"type": ["boolean", "null"]},
       "clock": {"enum": ["off", "top-left", "top-right", "bottom-left", "bottom-right", null]},
-      "accent": {"type": ["string", "null"], "pattern": "^#[0-9A-Fa-f]{6}$"},
+      "accent": {"type": ["string", "null"], "maxLength": 7, "pattern": "^#[0-9A-Fa-f]{6}$"},
       "language": {"enum": ["", "en", "zh", "ru", null]},
       "away": {"type": ["string", "null"], "maxLength": 200}
     }
