@@ -19,6 +19,7 @@ const kPages = {
   index: { script: 'src/channels/page.tsx', budget: 40 },
   watch: { script: 'src/watch/page.tsx', budget: 250 },
   review: { script: 'src/review/page.tsx', budget: 260 },
+  screen: { script: 'src/screen/page.tsx', budget: 250 },
 };
 
 const common = {

@@ -83,6 +83,7 @@ Result<void> AccessKeeper::record_uses() {
     const auto known = snapshot_.load();
     const std::lock_guard lock(refreshing_);
     for (const auto& [hash, credential] : known->credentials) {
+        if (!credential.use) continue;  // a screen's, which reports by itself
         const Instant last = credential.use->last();
         Instant& recorded = recorded_uses_[credential.id];
         if (last == Instant() || last < recorded + kUseEvery) continue;
@@ -127,6 +128,12 @@ Result<std::shared_ptr<const auth::Snapshot>> AccessKeeper::read(const auth::Sna
         recorded[credential.id] = recorded_uses_[credential.id];
     }
     recorded_uses_ = std::move(recorded);
+    for (const store::Screen& screen : TRY(store_.list_screens())) {
+        auth::Account account{screen.id, screen.name, auth::Role::kScreen, screen.channel_id};
+        snapshot->credentials[screen.secret_hash] = {
+            auth::CredentialKind::kScreen, screen.id,
+            std::make_shared<const auth::Account>(std::move(account)), Instant()};
+    }
     for (const store::Link& link : TRY(store_.list_links())) {
         if (link.revoked != Instant()) continue;
         // Whoever watches goes on watching.

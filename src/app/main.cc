@@ -14,6 +14,7 @@
 #include "app/people_commands.h"
 #include "app/planning_commands.h"
 #include "app/review_commands.h"
+#include "app/screen_commands.h"
 #include "base/log.h"
 #include "library/variant.h"
 
@@ -363,6 +364,7 @@ cli.add_subcommand("config", "Print a configuration with every setting and its d
 
 app::add_people_commands(cli, status);
 app::add_review_commands(cli, data, status);
+app::add_screen_commands(cli, status);
 
 cli.add_subcommand("prepare", "Prepare one FILE into a folder (--out), without a server");
 

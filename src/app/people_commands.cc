@@ -48,12 +48,6 @@ struct Arguments {
     std::size_t limit = 50;
 };
 
-// In whose name the audit log has what is done here.
-std::string actor() {
-    const passwd* user = ::getpwuid(::getuid());
-    return fmt::format("cli:{}", user ? std::string(user->pw_name) : std::to_string(::getuid()));
-}
-
 void print_json(const json& value) {
     fmt::print("{}\n", value.dump(2, ' ', false, json::error_handler_t::replace));
 }
@@ -108,7 +102,7 @@ Result<void> add_user(Workspace& workspace, const Arguments& arguments) {
     user.name = arguments.name;
     user.role = to_string(TRY(auth::parse_role(arguments.role)));
     user.password_hash = TRY(ask_for_password(user.name));
-    TRY(workspace.store->create_user(user, actor()));
+    TRY(workspace.store->create_user(user, command_actor()));
     fmt::print("{} may sign in, as {}\n", user.name, user.role);
     return {};
 }
@@ -117,7 +111,7 @@ Result<void> change_user(Workspace& workspace, const Arguments& arguments,
                          const std::function<Result<void>(store::User&)>& change) {
     store::User user = TRY(workspace.store->find_user_by_name(arguments.name));
     TRY(change(user));
-    return workspace.store->update_user(user, actor());
+    return workspace.store->update_user(user, command_actor());
 }
 
 Result<void> list_users(Workspace& workspace, const Arguments& arguments) {
@@ -158,7 +152,7 @@ Result<void> add_token(Workspace& workspace, const Arguments& arguments) {
     token.user_id = user.id;
     token.label = arguments.label;
     token.expires = TRY(end_from(workspace, arguments));
-    token = TRY(workspace.store->create_token(token, actor()));
+    token = TRY(workspace.store->create_token(token, command_actor()));
     if (arguments.as_json) {
         print_json({{"id", token.id}, {"token", secret}, {"expires", date_json(token.expires)}});
     } else {
@@ -253,7 +247,7 @@ Result<void> add_link(Workspace& workspace, const Arguments& arguments) {
     const auth::LinkClaims claims = claims_of(link);
     const std::string token = TRY(key.sign(claims));
     link.secret_hash = auth::hash_of_secret(token);
-    TRY(workspace.store->create_link(link, actor()));
+    TRY(workspace.store->create_link(link, command_actor()));
     return print_link(workspace, arguments, claims, token);
 }
 
@@ -305,7 +299,7 @@ Result<void> set_channel_access(Workspace& workspace, const Arguments& arguments
     channel.settings = TRY(auth::with_channel_rule(channel.settings, rule));
     TRY(workspace.store->update_channel(channel));
     return workspace.store->audit(
-        {.actor = actor(),
+        {.actor = command_actor(),
          .action = "channel.access",
          .subject = channel.id,
          .detail = json{{"watch", to_string(rule.watch)}, {"role", to_string(rule.least)}}.dump()});
@@ -332,6 +326,11 @@ Result<void> show_audit(Workspace& workspace, const Arguments& arguments) {
 }
 
 }  // namespace
+
+std::string command_actor() {
+    const passwd* user = ::getpwuid(::getuid());
+    return fmt::format("cli:{}", user ? std::string(user->pw_name) : std::to_string(::getuid()));
+}
 
 std::optional<Instant> instant_from(const std::string& text) {
     std::tm fields{};
@@ -429,7 +428,7 @@ void add_people_commands(CLI::App& cli, int& status) {
                       [](Workspace& workspace, const Arguments& arguments) -> Result<void> {
                           const store::User found =
                               TRY(workspace.store->find_user_by_name(arguments.name));
-                          return workspace.store->remove_user(found.id, actor());
+                          return workspace.store->remove_user(found.id, command_actor());
                       }),
               "NAME");
 
@@ -441,7 +440,7 @@ void add_people_commands(CLI::App& cli, int& status) {
     with_json(command(token, "list", "List tokens and sessions", list_tokens));
     with_name(command(token, "revoke", "End a token or a session, by its id",
                       [](Workspace& workspace, const Arguments& arguments) {
-                          return workspace.store->revoke_token(arguments.name, actor());
+                          return workspace.store->revoke_token(arguments.name, command_actor());
                       }),
               "ID");
 
@@ -458,7 +457,7 @@ void add_people_commands(CLI::App& cli, int& status) {
     with_json(with_name(command(link, "show", "Print a link's addresses again", show_link), "ID"));
     with_name(command(link, "revoke", "End a link, within a second also for those who watch",
                       [](Workspace& workspace, const Arguments& arguments) {
-                          return workspace.store->revoke_link(arguments.name, actor());
+                          return workspace.store->revoke_link(arguments.name, command_actor());
                       }),
               "ID");
 

@@ -16,6 +16,9 @@ namespace matinee::app {
 // one that runs, and must outlive the parsing.
 void add_people_commands(CLI::App& cli, int& status);
 
+// In whose name the audit log has what is done on the command line.
+std::string command_actor();
+
 // "2026-11-23T20:00:00Z": an instant of UTC, to the second.
 std::optional<Instant> instant_from(const std::string& text);
 

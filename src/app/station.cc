@@ -211,10 +211,13 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
     station->uploads_ = TRY(Uploads::start(workspace, std::move(uploads)));
     station->as_run_ =
         std::make_unique<AsRunLog>(*workspace.store, *workspace.clock, workspace.folder);
-    station->api_ = TRY(
-        StudioApi::create({workspace, *station->broadcaster_, *station->access_,
-                           *station->link_key_, broadcaster_options(workspace.config),
-                           [broadcaster = station->broadcaster_.get()] { broadcaster->wake(); }}));
+    station->api_ =
+        TRY(StudioApi::create({workspace, *station->broadcaster_, *station->access_,
+                               *station->link_key_, broadcaster_options(workspace.config),
+                               [broadcaster = station->broadcaster_.get()] { broadcaster->wake(); },
+                               [&pages = station->pages_] {
+                                   return pages.page(http::kScreenPage).etag + MATINEE_VERSION;
+                               }}));
     station->limits_ = std::make_unique<http::RateLimits>(workspace.config.limits);
     station->previews_ =
         std::make_unique<PreviewRoom>(*workspace.store, *workspace.library, *workspace.clock,

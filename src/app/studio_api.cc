@@ -3,6 +3,7 @@
 #include <charconv>
 #include <utility>
 
+#include "app/api_screens.h"
 #include "auth/secret.h"
 #include "base/log.h"
 #include "http/gatekeeper.h"
@@ -98,6 +99,7 @@ StudioApi::StudioApi(Parts parts)
     add_account_operations(api_, context_);
     add_link_operations(api_, context_);
     add_review_operations(api_, context_);
+    add_screen_operations(api_, context_, parts_.screen_page);
     api_.on_done([this](const http::Operation& operation, const http::Call& call, const Response&) {
         write_audit(operation, call);
     });
@@ -114,6 +116,7 @@ Result<std::unique_ptr<StudioApi>> StudioApi::create(Parts parts) {
 
 Result<void> StudioApi::add_to(http::Router& router) {
     TRY(api_.add_to(router, thread_));
+    TRY(add_screen_stills(router, thread_, context_));
     return router.add({http::Method::kGet, "/api/v1/events", "events", http::Access::kStudio,
                        auth::Role::kScreen},
                       [this](const Request& request) { return listen(request); });

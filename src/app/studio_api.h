@@ -32,6 +32,8 @@ class StudioApi {
         BroadcasterOptions options;
         // What viewers are shown has changed.
         std::function<void()> programme_changed;
+        // Which version of their page screens should have; may be empty.
+        std::function<std::string()> screen_page = {};
     };
 
     static Result<std::unique_ptr<StudioApi>> create(Parts parts);

@@ -94,6 +94,10 @@ Answer may_watch_channel(const Snapshot& snapshot, const Asker& asker, std::stri
         return asker.link->covers_channel(channel) ? Answer::kAllowed : Answer::kForbidden;
     }
     if (rule.watch == Watch::kPublic) return Answer::kPublic;
+    // Whoever has given a screen its channel has said by that that it may show it.
+    if (asker.account && !asker.account->shows.empty() && asker.account->shows == channel) {
+        return Answer::kAllowed;
+    }
     const Role least = rule.watch == Watch::kRole ? rule.least : Role::kProducer;
     if (asker.is(std::min(least, Role::kProducer))) return Answer::kAllowed;
     return refusal(asker);

@@ -24,6 +24,7 @@ struct Account {
     std::string id;
     std::string name;
     Role role = Role::kScreen;
+    std::string shows{};  // of a venue's screen: the channel it has been given, which it may watch
 };
 
 // Whom a channel is for.
@@ -56,6 +57,7 @@ Result<std::string> with_channel_rule(std::string_view settings, const ChannelRu
 enum class CredentialKind : std::uint8_t {
     kSession,  // of a browser, in a cookie
     kBearer,   // of a script, in a header field
+    kScreen,   // of a venue's screen, in a cookie of its own
 };
 
 // When a credential was last used. Thread-safe.

@@ -53,6 +53,9 @@ json airing_json(const Presentation& channel, std::size_t index, Instant now,
                {"country", film.country},
                {"start", base::to_rfc3339(playout::instant_of(epoch, airing.start))},
                {"end", base::to_rfc3339(playout::instant_of(epoch, airing.end()))}};
+    value["role"] = playout::to_string(airing.place.role);
+    // Cards and the slate are what has a keyframe in every picture.
+    if (film.media->manifest().all_intra) value["card"] = true;
     if (airing.from > Ticks(0)) value["from_seconds"] = seconds_of(airing.from);
     if (!film.media->manifest().poster.empty()) {
         value["poster"] = fmt::format("{}/entries/{}/poster.jpg", prefix, film.entry_id);

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "auth/secret.h"
+#include "http/gatekeeper.h"
 #include "http/problem.h"
 
 namespace matinee::http {
@@ -184,6 +185,9 @@ Json operation_json(const Operation& operation) {
     responses["default"] = problem_reference("Problem");
     json["responses"] = std::move(responses);
     if (operation.access == Access::kPublic) json["security"] = Json::array({Json::object()});
+    if (operation.access == Access::kScreen) {
+        json["security"] = Json::array({{{"screen", Json::array()}}});
+    }
     return json;
 }
 
@@ -444,7 +448,12 @@ nlohmann::ordered_json Api::document() const {
           {"name", "__Host-matinee"},
           {"description",
            "POST /session begins it. Requests that change something must come from a page of the "
-           "server itself."}}}};
+           "server itself."}}},
+        {"screen",
+         {{"type", "apiKey"},
+          {"in", "cookie"},
+          {"name", kScreenCookie},
+          {"description", "POST /screen/pairing sets it; POST /screens makes it valid."}}}};
     return json;
 }
 

@@ -31,6 +31,17 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, {}, lower, lower);
 }
 
+// Whether a screen's cookie lets it in where others are let in by theirs.
+bool is_for_watching(Access access) {
+    return is_media(access) || access == Access::kGuide;
+}
+
+const auth::Credential* by_screen_cookie(const Request& request, const auth::Snapshot& snapshot,
+                                         Instant now) {
+    const auto cookie = request.cookie(kScreenCookie);
+    return cookie ? snapshot.find(CredentialKind::kScreen, *cookie, now) : nullptr;
+}
+
 // Viewers are counted where a stream is fetched. A link's poster in a page is no viewer.
 bool counts_as_viewing(const RouteSpec& route) {
     return route.access == Access::kMedia;
@@ -56,12 +67,13 @@ std::string_view Gatekeeper::cross_site(const Request& request) {
     const auto origin = request.header("Origin");
     if (!origin) {
         // A browser would have said where the request comes from.
-        return request.cookie(kSessionCookie) ? std::string_view(
-                                                    "It has a session's cookie, but "
-                                                    "neither Origin nor "
-                                                    "Sec-Fetch-Site. Programs use "
-                                                    "tokens.")
-                                              : std::string_view();
+        return request.cookie(kSessionCookie) || request.cookie(kScreenCookie)
+                   ? std::string_view(
+                         "It has a session's cookie, but "
+                         "neither Origin nor "
+                         "Sec-Fetch-Site. Programs use "
+                         "tokens.")
+                   : std::string_view();
     }
     // The scheme is not compared: behind a proxy that ends TLS it is not ours. "null" has none.
     const std::size_t scheme = origin->find("://");
@@ -72,8 +84,8 @@ std::string_view Gatekeeper::cross_site(const Request& request) {
     return "It comes from another site's page.";
 }
 
-std::optional<Response> Gatekeeper::identify(Request& request, const auth::Snapshot& snapshot,
-                                             Instant now) const {
+std::optional<Response> Gatekeeper::identify(Request& request, const RouteSpec& route,
+                                             const auth::Snapshot& snapshot, Instant now) const {
     if (const std::string_view token = request.parameter(kLinkParameter); !token.empty()) {
         request.confidential = true;
         auto claims = parts_.link_key.verify(token);
@@ -85,7 +97,9 @@ std::optional<Response> Gatekeeper::identify(Request& request, const auth::Snaps
         return std::nullopt;  // the link alone decides
     }
     const auth::Credential* credential = nullptr;
-    if (const auto token = bearer_token(request)) {
+    if (route.access == Access::kScreen) {
+        credential = by_screen_cookie(request, snapshot, now);
+    } else if (const auto token = bearer_token(request)) {
         credential = snapshot.find(CredentialKind::kBearer, *token, now);
         if (credential == nullptr) {
             return challenge("The token is not known, or is valid no longer.");
@@ -93,6 +107,10 @@ std::optional<Response> Gatekeeper::identify(Request& request, const auth::Snaps
     } else if (const auto cookie = request.cookie(kSessionCookie)) {
         // A session that has ended is nobody's, as if there were no cookie.
         credential = snapshot.find(CredentialKind::kSession, *cookie, now);
+    }
+    // What a screen fetches to show it.
+    if (credential == nullptr && !bearer_token(request) && is_for_watching(route.access)) {
+        credential = by_screen_cookie(request, snapshot, now);
     }
     if (credential != nullptr) {
         request.asker.account = credential->account;
@@ -129,6 +147,8 @@ Answer Gatekeeper::answer(const Request& request, const RouteSpec& route,
             return may_review(asker);
         case Access::kStudio:
             return may_act(asker, route.role);
+        case Access::kScreen:
+            return asker.account ? Answer::kAllowed : Answer::kSignIn;
         case Access::kOperations:
             return may_read_metrics(snapshot, asker);
         case Access::kMedia:
@@ -154,7 +174,7 @@ Answer Gatekeeper::answer(const Request& request, const RouteSpec& route,
 std::optional<Response> Gatekeeper::admit(Request& request, const RouteSpec& route) const {
     const std::shared_ptr<const auth::Snapshot> snapshot = parts_.snapshot();
     const Instant now = parts_.clock.now();
-    if (auto refusal = identify(request, *snapshot, now)) {
+    if (auto refusal = identify(request, route, *snapshot, now)) {
         const bool by_link = !request.parameter(kLinkParameter).empty();
         if (by_link && route.access == Access::kPage) return std::nullopt;
         return refusal;

@@ -1,7 +1,7 @@
 // The server's guard: finds out who asks, and whether they may.
 //
 // A request carries at most one of: a session's cookie, a bearer token (RFC 6750), a link in its
-// path (/t/TOKEN/...). Nothing here looks into the database: all follows from the snapshot.
+// path (/t/TOKEN/...), a screen's cookie. Nothing here looks into the database: all follows from the snapshot.
 #pragma once
 
 #include <functional>
@@ -20,6 +20,9 @@ namespace matinee::http {
 
 // "__Host-" has browsers insist on Secure, Path=/ and no Domain (RFC 6265bis section 4.1.3.2).
 inline constexpr std::string_view kSessionCookie = "__Host-matinee";
+
+// Of a venue's screen. Another one than a session's, so that who sets a screen up stays signed in.
+inline constexpr std::string_view kScreenCookie = "__Host-matinee-screen";
 
 // The path parameter that holds a link's token.
 inline constexpr std::string_view kLinkParameter = "token";
@@ -56,7 +59,8 @@ class Gatekeeper {
     static std::string_view cross_site(const Request& request);
 
   private:
-    [[nodiscard]] std::optional<Response> identify(Request& request, const auth::Snapshot& snapshot,
+    [[nodiscard]] std::optional<Response> identify(Request& request, const RouteSpec& route,
+                                                   const auth::Snapshot& snapshot,
                                                    Instant now) const;
     [[nodiscard]] auth::Answer answer(const Request& request, const RouteSpec& route,
                                       const auth::Snapshot& snapshot, Instant now) const;

@@ -31,6 +31,7 @@ enum class Access : std::uint8_t {
     kGuide,       // what is said of a {channel}: who may watch it, same origin
     kJuror,       // a juror's own rounds: jurors by link or account, same origin; which rounds are
                   // theirs the handler sees to
+    kScreen,      // what a venue's screen asks and says of itself: by its own cookie, and no other
     kStudio,      // what accounts of at least the route's role do
     kOperations,  // metrics
 };
@@ -52,7 +53,7 @@ struct Route {
     RouteSpec spec;
     Handler handler;
     StreamHandler stream;  // instead of `handler`, for a route that takes content of any length
-    std::size_t id = 0;  // 0, 1, 2 ... in order of addition
+    std::size_t id = 0;    // 0, 1, 2 ... in order of addition
 };
 
 // Immutable once served, then thread-safe.

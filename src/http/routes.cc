@@ -314,6 +314,18 @@ class Routes {
         return {};
     }
 
+    // The page of a venue's screen, and the clock by which screens keep in step: answered where
+    // media are, since an answer that waits for the database would tell a wrong time.
+    Result<void> add_screens() {
+        const RouteContext context = context_;
+        TRY(get("/screen", "page", Access::kPage,
+                [context](const Request&) { return context.pages.page(kScreenPage); }));
+        return get(
+            "/api/v1/screen/time", "screen-time", Access::kPublic, [context](const Request&) {
+                return Response::json({{"time", context.clock.now().time_since_epoch().count()}});
+            });
+    }
+
     // Of the channels that whoever asks may watch.
     Result<void> add_programme_guide(std::string_view prefix) {
         const auto add = [&](const char* name, auto write) {
@@ -454,6 +466,7 @@ class Routes {
 Result<std::shared_ptr<const Router>> make_router(const RouteContext& context) {
     Routes routes(context);
     TRY(routes.add_for_viewers());
+    TRY(routes.add_screens());
     TRY(routes.add_as_run());
     TRY(routes.add_previews());
     TRY(routes.add_pages());

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -18,6 +19,9 @@
 #include "http/tus.h"
 
 namespace matinee::http {
+
+// Among the built pages: a venue's screen.
+inline constexpr std::string_view kScreenPage = "screen.html";
 
 // What the routes need from the rest; all of it must outlive the router.
 struct RouteContext {

@@ -22,6 +22,7 @@
 #include "playout/schedule.h"
 #include "store/people.h"
 #include "store/reviews.h"
+#include "store/screens.h"
 
 namespace matinee::store {
 
@@ -712,6 +713,39 @@ class Store {
 
     // What requests are judged by.
     Result<ReviewGrants> review_grants();
+    // -- Screens ---------------------------------------------------------------------------------
+
+    // What people do here goes into the audit log, as above.
+
+    // Lets a browser wait under a code. kConflict when the code is taken: try another.
+    // kUnavailable when too many wait.
+    Result<ScreenPairing> open_pairing(const ScreenPairing& wanted, const PairingLimits& limits);
+    // The one who waits with this secret; nothing when none does, or not any more.
+    Result<std::optional<ScreenPairing>> find_pairing(const std::string& secret_hash);
+    // The browser that shows `code` is a screen from now on. kNotFound when none does, or not any
+    // more; kConflict when the name is taken.
+    Result<Screen> approve_screen(const std::string& code, const std::string& name,
+                                  const std::string& channel_id, const std::string& actor);
+    // By name.
+    Result<std::vector<Screen>> list_screens();
+    Result<Screen> find_screen(const std::string& id_or_name);
+    // Changes name, channel and whether it is muted.
+    Result<void> update_screen(const Screen& screen, const std::string& actor);
+    // Its browser is nobody's from now on.
+    Result<void> remove_screen(const std::string& id, const std::string& actor);
+    // Has it do something once, within `lasting`.
+    Result<ScreenCommand> command_screen(const std::string& id, const std::string& kind,
+                                         std::chrono::milliseconds lasting,
+                                         const std::string& actor);
+    // A heartbeat: what it reports (JSON), and the last command it has carried out (empty: none).
+    // Returns what it is to do, oldest first.
+    Result<std::vector<ScreenCommand>> report_screen(const std::string& id,
+                                                     const std::string& report,
+                                                     const std::string& carried_out);
+    // A picture of what it shows, as text; the one before is forgotten.
+    Result<void> put_screen_still(const std::string& id, const std::string& still);
+    // Nothing when it has sent none.
+    Result<std::optional<std::string>> find_screen_still(const std::string& id);
 
   private:
     struct Impl;

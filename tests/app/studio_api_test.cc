@@ -186,6 +186,15 @@ const std::map<std::string, Role> kTable = {
     {"POST /api/v1/links", Role::kProducer},
     {"GET /api/v1/links/{link}", Role::kProducer},
     {"DELETE /api/v1/links/{link}", Role::kProducer},
+    {"GET /api/v1/screens", Role::kProducer},
+    {"POST /api/v1/screens", Role::kProducer},
+    {"GET /api/v1/screens/{screen}", Role::kProducer},
+    {"PATCH /api/v1/screens/{screen}", Role::kProducer},
+    {"DELETE /api/v1/screens/{screen}", Role::kProducer},
+    {"POST /api/v1/screens/{screen}/commands", Role::kProducer},
+    {"GET /api/v1/screens/{screen}/still.jpg", Role::kProducer},
+    {"GET /api/v1/channels/{id}/screen-design", Role::kProducer},
+    {"PATCH /api/v1/channels/{id}/screen-design", Role::kProducer},
 };
 
 std::string name_of(const http::RouteSpec& spec) {
@@ -214,7 +223,7 @@ TEST(StudioApi, AsksEveryRoleForWhatItNeeds) {
         if (row == kTable.end()) {
             const bool elsewhere = spec.label != "api" && spec.label != "events";
             EXPECT_TRUE(elsewhere || spec.access == Access::kPublic ||
-                        spec.access == Access::kGuide)
+                        spec.access == Access::kGuide || spec.access == Access::kScreen)
                 << name << " is not in the table of this test";
             continue;
         }
@@ -262,6 +271,33 @@ TEST(StudioApi, LetsALinkDoNothingButWatch) {
         EXPECT_EQ(spec.method, Method::kGet) << spec.pattern;
         EXPECT_NE(spec.access, Access::kStudio) << spec.pattern;
     }
+}
+
+TEST(StudioApi, LetsNobodyButScreensSpeakForThemselves) {
+    const Studio studio;
+    const std::string secret = auth::new_secret();
+    const Instant now = studio.workspace.clock->now();
+    store::ScreenPairing pairing{"ACD347", auth::hash_of_secret(secret), "here", now,
+                                 now + std::chrono::minutes(1)};
+    must(studio.workspace.store->open_pairing(pairing, {}));
+    const std::string cookie = fmt::format("{}={}", http::kScreenCookie, secret);
+    const http::RouteSpec heartbeat{Method::kPost, "/api/v1/screen/heartbeat", "api",
+                                    Access::kScreen};
+    EXPECT_EQ(studio.guard_says(heartbeat, "Cookie", cookie), 401) << "before it is approved";
+    const auto screen = must(studio.workspace.store->approve_screen("ACD347", "Hall", "", "test"));
+    ASSERT_TRUE(studio.access->refresh());
+    EXPECT_EQ(studio.guard_says(heartbeat, "Cookie", cookie), 0);
+    EXPECT_EQ(studio.guard_says(heartbeat, "Cookie", "__Host-matinee=session-admin"), 401);
+    EXPECT_EQ(studio.guard_says(heartbeat, "Authorization", "Bearer bearer-admin"), 401);
+    // And it may do nothing else.
+    for (const auto& [name, role] : kTable) {
+        if (!name.starts_with("GET ")) continue;
+        const http::RouteSpec spec{Method::kGet, name.substr(4), "api", Access::kStudio};
+        EXPECT_EQ(studio.guard_says(spec, "Cookie", cookie), 401) << name;
+    }
+    ASSERT_TRUE(studio.workspace.store->remove_screen(screen.id, "test"));
+    ASSERT_TRUE(studio.access->refresh());
+    EXPECT_EQ(studio.guard_says(heartbeat, "Cookie", cookie), 401) << "once it is removed";
 }
 
 TEST(StudioApi, WritesDownWhenATokenWasUsed) {

@@ -129,6 +129,12 @@ class Festival {
             all->credentials[auth::hash_of_secret("bearer-" + name)] = {
                 CredentialKind::kBearer, "b-" + name, account, {}};
         }
+        all->credentials[auth::hash_of_secret("screen-secret")] = {
+            CredentialKind::kScreen,
+            "1",
+            std::make_shared<const auth::Account>(
+                auth::Account{"1", "Hall", Role::kScreen, "linked"}),
+            {}};
         for (const char* id : {"good", "other", "early", "late", "two"}) {
             all->links[id] = std::make_shared<auth::LinkState>();
         }
@@ -270,6 +276,8 @@ const std::map<std::string, std::array<Expected, 3>> kTable = {
     {"GET /api/v1/channels", {}},
     {"GET /", {}},
     {"GET /watch/{channel}", {}},
+    {"GET /screen", {}},
+    {"GET /api/v1/screen/time", {}},
     {"GET /watch/entries/{entry}", {}},
     {"GET /review", {}},
     {"GET /review/{round}", {}},
@@ -579,6 +587,23 @@ TEST(AccessOverHttp, ALinkHasAsManyViewersAsItSays) {
     EXPECT_EQ(watch("one").status, 404);
     festival.clock.advance(seconds(61));
     EXPECT_EQ(watch("three").status, 404);
+}
+
+TEST(AccessOverHttp, AScreenWatchesTheChannelItWasGivenWhoeverThatIsFor) {
+    Festival festival;
+    const std::string screen = fmt::format("Cookie: {}=screen-secret\r\n", kScreenCookie);
+    EXPECT_EQ(festival.status("/channels/linked/master.m3u8", screen), 200);
+    EXPECT_EQ(festival.status("/api/v1/channels/linked", screen), 200);
+    EXPECT_EQ(festival.status("/channels/open/master.m3u8", screen), 200);
+    EXPECT_EQ(festival.status("/channels/staff/master.m3u8", screen), 403);
+    EXPECT_EQ(festival.status("/metrics", screen), 401);
+    // Its secret is no session's and no token.
+    EXPECT_EQ(festival.status("/channels/linked/master.m3u8",
+                              fmt::format("Cookie: {}=screen-secret\r\n", kSessionCookie)),
+              401);
+    EXPECT_EQ(
+        festival.status("/channels/linked/master.m3u8", "Authorization: Bearer screen-secret\r\n"),
+        401);
 }
 
 TEST(AccessOverHttp, RefusesWhatAnotherSitesPageSends) {

@@ -35,6 +35,10 @@ export interface Programme extends Film {
   readonly end: string;
   /** How far into the film it begins; 0 when left out. */
   readonly from_seconds?: number;
+  /** Why it is on. */
+  readonly role?: 'item' | 'fill' | 'inserted' | 'hold' | 'panic';
+  /** Whether it is a card or a slate: a still picture that says what there is to say. */
+  readonly card?: boolean;
 }
 
 export interface Language {
@@ -327,4 +331,107 @@ export function fetchReviewResults(
   signal?: AbortSignal,
 ): Promise<Answer<ReviewResults>> {
   return get<ReviewResults>(`/api/v1/reviews/${encodeURIComponent(round)}/results`, signal);
+}
+
+/** What screens draw over the picture; each channel's own. */
+export interface ScreenDesign {
+  /** Seconds for which title and author stand at the start of each airing; 0: never. */
+  readonly lower_third: number;
+  /** During slates: what is next, and how long until then. */
+  readonly next: boolean;
+  readonly clock: 'off' | 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right';
+  /** "#rrggbb" */
+  readonly accent: string;
+  /** Of the page's own texts, and of titles; empty: the browser's. */
+  readonly language: '' | 'en' | 'zh' | 'ru';
+  /** Shown while the programme does not come through; empty: the page's own text. */
+  readonly away: string;
+}
+
+/** What a screen is to be and do, as the server says it in answer to each heartbeat. */
+export interface ScreenOrders {
+  readonly id: string;
+  readonly name: string;
+  readonly muted: boolean;
+  /** Null while it has been given none, or that one is gone. */
+  readonly channel: {
+    readonly id: string;
+    readonly title: string;
+    readonly master: string;
+    /** The instant that the channel's time counts from. */
+    readonly epoch: string;
+    /** Media time of the channel's first instant. */
+    readonly media_origin_seconds: number;
+  } | null;
+  readonly design: ScreenDesign;
+  readonly commands: readonly { readonly id: string; readonly kind: 'identify' | 'reload' }[];
+  /** Changes when the server has another page. */
+  readonly page: string;
+  readonly heartbeat_seconds: number;
+}
+
+/** What a screen says of itself. */
+export interface ScreenReport {
+  readonly state: 'starting' | 'playing' | 'away' | 'off-air' | 'idle';
+  readonly channel: string | null;
+  readonly entry: string | null;
+  /** Seconds into the entry. */
+  readonly position: number | null;
+  /** How late the picture is against the channel's clock; negative: early. */
+  readonly late_ms: number | null;
+  /** How wrong the screen's idea of the server's clock may be. */
+  readonly clock_error_ms: number | null;
+  readonly rate: number;
+  readonly frames: number;
+  readonly dropped: number;
+  /** Whether it is to be silent, or its browser does not let it sound. */
+  readonly sound: 'on' | 'muted' | 'blocked';
+  readonly width: number;
+  readonly height: number;
+  /** Megabytes of script memory, where the browser tells. */
+  readonly heap_mb: number | null;
+  readonly up_seconds: number;
+  /** How often the player had to be made anew. */
+  readonly restarts: number;
+  /** The last command that was carried out; empty: none. */
+  readonly carried_out: string;
+}
+
+export interface Pairing {
+  /** What is to be typed in where screens are approved. */
+  readonly code: string;
+  readonly expires: string;
+}
+
+const send = (method: 'POST' | 'PUT', body: unknown, signal?: AbortSignal): RequestInit => ({
+  method,
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify(body),
+  ...(signal ? { signal } : {}),
+});
+
+/** A code for this browser; the same one for as long as it lasts. */
+export function askForPairing(signal?: AbortSignal): Promise<Pairing> {
+  return request<Pairing>('/api/v1/screen/pairing', { method: 'POST', ...(signal ? { signal } : {}) });
+}
+
+/** Says what this screen does, and hears what it is to do. An ApiError with status 401 when it is none. */
+export function sendHeartbeat(report: ScreenReport, signal?: AbortSignal): Promise<ScreenOrders> {
+  return request<ScreenOrders>('/api/v1/screen/heartbeat', send('POST', report, signal));
+}
+
+/** A small picture (JPEG) of what this screen shows. */
+export function sendStill(still: Blob, signal?: AbortSignal): Promise<void> {
+  return request<void>('/api/v1/screen/still', {
+    method: 'PUT',
+    headers: { 'Content-Type': 'image/jpeg' },
+    body: still,
+    ...(signal ? { signal } : {}),
+  });
+}
+
+/** The server's clock, in milliseconds since 1970. */
+export async function fetchServerTime(signal?: AbortSignal): Promise<number> {
+  const { time } = await request<{ time: number }>('/api/v1/screen/time', signal ? { signal } : {});
+  return time;
 }

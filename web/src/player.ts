@@ -1,12 +1,14 @@
-// The only file that knows hls.js. It plays one channel or entry on one <video>, survives whatever
-// the network and the server do, and tells the view what to show. Subtitles are not left to hls.js or
+// The only file that knows hls.js, but for the one that plays on screens (screen/playback.ts). It plays
+// one channel or entry on one <video>, survives whatever the network and the server do, and tells the
+// view what to show. Subtitles are not left to hls.js or
 // the browser: the view draws two languages of cues (subtitles/cue_source.ts).
 //
 // How far behind the playlist's end playback starts is the playlist's business (HOLD-BACK): a
 // channel lists its segments ahead of the clock, so that keeping to it shows 20:00:00 at 20:00:00.
 
-import Hls, { type ErrorData, type HlsConfig, type LoadPolicy, type RetryConfig } from 'hls.js';
+import Hls, { type ErrorData } from 'hls.js';
 import { isPassing, retryDelay } from './backoff';
+import { kHlsConfig } from './hls_config';
 import { CueSource, type Cue, type Timeline } from './subtitles/cue_source';
 import { kPlainSettings } from './subtitles/webvtt';
 
@@ -130,7 +132,7 @@ export function play(
  */
 export function preload(url: string): () => void {
   if (!Hls.isSupported()) return () => undefined;
-  const hls = new Hls({ ...kConfig, maxBufferLength: kPreloaded, maxMaxBufferLength: kPreloaded });
+  const hls = new Hls({ ...kHlsConfig, maxBufferLength: kPreloaded, maxMaxBufferLength: kPreloaded });
   hls.attachMedia(document.createElement('video'));
   hls.loadSource(url);
   return () => hls.destroy();
@@ -272,48 +274,6 @@ abstract class VideoPlayer implements Player {
 
 const kPreloaded = 4; // seconds of what comes next
 
-const kPatience = 3600; // requests that fail in passing are repeated about two hours long
-
-// Shorter than for starting anew: the buffer holds about HOLD-BACK, and a server that restarts should
-// be found again well within it.
-const kLongestRetry = 2_000;
-
-function policy(timeToFirstByte: number, timeToLoad: number): LoadPolicy {
-  const retry: RetryConfig = {
-    maxNumRetry: kPatience,
-    retryDelayMs: retryDelay(0),
-    maxRetryDelayMs: kLongestRetry,
-    backoff: 'exponential',
-    shouldRetry: (config, count, isTimeout, response) =>
-      config !== null &&
-      config !== undefined &&
-      count < config.maxNumRetry &&
-      (isTimeout || isPassing(response?.code ?? 0)),
-  };
-  return {
-    default: {
-      maxTimeToFirstByteMs: timeToFirstByte,
-      maxLoadTimeMs: timeToLoad,
-      timeoutRetry: retry,
-      errorRetry: retry,
-    },
-  };
-}
-
-const kConfig: Partial<HlsConfig> = {
-  enableWorker: false, // segments are CMAF: there is nothing to remultiplex, and no worker to wait for
-  lowLatencyMode: false,
-  liveSyncOnStallIncrease: 0, // on the minute again after a stall
-  backBufferLength: 60,
-  maxBufferLength: 30,
-  maxMaxBufferLength: 60,
-  capLevelToPlayerSize: true,
-  startFragPrefetch: true,
-  manifestLoadPolicy: policy(10_000, 20_000),
-  playlistLoadPolicy: policy(10_000, 20_000),
-  fragLoadPolicy: policy(10_000, 60_000),
-};
-
 const kRefusals: readonly number[] = [401, 403, 410];
 
 class HlsPlayer extends VideoPlayer {
@@ -403,7 +363,7 @@ class HlsPlayer extends VideoPlayer {
   };
 
   private create(): Hls {
-    const hls = new Hls({ ...kConfig, startPosition: this.startAt });
+    const hls = new Hls({ ...kHlsConfig, startPosition: this.startAt });
     this.origin = null;
     window.matineePlayer = hls;
     hls.on(Hls.Events.ERROR, (_, data) => this.onError(data));

@@ -1,0 +1,40 @@
+import { defineStrings } from '../locale';
+
+export const screenStrings = defineStrings({
+  en: {
+    screen: 'Screen',
+    pairing: 'This screen waits to be approved',
+    pairingHint: 'In the studio, under Screens, type in this code and give the screen a name. Or on the server:',
+    connecting: 'Looking for the server…',
+    idle: '{name} is ready',
+    idleHint: 'It has not been given a channel yet.',
+    away: 'Back soon',
+    offAir: 'The programme has not begun yet',
+    next: 'Next',
+    startsIn: 'Starts in {time}',
+  },
+  zh: {
+    screen: '屏幕',
+    pairing: '此屏幕等待批准',
+    pairingHint: '请在管理页面的“屏幕”中输入此代码并为屏幕命名，或在服务器上运行：',
+    connecting: '正在寻找服务器…',
+    idle: '{name} 已就绪',
+    idleHint: '尚未分配频道。',
+    away: '马上回来',
+    offAir: '节目尚未开始',
+    next: '接下来',
+    startsIn: '{time} 后开始',
+  },
+  ru: {
+    screen: 'Экран',
+    pairing: 'Экран ждёт подтверждения',
+    pairingHint: 'В студии, в разделе «Экраны», введите этот код и дайте экрану имя. Или на сервере:',
+    connecting: 'Ищем сервер…',
+    idle: '{name} готов',
+    idleHint: 'Канал ему ещё не назначен.',
+    away: 'Скоро вернёмся',
+    offAir: 'Программа ещё не началась',
+    next: 'Далее',
+    startsIn: 'Начало через {time}',
+  },
+});
