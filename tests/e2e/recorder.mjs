@@ -38,16 +38,19 @@ function boxes(bytes, type, found = []) {
 export function framesOf(segment) {
   const [time] = boxes(segment, 'tfdt');
   const first = time[0] === 1 ? Number(time.readBigUInt64BE(4)) : time.readUInt32BE(4);
+  // What holds for all samples that say nothing of their own.
+  const [header] = boxes(segment, 'tfhd');
+  const said = header.readUIntBE(1, 3);
+  const usual = said & 0x8 ? header.readUInt32BE(8 + (said & 0x1 ? 8 : 0) + (said & 0x2 ? 4 : 0)) : 0;
   let frames = 0;
   let ticks = 0;
   for (const run of boxes(segment, 'trun')) {
     const flags = run.readUIntBE(1, 3);
     const count = run.readUInt32BE(4);
     let at = 8 + (flags & 0x1 ? 4 : 0) + (flags & 0x4 ? 4 : 0);
-    if (!(flags & 0x100)) throw new Error('samples without durations of their own');
     for (let i = 0; i < count; ++i) {
-      ticks += run.readUInt32BE(at);
-      at += 4 + (flags & 0x200 ? 4 : 0) + (flags & 0x400 ? 4 : 0) + (flags & 0x800 ? 4 : 0);
+      ticks += flags & 0x100 ? run.readUInt32BE(at) : usual;
+      at += 4 * [0x100, 0x200, 0x400, 0x800].filter((flag) => flags & flag).length;
     }
     frames += count;
   }
