@@ -22,6 +22,7 @@ import time
 
 MATINEE = pathlib.Path(os.environ["MATINEE_BUILD"]) / "src/app/matinee"
 BENCH_ACCESS = pathlib.Path(os.environ["MATINEE_BUILD"]) / "bench/bench-access"
+BENCH_ENCRYPTION = pathlib.Path(os.environ["MATINEE_BUILD"]) / "bench/bench-encryption"
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 SERVER_THREADS = 2  # of matinee, and worker processes of nginx
 

@@ -18,7 +18,7 @@ constexpr std::chrono::minutes kUseEvery{1};
 }  // namespace
 
 AccessKeeper::AccessKeeper(store::Store& store, const base::Clock& clock, Options options)
-    : store_(store), clock_(clock), options_(options) {}
+    : store_(store), clock_(clock), poll_(options.poll), access_(options.access) {}
 
 Result<std::unique_ptr<AccessKeeper>> AccessKeeper::start(store::Store& store,
                                                           const base::Clock& clock,
@@ -41,7 +41,7 @@ AccessKeeper::~AccessKeeper() {
 void AccessKeeper::run() {
     bool failing = false;
     std::unique_lock lock(mutex_);
-    while (!wakeup_.wait_for(lock, options_.poll, [this] { return stopping_; })) {
+    while (!wakeup_.wait_for(lock, poll_, [this] { return stopping_; })) {
         lock.unlock();
         auto refreshed = refresh();
         if (refreshed) refreshed = record_uses();
@@ -52,6 +52,15 @@ void AccessKeeper::run() {
         failing = !refreshed;
         lock.lock();
     }
+}
+
+Result<void> AccessKeeper::set_access(const AccessConfig& access) {
+    {
+        const std::lock_guard lock(refreshing_);
+        access_ = access;
+        seen_ = 0;  // no stamp: the next look makes a new snapshot
+    }
+    return refresh();
 }
 
 Result<void> AccessKeeper::refresh() {
@@ -151,7 +160,7 @@ Result<std::shared_ptr<const auth::Snapshot>> AccessKeeper::read(const auth::Sna
         snapshot->channels[channel.id] = *rule;
     }
     const bool controlled = !users.empty() || !all_public;
-    switch (options_.access.entries) {
+    switch (access_.entries) {
         case EntryAccess::kAuto:
             snapshot->entries_protected = controlled;
             break;
@@ -161,7 +170,7 @@ Result<std::shared_ptr<const auth::Snapshot>> AccessKeeper::read(const auth::Sna
             snapshot->entries_protected = true;
             break;
     }
-    snapshot->metrics_protected = options_.access.metrics_protected;
+    snapshot->metrics_protected = access_.metrics_protected;
     return snapshot;
 }
 

@@ -41,6 +41,9 @@ class AccessKeeper {
         return snapshot_.load();
     }
 
+    // Other rules from now on; when the database does not answer, with the next snapshot.
+    Result<void> set_access(const AccessConfig& access);
+
     // Takes up what has changed, now. When the database does not answer, what was known stays.
     Result<void> refresh();
 
@@ -54,10 +57,11 @@ class AccessKeeper {
 
     store::Store& store_;
     const base::Clock& clock_;
-    const Options options_;
+    const std::chrono::milliseconds poll_;
     std::atomic<std::shared_ptr<const auth::Snapshot>> snapshot_;
 
     std::mutex refreshing_;  // guards what follows
+    AccessConfig access_;
     std::uint64_t seen_ = 0;
     Instant pruned_{};
     std::map<std::string, Instant> recorded_uses_;  // by token

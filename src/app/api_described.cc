@@ -40,7 +40,46 @@ constexpr std::string_view kSchemas = R"json({
       "country": {"type": "string"},
       "start": {"type": "string", "format": "date-time"},
       "end": {"type": "string", "format": "date-time"},
-      "poster": {"type": "string"}
+      "poster": {"type": "string"},
+      "from_seconds": {"type": "number", "description": "Where in the film it begins, when that is not its beginning."},
+      "thumbnails": {"$ref": "#/components/schemas/Thumbnails"}
+    }
+  },
+  "Thumbnails": {
+    "description": "Small pictures in one image, row by row.",
+    "type": "object",
+    "required": ["url", "columns", "tile_width", "tile_height", "count", "interval_seconds"],
+    "properties": {
+      "url": {"type": "string"},
+      "columns": {"type": "integer"},
+      "tile_width": {"type": "integer", "description": "Pixels."},
+      "tile_height": {"type": "integer", "description": "Pixels."},
+      "count": {"type": "integer"},
+      "interval_seconds": {"type": "number", "description": "From one picture to the next."}
+    }
+  },
+  "Airings": {
+    "type": "object",
+    "required": ["airings", "server_time"],
+    "properties": {
+      "airings": {"type": "array", "items": {"$ref": "#/components/schemas/AiringOfChannel"}},
+      "server_time": {"type": "string", "format": "date-time"}
+    }
+  },
+  "WatchedEntry": {
+    "type": "object",
+    "required": ["entry", "title", "author", "country", "duration_seconds", "master", "watch", "languages"],
+    "properties": {
+      "entry": {"type": "string"},
+      "title": {"type": "object", "additionalProperties": {"type": "string"}},
+      "author": {"type": "string"},
+      "country": {"type": "string"},
+      "duration_seconds": {"type": "number"},
+      "master": {"type": "string"},
+      "watch": {"type": "string"},
+      "poster": {"type": "string"},
+      "thumbnails": {"$ref": "#/components/schemas/Thumbnails"},
+      "languages": {"type": "array", "items": {"type": "object", "required": ["tag", "name"], "properties": {"tag": {"type": "string"}, "name": {"type": "string"}}}}
     }
   },
   "Channel": {
@@ -144,6 +183,20 @@ void describe_other_operations(Api& api) {
                   .summary = "A channel: what is on, what is next",
                   .access = Access::kGuide,
                   .answers = {{200, "Channel"}}});
+    api.describe({.method = Method::kGet,
+                  .path = "/channels/{channel}/airings",
+                  .id = "listAirings",
+                  .tag = "Channels",
+                  .summary = "What can be gone back to, what is on, and what is planned",
+                  .access = Access::kGuide,
+                  .answers = {{200, "Airings"}}});
+    api.describe({.method = Method::kGet,
+                  .path = "/watch/entries/{entry}",
+                  .id = "watchEntry",
+                  .tag = "Entries",
+                  .summary = "What a page needs to play one film",
+                  .access = Access::kGuide,
+                  .answers = {{200, "WatchedEntry"}}});
     describe_as_run(api, "channels", "Channel");
     describe_as_run(api, "entries", "Entry");
     api.describe({.method = Method::kGet,

@@ -6,6 +6,7 @@
 
 #include "app/api_context.h"
 #include "app/cards.h"
+#include "app/description.h"
 #include "app/subtitle_intake.h"
 #include "base/glib_support.h"
 #include "http/problem.h"
@@ -379,8 +380,19 @@ bool mentions(const store::Entry& entry, const std::string& folded_words) {
 }
 
 // RFC 7396, on the members that may be changed.
-Result<store::EntryDescription> changed(const store::Entry& entry, const json& change) {
-    store::EntryDescription description = entry;
+// The change as a description that is laid over the entry's, see describe_by_hand().
+Result<std::string> description_of(const store::Entry& entry, const json& change) {
+    json said = change.value("metadata", json::object());
+    json merged = parsed_object(entry.metadata);
+    merged.merge_patch(said);
+    TRY(described_subtitle_options(merged.dump(-1, ' ', false, json::error_handler_t::replace)));
+    for (const char* own : {"title", "author", "country"}) {
+        if (said.contains(own)) {
+            return fail(ErrorCode::kInvalid,
+                        "/metadata/{}: give it beside \"metadata\", not inside", own);
+        }
+        if (change.contains(own) && std::string_view(own) != "title") said[own] = change[own];
+    }
     if (const auto title = change.find("title"); title != change.end()) {
         for (const auto& [language, text] : title->items()) {
             if (!subtitles::is_well_formed(language)) {
@@ -389,24 +401,10 @@ Result<store::EntryDescription> changed(const store::Entry& entry, const json& c
                             "ru",
                             language);
             }
-            const std::string tag = subtitles::canonical_tag(language);
-            if (text.is_null()) {
-                description.titles.erase(tag);
-            } else {
-                description.titles[tag] = text.get<std::string>();
-            }
+            said["title"][subtitles::canonical_tag(language)] = text;
         }
     }
-    description.author = change.value("author", description.author);
-    description.country = change.value("country", description.country);
-    if (const auto metadata = change.find("metadata"); metadata != change.end()) {
-        json merged = parsed_object(entry.metadata);
-        merged.merge_patch(*metadata);
-        description.metadata = merged.dump(-1, ' ', false, json::error_handler_t::replace);
-        TRY(store::parse_metadata(description.metadata));
-        TRY(described_subtitle_options(description.metadata));
-    }
-    return description;
+    return said.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 Result<store::SubtitleSource> source_called(store::Store& store, const std::string& entry,
@@ -553,8 +551,8 @@ void add_entry_operations(Api& api, ApiContext& context) {
             [&context, &store](const Call& call) -> Result<Response> {
                 const auto entry = TRY(store.find_entry(call.path("entry")));
                 if (auto refused = call.expect_match(tag_of(entry))) return *std::move(refused);
-                const auto wanted = TRY(changed(entry, call.body()));
-                TRY(store.upsert_entry(wanted));
+                TRY(describe_by_hand(store, entry.id, TRY(description_of(entry, call.body())),
+                                     Before::kKept));
                 context.programme_changed();
                 const auto now = TRY(store.find_entry(entry.id));
                 return http::tagged(TRY(entry_json(context, now)), tag_of(now));

@@ -1,8 +1,10 @@
 #include "app/broadcaster.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <set>
+#include <utility>
 
 #include "app/planning.h"
 #include "base/log.h"
@@ -13,9 +15,6 @@ namespace matinee::app {
 
 namespace {
 
-// Requests under way and clocks that differ: so much more than HOLD-BACK is left alone by edits.
-constexpr Ticks kSpliceMargin = std::chrono::seconds(10);
-
 // How long before a segment would be listed its media must be there: longer than a poll.
 constexpr std::chrono::milliseconds kCutMargin = std::chrono::seconds(3);
 
@@ -23,10 +22,6 @@ constexpr std::chrono::milliseconds kCutMargin = std::chrono::seconds(3);
 // it has left (RFC 8216bis section 6.2.2), and a minute for slow clients.
 Ticks kept_behind(const BroadcasterOptions& options) {
     return Ticks(options.dvr_window) * 2 + Ticks(std::chrono::minutes(1));
-}
-
-std::string film_key(std::string_view entry, std::string_view media, std::string_view subtitles) {
-    return fmt::format("{}\n{}\n{}", entry, media, subtitles);
 }
 
 // Whether the film still is what the entry's row says.
@@ -43,16 +38,36 @@ bool is_as_wanted(const playout::Airing& planned, const playout::Airing& wanted)
            (planned.place.block.empty() || planned.place == wanted.place);
 }
 
-// Rows that were put in by hand stay, and so does what leads up to them.
-std::size_t after_last_manual(std::span<const playout::Airing> rows, std::size_t first) {
-    for (std::size_t i = rows.size(); i > first; --i) {
-        const playout::Role role = rows[i - 1].place.role;
-        if (role != playout::Role::kItem && role != playout::Role::kFill) return i;
+// Rows that were put in by hand stay, and so does what leads up to them; likewise what stands in
+// for something that `is_lost` still. What has begun to stand in does so to its end.
+template <typename IsLost>
+std::size_t after_last_manual(std::span<const playout::Airing> rows, std::size_t first,
+                              IsLost is_lost) {
+    std::size_t last = first;
+    while (last > 0 && last < rows.size() && !rows[last].stands_in_for.empty() &&
+           rows[last].stands_in_for == rows[last - 1].stands_in_for &&
+           rows[last].place == rows[last - 1].place) {
+        ++last;
     }
-    return first;
+    for (std::size_t i = rows.size(); i > last; --i) {
+        const playout::Role role = rows[i - 1].place.role;
+        const bool manual = role != playout::Role::kItem && role != playout::Role::kFill;
+        const std::string& planned = rows[i - 1].stands_in_for;
+        if (manual || (!planned.empty() && is_lost(planned))) return i;
+    }
+    return last;
 }
 
 }  // namespace
+
+std::string Broadcaster::film_key(std::string_view entry, std::string_view media,
+                                  std::string_view subtitles) {
+    return fmt::format("{}\n{}\n{}", entry, media, subtitles);
+}
+
+std::string Broadcaster::film_key(const http::Film& film) {
+    return film_key(film.entry_id, film.media->manifest().media_id, film.subtitles_id);
+}
 
 std::chrono::seconds Broadcaster::target_duration(const BroadcasterOptions& options) {
     // EXTINF rounded to the nearest integer must not exceed it (RFC 8216bis section 4.4.3.1).
@@ -139,7 +154,11 @@ void Broadcaster::run() {
 
 Result<void> Broadcaster::refresh() {
     const std::uint64_t change = TRY(store_.change_stamp());
-    bool changed = !ever_refreshed_ || change != seen_change_;
+    inspected_.clear();
+    report_suspects();
+    const bool looks = looks_for_lost_media(clock_.now());
+    bool changed =
+        !ever_refreshed_ || change != seen_change_ || std::exchange(media_changed_, false) || looks;
     if (changed) {
         seen_change_ = change;
         TRY(refresh_entries());
@@ -170,14 +189,16 @@ Result<void> Broadcaster::refresh_entries() {
         if (row.media_id.empty()) continue;
         forget_growing(row.id);  // it is prepared
         const auto known = films_.find(row.id);
-        if (known != films_.end() && is_current(*known->second, row)) {
+        const bool was_lost = lost_.contains(row.media_id);
+        if (known != films_.end() && is_current(*known->second, row) && !was_lost) {
             films.emplace(row.id, known->second);
             continue;
         }
-        auto media = library_.media(row.media_id);
+        auto media = open_media(row.media_id);
         auto film = media ? make_film(row, *std::move(media), row.subtitles_id)
                           : Result<FilmPtr>(Unexpected(std::move(media).error()));
         if (!film) {
+            if (was_lost) continue;  // it has been said
             log::error("an entry's files cannot be used; import it again",
                        {{"entry", row.id}, {"reason", film.error().to_string()}});
             continue;
@@ -185,6 +206,7 @@ Result<void> Broadcaster::refresh_entries() {
         films.emplace(row.id, *std::move(film));
     }
     films_ = std::move(films);
+    look_for_lost_variants();
     std::vector<std::string> gone;
     for (const auto& [id, growing] : growing_) {
         if (!rows_.contains(id)) gone.push_back(id);
@@ -296,6 +318,7 @@ Result<void> Broadcaster::publish_entries() {
         settings.title = film->title();
         settings.ladder = film->media->manifest().house.rungs;
         settings.target_duration = target_duration(options_);
+        settings.on_unreadable = [this](const std::string& media) { unreadable(media); };
         playout::Airing airing;
         airing.entry_id = id;
         airing.media_id = film->media->manifest().media_id;
@@ -372,33 +395,63 @@ Broadcaster::FilmPtr Broadcaster::film_to_air(const std::string& entry_id) const
     return growing != growing_.end() && growing->second.may_air ? growing->second.film : nullptr;
 }
 
-std::string Broadcaster::wanted_variant(const ChannelState& state, const http::Film& film) {
-    if (state.settings.burn_in.empty() || !film.subtitles) return {};
-    const std::string key = film.subtitles_id + "\n" + library::to_text(state.settings.burn_in);
+std::string Broadcaster::wanted_variant(const ChannelState& state, const PlayedItem& item) {
+    const auto plain = films_.find(item.entry);
+    const library::SubtitleSet* const subtitles =
+        plain != films_.end() ? plain->second->subtitles.get() : nullptr;
+    const auto& burn_in = state.settings.burn_in;
+    if (subtitles == nullptr || burn_in.empty()) {
+        return library::to_text(library::Variant{{}, item.trim});
+    }
+    const std::string key =
+        fmt::format("{}\n{}\n{}", plain->second->subtitles_id, library::to_text(burn_in),
+                    library::to_text(library::Variant{{}, item.trim}));
+    used_.insert(key);
     const auto known = descriptions_.find(key);
     if (known != descriptions_.end()) return known->second;
-    const auto variant = library::burned_in(*film.subtitles, state.settings.burn_in);
-    if (!variant) {
+    const auto wanted = app::wanted_variant(subtitles, burn_in, item.trim);
+    if (!wanted) {
         log::error("subtitles cannot be drawn into the picture",
-                   {{"entry", film.entry_id}, {"reason", variant.error().to_string()}});
-        return {};
+                   {{"entry", item.entry}, {"reason", wanted.error().to_string()}});
+        return library::to_text(library::Variant{{}, item.trim});
     }
-    return descriptions_[key] = library::to_text(*variant);
+    return descriptions_[key] = *wanted;
 }
 
-Broadcaster::FilmPtr Broadcaster::shown(const ChannelState& state, const std::string& entry_id) {
-    const auto plain = films_.find(entry_id);
-    if (plain == films_.end()) return film_to_air(entry_id);
-    const std::string wanted = wanted_variant(state, *plain->second);
-    const auto variants = variants_.find(entry_id);
-    if (wanted.empty() || variants == variants_.end()) return plain->second;
-    const auto ready = std::ranges::find_if(variants->second, [&](const store::Variant& variant) {
-        return variant.description == wanted && variant.state == store::EntryState::kReady &&
-               variant.plain_media_id == plain->second->media->manifest().media_id;
-    });
-    if (ready == variants->second.end()) return plain->second;
+Broadcaster::FilmPtr Broadcaster::shown(const ChannelState& state, const PlayedItem& item) {
+    const auto row = rows_.find(item.entry);
+    if (row == rows_.end() || row->second.media_id.empty()) {
+        // Being prepared: parts of it come later.
+        const bool whole = item.trim.is_whole() || item.untrimmed == store::Untrimmed::kWhole;
+        return whole ? film_to_air(item.entry) : nullptr;
+    }
+    const std::string wanted = wanted_variant(state, item);
+    if (wanted.empty()) return film_to_air(item.entry);
+    if (FilmPtr film = variant_film(item.entry, wanted)) return film;
+    if (item.trim.is_whole()) return film_to_air(item.entry);
+    if (FilmPtr film =
+            variant_film(item.entry, library::to_text(library::Variant{{}, item.trim}))) {
+        return film;
+    }
+    if (item.untrimmed != store::Untrimmed::kWhole) return nullptr;
+    return shown(state, {item.entry, {}, {}});
+}
+
+// The variant of the entry's present preparation, when it is ready.
+Broadcaster::FilmPtr Broadcaster::variant_film(const std::string& entry_id,
+                                               const std::string& description) {
     const store::Entry& row = rows_.at(entry_id);
-    FilmPtr& film = variant_films_[film_key(entry_id, ready->media_id, row.subtitles_id)];
+    const auto variants = variants_.find(entry_id);
+    if (variants == variants_.end()) return nullptr;
+    const store::Variant* const ready =
+        find_variant(variants->second, entry_id, row.media_id, description);
+    if (ready == nullptr || ready->state != store::EntryState::kReady ||
+        lost_.contains(ready->media_id)) {
+        return nullptr;
+    }
+    const std::string key = film_key(entry_id, ready->media_id, row.subtitles_id);
+    used_.insert(key);
+    FilmPtr& film = variant_films_[key];
     if (film && film->titles == row.titles && film->author == row.author &&
         film->country == row.country) {
         return film;
@@ -407,48 +460,80 @@ Broadcaster::FilmPtr Broadcaster::shown(const ChannelState& state, const std::st
     auto made = media ? make_film(row, *std::move(media), row.subtitles_id)
                       : Result<FilmPtr>(Unexpected(std::move(media).error()));
     if (!made) {
-        log::error("an entry's files with drawn subtitles cannot be used; the plain ones are",
-                   {{"entry", entry_id}, {"reason", made.error().to_string()}});
-        variant_films_.erase(film_key(entry_id, ready->media_id, row.subtitles_id));
-        return plain->second;
+        log::error(
+            "the files of a variant cannot be used",
+            {{"entry", entry_id}, {"variant", description}, {"reason", made.error().to_string()}});
+        variant_films_.erase(key);
+        return nullptr;
     }
     return film = *std::move(made);
 }
 
 Result<void> Broadcaster::request_variants(const ChannelState& state) {
-    for (const std::string& id : repertoire(state)) {
-        const auto plain = films_.find(id);
-        if (plain == films_.end()) continue;
-        const std::string wanted = wanted_variant(state, *plain->second);
-        const std::string& media = plain->second->media->manifest().media_id;
-        if (wanted.empty()) continue;
-        const auto& asked = variants_[id];
-        const bool is_known = std::ranges::any_of(asked, [&](const store::Variant& variant) {
-            return variant.description == wanted && variant.plain_media_id == media;
-        });
-        if (!is_known) {
-            TRY(store_.request_variant(id, wanted, plain->second->subtitles_id));
+    for (const PlayedItem& item : repertoire(state)) {
+        TRY(request(item, wanted_variant(state, item)));
+    }
+    return {};
+}
+
+// Parts that drafts show are prepared before they are published.
+Result<void> Broadcaster::request_drafted_parts() {
+    for (const store::Playlist& playlist : TRY(store_.list_playlists())) {
+        if (playlist.draft == playlist.published) continue;
+        for (const PlayedItem& item :
+             played_items(TRY(store_.find_playlist_version(playlist.id, playlist.draft)))) {
+            TRY(request(item, library::to_text(library::Variant{{}, item.trim})));
         }
     }
     return {};
 }
 
-// What may come by on the channel.
-std::set<std::string> Broadcaster::repertoire(const ChannelState& state) {
-    std::set<std::string> entries;
-    for (const auto& [id, items] : state.playlists) {
-        entries.insert(items.begin(), items.end());
+Result<void> Broadcaster::request(const PlayedItem& item, const std::string& description) {
+    const auto row = rows_.find(item.entry);
+    if (description.empty() || row == rows_.end() || row->second.media_id.empty()) return {};
+    const auto asked = variants_.find(item.entry);
+    if (asked != variants_.end() &&
+        find_variant(asked->second, item.entry, row->second.media_id, description) != nullptr) {
+        return {};
     }
-    if (!state.planned.slate_entry.empty()) entries.insert(state.planned.slate_entry);
-    return entries;
+    if (!TRY(why_bad(store_, item)).empty()) return {};  // checks say so
+    const library::Variant variant = TRY(library::variant_from_text(description));
+    return store_.request_variant(
+        item.entry, description,
+        variant.burn_in.tracks.empty() ? std::string() : row->second.subtitles_id);
+}
+
+// What nothing plays any more; airings that are on keep theirs.
+void Broadcaster::forget_unused_variants() {
+    std::erase_if(variant_films_, [&](const auto& item) {
+        if (used_.contains(item.first)) return false;
+        older_films_[item.first] = item.second;
+        return true;
+    });
+    std::erase_if(descriptions_, [&](const auto& item) { return !used_.contains(item.first); });
+    used_.clear();
+}
+
+// What may come by on the channel, each once.
+std::vector<PlayedItem> Broadcaster::repertoire(const ChannelState& state) {
+    std::vector<PlayedItem> all;
+    const auto add = [&](const PlayedItem& item) {
+        if (!item.entry.empty() && std::ranges::find(all, item) == all.end()) all.push_back(item);
+    };
+    for (const auto& [id, items] : state.playlists) {
+        std::ranges::for_each(items, add);
+    }
+    add({state.planned.slate_entry, {}, {}});
+    return all;
 }
 
 Result<playout::Schedule> Broadcaster::schedule(const ChannelState& state) {
     PlanInput input{state.planned, state.row, state.playlists, {}, {}};
     input.until = clock_.now() + options_.horizon;
-    input.programme = [&](const std::string& id) -> std::optional<playout::Programme> {
-        const FilmPtr film = shown(state, id);
-        if (!film) return std::nullopt;  // not ready yet: it joins when it is
+    input.programme = [&](const PlayedItem& item) -> std::optional<playout::Programme> {
+        const FilmPtr film = shown(state, item);
+        // Not ready yet: it joins when it is.
+        if (!film) return planned_programme(state, item);
         return programme_of(*film, options_.ladder);
     };
     return plan(input);
@@ -457,9 +542,10 @@ Result<playout::Schedule> Broadcaster::schedule(const ChannelState& state) {
 Result<void> Broadcaster::read_plans(ChannelState& state) {
     state.planned = TRY(store_.find_schedule(state.row.id));
     state.edits_from = TRY(store_.edits_from(state.row.id));
+    state.encryption = TRY(store_.list_encryption(state.row.id));
     state.playlists.clear();
     for (const std::string& id : playlists_of(state.planned, state.row)) {
-        state.playlists.emplace(id, entries_of(TRY(store_.find_playlist(id))));
+        state.playlists.emplace(id, played_items(TRY(store_.find_playlist(id))));
     }
     return {};
 }
@@ -496,12 +582,18 @@ Result<void> Broadcaster::refresh_channels(bool changed) {
     const Instant now = clock_.now();
     for (auto& [id, state] : states_) {
         Slot& slot = *slots->find(id)->second;
+        if (auto taken = take_over(state, now); !taken) {
+            log::error("nothing could be made to stand in for an airing; it is tried again",
+                       {{"channel", id}, {"reason", taken.error().to_string()}});
+        }
         if (auto cut = cut_short_what_waits(state, slot, now); !cut) {
             log::error("an airing that waits for its media could not be cut short",
                        {{"channel", id}, {"reason", cut.error().to_string()}});
         }
-        const bool grown = std::ranges::any_of(
-            grown_, [&](const std::string& entry) { return repertoire(state).contains(entry); });
+        const bool grown =
+            !grown_.empty() && std::ranges::any_of(repertoire(state), [&](const PlayedItem& item) {
+                return grown_.contains(item.entry);
+            });
         const bool due = changed || now >= state.reload_at;
         if (!due && !grown) continue;
         auto refreshed =
@@ -512,6 +604,13 @@ Result<void> Broadcaster::refresh_channels(bool changed) {
         }
         state.failed = !refreshed;
         if (!refreshed) state.reload_at = now + std::chrono::seconds(5);
+    }
+    if (changed) {
+        forget_unused_variants();
+        if (auto asked = request_drafted_parts(); !asked) {
+            log::error("the parts that drafts show could not be asked for",
+                       {{"reason", asked.error().to_string()}});
+        }
     }
     keep_log(now);
     if (auto refreshed = refresh_guide(now); !refreshed) {
@@ -663,7 +762,9 @@ Result<void> Broadcaster::reconcile(ChannelState& state, const playout::Schedule
     const std::int64_t edits = TRY(store_.rundown_edits(state.row.id));
     const auto rows = TRY(store_.list_airings(state.row.id, now, whole ? kForever : soon));
     std::size_t first = playout::first_replaceable(rows, now, window().ahead, kSpliceMargin);
-    first = after_last_manual(rows, first);
+    first = after_last_manual(rows, first, [this](const std::string& entry) {
+        return !film_to_air(entry) && rows_.contains(entry);
+    });
     while (first < rows.size() && rows[first].start < state.edits_from)
         ++first;
     if (first == 0 || first >= rows.size()) return {};
@@ -760,6 +861,10 @@ Result<void> Broadcaster::load(ChannelState& state, Slot& slot, Instant now) {
     const Ticks tick = playout::ticks_since(state.row.epoch, now);
     auto rows = TRY(store_.list_airings(state.row.id, tick - kept_behind(options_),
                                         tick + Ticks(options_.loaded_ahead)));
+    state.coming.clear();
+    std::ranges::copy_if(rows, std::back_inserter(state.coming),
+                         [&](const playout::Airing& row) { return row.end() > tick; });
+    state.opened_until = Ticks(0);
     std::vector<FilmPtr> films;
     films.reserve(rows.size());
     std::size_t first = 0;
@@ -767,6 +872,7 @@ Result<void> Broadcaster::load(ChannelState& state, Slot& slot, Instant now) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
         auto film = film_of(rows[i]);
         if (!film && rows[i].start > tick + window().ahead) {
+            state.opened_until = rows[i].start;
             rows.resize(i);  // not published yet: the channel goes on up to here
             break;
         }
@@ -794,8 +900,8 @@ Result<void> Broadcaster::load(ChannelState& state, Slot& slot, Instant now) {
                rows.begin() + static_cast<std::ptrdiff_t>(std::min(first, rows.size())));
 
     std::vector<FilmPtr> repertoire;
-    for (const std::string& id : Broadcaster::repertoire(state)) {
-        if (auto film = shown(state, id)) repertoire.push_back(std::move(film));
+    for (const PlayedItem& item : Broadcaster::repertoire(state)) {
+        if (auto film = shown(state, item)) repertoire.push_back(std::move(film));
     }
     const Instant loaded_until =
         rows.empty() ? now : playout::instant_of(state.row.epoch, rows.back().end());
@@ -806,6 +912,9 @@ Result<void> Broadcaster::load(ChannelState& state, Slot& slot, Instant now) {
     settings.live = window();
     settings.ladder = options_.ladder;
     settings.target_duration = target_duration(options_);
+    settings.encryption = state.encryption;
+    settings.cipher = options_.cipher;
+    settings.on_unreadable = [this](const std::string& media) { unreadable(media); };
     slot.presentation.store(TRY(http::Presentation::create(
         std::move(settings), std::move(rows), std::move(films), std::move(repertoire))));
     state.reload_at = std::max(loaded_until - options_.reload_margin, now + options_.poll);

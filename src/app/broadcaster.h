@@ -16,8 +16,11 @@
 #include <thread>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "app/as_run_recorder.h"
 #include "app/channel_settings.h"
+#include "app/planning.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "http/guide.h"
@@ -26,6 +29,7 @@
 #include "library/library.h"
 #include "playout/growth.h"
 #include "playout/schedule.h"
+#include "playout/stand_in.h"
 #include "store/store.h"
 
 namespace matinee::app {
@@ -37,6 +41,9 @@ struct BroadcasterOptions {
     std::chrono::seconds dvr_window{3600};
     // At least three target durations (RFC 8216bis section 4.4.3.8); less is raised to that.
     std::chrono::seconds hold_back{18};
+
+    // What encrypted channels are encrypted with; null: none can be.
+    std::shared_ptr<http::SegmentCipher> cipher{};
 
     // How far rundowns are made ahead, and at what remainder they are extended.
     std::chrono::seconds horizon = std::chrono::hours(48);
@@ -98,9 +105,20 @@ class Broadcaster final : public http::OnAir {
     };
     [[nodiscard]] Counts counts() const;
 
+    // What has gone wrong with media on the air, since the start.
+    struct Incidents {
+        std::uint64_t stand_ins = 0;            // airings that something else was shown for
+        std::uint64_t unreadable_segments = 0;  // that were asked for
+        std::size_t lost_media = 0;             // now
+    };
+    [[nodiscard]] Incidents incidents() const;
+
     // HOLD-BACK and EXT-X-TARGETDURATION that follow from the options.
     static std::chrono::seconds target_duration(const BroadcasterOptions& options);
     static std::chrono::seconds hold_back(const BroadcasterOptions& options);
+
+    // How much beyond HOLD-BACK an edit leaves alone: requests under way and clocks that differ.
+    static constexpr Ticks kSpliceMargin = std::chrono::seconds(10);
 
     // How much beyond HOLD-BACK an on-air command leaves alone: what is handed out early, and the
     // time until all threads know of it.
@@ -139,13 +157,17 @@ class Broadcaster final : public http::OnAir {
         store::Channel row;
         ChannelSettings settings;
         store::Schedule planned;  // without a version: its playlist, round and round
-        // What its blocks, its fillers and its own playlist play: entries, by playlist.
-        std::map<std::string, std::vector<std::string>> playlists;
-        Ticks edits_from{0};      // no airing that starts before is changed by an edit
-        Instant reload_at{};      // when the loaded rundown needs to be read on
-        bool failed = false;      // said so already
-        std::string said_gone;    // likewise, of missing files
-        bool unrecorded = false;  // likewise, of its as-run log
+        PlayedItems playlists;    // what its blocks, its fillers and its own playlist play
+        std::vector<playout::EncryptionChange> encryption;  // from where on it is encrypted
+        Ticks edits_from{0};    // no airing that starts before is changed by an edit
+        Instant reload_at{};    // when the loaded rundown needs to be read on
+        bool failed = false;    // said so already
+        std::string said_gone;  // likewise, of missing files
+        // Rows that are on or come within what is loaded, and up to where they are looked at beyond
+        // the usual: one could not be opened.
+        std::vector<playout::Airing> coming;
+        Ticks opened_until{0};
+        bool unrecorded = false;                          // likewise, of its as-run log
         std::shared_ptr<const http::GuideChannel> guide;  // null: to be made anew
     };
 
@@ -174,16 +196,41 @@ class Broadcaster final : public http::OnAir {
         std::map<std::string, std::shared_ptr<const http::GuideEntry>>& entries);
     [[nodiscard]] std::shared_ptr<const http::GuideEntry> guide_entry(
         const std::string& entry_id) const;
+    // takeover.cc: media that is lost when its time comes.
+    void unreadable(const std::string& media_id);
+    void report_suspects();
+    void record_incident(std::string_view action, const std::string& subject,
+                         const nlohmann::json& detail);
+    bool looks_for_lost_media(Instant now);
+    void look_for_lost_variants();
+    Result<std::shared_ptr<const library::PreparedEntry>> open_media(const std::string& media_id);
+    Result<void> inspect(const http::Film& film);
+    void drop_media(const std::string& media_id);
+    std::string why_lost(const playout::Airing& airing);
+    std::optional<playout::Understudies> understudies(const ChannelState& state);
+    std::optional<playout::Programme> planned_programme(const ChannelState& state,
+                                                        const PlayedItem& item);
+    void note_lost(const playout::Airing& airing, const std::string& reason);
+    Result<void> take_over(ChannelState& state, Instant now);
+    static std::string film_key(std::string_view entry, std::string_view media,
+                                std::string_view subtitles);
+    static std::string film_key(const http::Film& film);
+
     Result<void> cut_short_what_waits(ChannelState& state, Slot& slot, Instant now);
     [[nodiscard]] FilmPtr film_to_air(const std::string& entry_id) const;
-    [[nodiscard]] static std::set<std::string> repertoire(const ChannelState& state);
+    [[nodiscard]] static std::vector<PlayedItem> repertoire(const ChannelState& state);
     [[nodiscard]] Result<playout::Schedule> schedule(const ChannelState& state);
-    // What the channel shows of an entry: the variant it asks for when that is ready, else the
-    // plain film. Null when there is none yet.
-    FilmPtr shown(const ChannelState& state, const std::string& entry_id);
+    // What the channel shows of an item: the variant it asks for when that is ready, else the part
+    // without drawn subtitles or, where the item allows it, the plain film. Null when there is none
+    // yet.
+    FilmPtr shown(const ChannelState& state, const PlayedItem& item);
+    FilmPtr variant_film(const std::string& entry_id, const std::string& description);
     Result<void> request_variants(const ChannelState& state);
+    Result<void> request_drafted_parts();
+    Result<void> request(const PlayedItem& item, const std::string& description);
     // What the channel asks for: Variant::description, empty for the plain film.
-    std::string wanted_variant(const ChannelState& state, const http::Film& film);
+    std::string wanted_variant(const ChannelState& state, const PlayedItem& item);
+    void forget_unused_variants();
     Result<FilmPtr> film_of(const playout::Airing& airing);
     std::string fingerprint_of(const playout::Airing& airing);
     Result<FilmPtr> make_film(const store::Entry& entry,
@@ -199,6 +246,9 @@ class Broadcaster final : public http::OnAir {
     std::atomic<std::shared_ptr<const Slots>> slots_;
     std::atomic<std::shared_ptr<const Entries>> entries_;
     std::atomic<std::shared_ptr<const http::Guide>> guide_;
+    std::atomic<std::uint64_t> stand_ins_ = 0;
+    std::atomic<std::uint64_t> unreadable_segments_ = 0;
+    std::atomic<std::size_t> lost_media_ = 0;
 
     // Of the thread alone.
     AsRunRecorder recorder_;
@@ -212,12 +262,20 @@ class Broadcaster final : public http::OnAir {
     std::map<std::string, std::vector<store::Variant>, std::less<>> variants_;  // by entry
     std::map<std::string, FilmPtr> variant_films_;     // by what they are made of
     std::map<std::string, std::string> descriptions_;  // of wanted variants, by set and wish
+    std::set<std::string> used_;                       // keys of the last two, since the last sweep
+    std::map<std::string, std::string> lost_;          // media that cannot be shown: why
+    std::map<std::string, std::string>
+        inspected_;                   // this round, by what films are made of: why not
+    std::set<std::string> reported_;  // media of which a segment could not be read
+    Instant look_for_lost_at_{};
+    bool media_changed_ = false;  // films have been dropped
     std::uint64_t seen_change_ = 0;
     bool ever_refreshed_ = false;
 
     std::mutex mutex_;  // guards what is below
     std::condition_variable wakeup_;
     std::map<std::string, Notice> notices_;  // by entry, the newest
+    std::set<std::string> suspects_;         // media of which a segment could not be read
     bool stopping_ = false;
     bool woken_ = false;
     std::thread thread_;

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <system_error>
 
+#include "base/files.h"
 #include "library/file_error.h"
-#include "library/output_file.h"
 #include "library/sha256.h"
 #include "prepare/pipeline_text.h"
 #include "subtitles/language.h"
@@ -116,7 +116,8 @@ Result<void> make_card(Workspace& workspace, const CardRequest& request) {
     std::error_code error;
     fs::create_directories(folder, error);
     if (error) return library::file_error(error.value(), folder, "cannot be created");
-    TRY(library::write_file(path, base::as_byte_span(text)));
+    // Named by its content: who was first wrote the same.
+    TRY(base::create_file(path, text, 0644));
 
     const bool settled = known && TRY(is_settled(workspace, *known, entry.source.sha256));
     if (!known || static_cast<const store::EntryDescription&>(*known) != entry) {

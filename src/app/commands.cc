@@ -7,19 +7,22 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "app/as_run_log.h"
 #include "app/cards.h"
 #include "app/channel_settings.h"
+#include "app/description.h"
 #include "app/doctor.h"
 #include "app/installed_fonts.h"
 #include "app/intake.h"
 #include "app/progress_display.h"
+#include "app/reload_signal.h"
 #include "app/station.h"
 #include "app/stop_signals.h"
 #include "app/subtitle_intake.h"
@@ -70,19 +73,139 @@ void print_notes(const std::vector<ImportNote>& notes, std::string_view what) {
     }
 }
 
-Result<Intake> take_in_aloud(Workspace& workspace, const std::vector<fs::path>& paths) {
+// What becomes of each entry of an import: "new", "changed" ...
+std::map<std::string, std::string_view> actions_of(const ImportSummary& summary) {
+    std::map<std::string, std::string_view> actions;
+    for (const auto& [list, word] :
+         {std::pair(&summary.added, "new"), std::pair(&summary.changed, "changed"),
+          std::pair(&summary.queued, "prepare"), std::pair(&summary.unchanged, "unchanged"),
+          std::pair(&summary.failed, "failed")}) {
+        for (const std::string& id : *list)
+            actions[id] = word;
+    }
+    return actions;
+}
+
+std::string_view word_of(SheetRowNote::Change change) {
+    switch (change) {
+        case SheetRowNote::Change::kAdded:
+            return "new";
+        case SheetRowNote::Change::kChanged:
+            return "changed";
+        case SheetRowNote::Change::kUnchanged:
+            break;
+    }
+    return "unchanged";
+}
+
+// What a row is about, or why that is not known.
+std::string fate_text(const SheetRowNote& note) {
+    switch (note.match.fate) {
+        case RowFate::kMatched:
+            return fmt::format("{} (by {})", note.match.entry_id, note.match.by);
+        case RowFate::kWaiting:
+            return "waits for its film";
+        case RowFate::kAmbiguous:
+            break;
+    }
+    return fmt::format("may be about {}; nothing is guessed: name the file in a column",
+                       fmt::join(note.match.candidates, ", "));
+}
+
+void print_sheets(const Intake& intake, bool all_rows) {
+    for (const SheetIntake& sheet : intake.sheets) {
+        const std::string name = sheet.file.filename().string();
+        std::size_t matched = 0;
+        std::size_t waiting = 0;
+        for (const SheetRowNote& note : sheet.rows) {
+            if (note.match.fate == RowFate::kMatched) ++matched;
+            if (note.match.fate == RowFate::kWaiting) ++waiting;
+            if (!all_rows && note.match.fate != RowFate::kAmbiguous) continue;
+            fmt::print("{} line {:<5} {:9} {:30} {}\n", name, note.row.line, word_of(note.change),
+                       note.row.title, fate_text(note));
+        }
+        for (const SheetProblem& problem : sheet.problems) {
+            fmt::print("{} line {}: {}\n", name, problem.line, problem.message);
+        }
+        fmt::print("{}: {} rows, {}: {} belong to a film, {} wait for theirs, {} are ambiguous\n",
+                   name, sheet.rows.size(), sheet.encoding, matched, waiting,
+                   sheet.rows.size() - matched - waiting);
+    }
+    for (const SheetRowNote& note : intake.arrived) {
+        fmt::print("{} line {}: \"{}\" is {}\n", note.row.sheet, note.row.line, note.row.title,
+                   fate_text(note));
+    }
+    for (const std::string& id : intake.without_row) {
+        fmt::print("no row is about {}\n", id);
+    }
+}
+
+json intake_json(const Intake& intake) {
+    const auto actions = actions_of(intake.summary);
+    json value{{"entries", json::array()},
+               {"ignored", json::array()},
+               {"problems", json::array()},
+               {"sheets", json::array()},
+               {"without_row", intake.without_row}};
+    for (std::size_t i = 0; i < intake.summary.entries.size(); ++i) {
+        const std::string& id = intake.summary.entries[i];
+        value["entries"].push_back(
+            {{"id", id}, {"file", intake.summary.paths[i].string()}, {"action", actions.at(id)}});
+    }
+    for (const auto& [list, key] : {std::pair(&intake.summary.ignored, "ignored"),
+                                    std::pair(&intake.summary.problems, "problems")}) {
+        for (const ImportNote& note : *list) {
+            value[key].push_back({{"file", note.path.string()}, {"message", note.text}});
+        }
+    }
+    for (const SheetIntake& sheet : intake.sheets) {
+        json rows = json::array();
+        for (const SheetRowNote& note : sheet.rows) {
+            const bool matched = note.match.fate == RowFate::kMatched;
+            rows.push_back({{"line", note.row.line},
+                            {"change", word_of(note.change)},
+                            {"title", note.row.title},
+                            {"entry", matched ? json(note.match.entry_id) : json(nullptr)},
+                            {"by", note.match.by},
+                            {"candidates", note.match.candidates}});
+        }
+        json problems = json::array();
+        for (const SheetProblem& problem : sheet.problems) {
+            problems.push_back({{"line", problem.line}, {"message", problem.message}});
+        }
+        value["sheets"].push_back({{"file", sheet.file.string()},
+                                   {"encoding", sheet.encoding},
+                                   {"rows", std::move(rows)},
+                                   {"problems", std::move(problems)}});
+    }
+    return value;
+}
+
+Result<SheetMapping> mapping_from(const std::vector<std::string>& texts) {
+    SheetMapping mapping;
+    for (const std::string& text : texts) {
+        auto [column, field] = TRY(parse_mapping(text));
+        mapping[column] = field;
+    }
+    TRY(sheet_mapping(mapping));
+    return mapping;
+}
+
+Result<Intake> take_in_aloud(Workspace& workspace, const std::vector<fs::path>& paths,
+                             IntakeOptions options = {}) {
     const bool terminal = ::isatty(STDOUT_FILENO) == 1;
-    const auto on_file = [terminal](const fs::path& file) {
+    options.on_file = [terminal](const fs::path& file) {
         if (!terminal) return;
         fmt::print("\r\x1b[2Kreading {}", file.filename().string());
         std::fflush(stdout);
     };
-    Intake intake = TRY(take_in(workspace, paths, on_file));
+    Intake intake = TRY(take_in(workspace, paths, options));
     if (terminal) fmt::print("\r\x1b[2K");
     const ImportSummary& summary = intake.summary;
     print_notes(summary.ignored, "ignored");
     print_notes(summary.problems, "problem");
     print_notes(intake.subtitle_problems, "subtitles");
+    print_sheets(intake, false);
     fmt::print(
         "{} entries: {} new, {} changed, {} to prepare again, {} unchanged, {} failed before\n",
         summary.entries.size(), summary.added.size(), summary.changed.size(), summary.queued.size(),
@@ -172,15 +295,20 @@ Result<std::unique_ptr<Station>> start_station(Workspace& workspace,
     return Station::start(workspace, options);
 }
 
-Result<int> serve_until_stopped(Workspace& workspace, const Station& station,
-                                const StopSignals& signals) {
+// How soon SIGHUP is heeded.
+constexpr std::chrono::milliseconds kReloadPoll{200};
+
+Result<int> serve_until_stopped(Workspace& workspace, Station& station, const StopSignals& signals,
+                                ReloadSignal* reload = nullptr) {
     std::vector<std::string> channels;
     for (const store::Channel& channel : TRY(workspace.store->list_channels())) {
         channels.push_back(channel.id);
         if (channels.size() == 10) break;  // the page lists all
     }
     print_addresses(station, channels);
-    signals.wait();
+    while (!signals.wait_for(kReloadPoll)) {
+        if (reload && reload->take()) station.reload();
+    }
     fmt::print("stopping\n");
     return 0;
 }
@@ -383,8 +511,9 @@ int serve(const ServeArguments& arguments) {
     return run([&]() -> Result<int> {
         const StopSignals signals;
         Workspace workspace = TRY(Workspace::open(arguments.data));
+        ReloadSignal reload;
         const auto station = TRY(start_station(workspace, arguments.listen));
-        return serve_until_stopped(workspace, *station, signals);
+        return serve_until_stopped(workspace, *station, signals, &reload);
     });
 }
 
@@ -422,7 +551,27 @@ int import(const ImportArguments& arguments) {
     return run([&]() -> Result<int> {
         const StopSignals signals;
         Workspace workspace = TRY(Workspace::open(arguments.data));
-        const Intake intake = TRY(take_in_aloud(workspace, arguments.paths));
+        IntakeOptions options;
+        options.mapping = TRY(mapping_from(arguments.mappings));
+        options.dry_run = arguments.dry_run;
+        if (arguments.dry_run) {
+            const Intake intake = TRY(take_in(workspace, arguments.paths, options));
+            if (arguments.json) {
+                print_json(intake_json(intake));
+                return 0;
+            }
+            const auto actions = actions_of(intake.summary);
+            for (std::size_t i = 0; i < intake.summary.entries.size(); ++i) {
+                const std::string& id = intake.summary.entries[i];
+                fmt::print("{:9} {:30} {}\n", actions.at(id), id, intake.summary.paths[i].string());
+            }
+            print_notes(intake.summary.ignored, "ignored");
+            print_notes(intake.summary.problems, "problem");
+            print_sheets(intake, true);
+            fmt::print("nothing was changed: this was a dry run\n");
+            return 0;
+        }
+        const Intake intake = TRY(take_in_aloud(workspace, arguments.paths, options));
         if (!arguments.wait) return 0;
         const Preparation done = TRY(prepare_all(workspace, signals));
         if (done.stopped) {
@@ -453,7 +602,8 @@ int add_channel(const ChannelArguments& arguments) {
             return fail(ErrorCode::kInvalid,
                         "channel {}: no entry is ready; import some films first", arguments.id);
         }
-        // What could not be drawn before may be possible now; whoever runs this command waits for it.
+        // What could not be drawn before may be possible now; whoever runs this command waits for
+        // it.
         if (arguments.burn_in) TRY(workspace.store->forget_failed_variants());
         TRY(put_on_channel(workspace, arguments.id, arguments.title, entries, arguments.epoch,
                            arguments.burn_in));
@@ -470,9 +620,9 @@ namespace {
 
 // How far the drawing of subtitles into a channel's films is.
 struct BurnInState {
-    std::string languages;    // "zh,ru"; empty: none are to be drawn
-    std::size_t ready = 0;    // films shown with them
-    std::size_t wanted = 0;   // films that have at least one of the languages
+    std::string languages;            // "zh,ru"; empty: none are to be drawn
+    std::size_t ready = 0;            // films shown with them
+    std::size_t wanted = 0;           // films that have at least one of the languages
     std::vector<std::string> failed;  // "entry: reason"
 };
 
@@ -630,6 +780,71 @@ int show_entry(const fs::path& data, const std::string& id, bool as_json) {
             fmt::print("\n");
             print_report(report_json(source.report));
         }
+        return 0;
+    });
+}
+
+namespace {
+
+// "zh=..." as a language and its text; a text alone is of no certain language.
+void add_text(json& texts, const std::string& given) {
+    const std::size_t equals = given.find('=');
+    const std::string language = equals == std::string::npos ? "" : given.substr(0, equals);
+    const bool tagged = subtitles::is_well_formed(language);
+    const std::string text = tagged ? given.substr(equals + 1) : given;
+    texts[tagged ? subtitles::canonical_tag(language) : std::string(subtitles::kUndetermined)] =
+        text.empty() ? json(nullptr) : json(text);
+}
+
+// As a description (description.h) has it; null for what is taken away.
+Result<json> said_by(const SetEntryArguments& arguments) {
+    json said = json::object();
+    for (const auto& [key, texts] :
+         {std::pair("title", &arguments.titles), std::pair("synopsis", &arguments.synopses)}) {
+        for (const std::string& text : *texts) {
+            if (!said.contains(key)) said[key] = json::object();
+            add_text(said[key], text);
+        }
+    }
+    for (const auto& [key, value] :
+         {std::pair("author", &arguments.author), std::pair("country", &arguments.country),
+          std::pair("not_before", &arguments.not_before),
+          std::pair("not_after", &arguments.not_after)}) {
+        if (*value) said[key] = (*value)->empty() ? json(nullptr) : json(**value);
+    }
+    for (const auto& [key, values] : {std::pair("category", &arguments.categories),
+                                      std::pair("content_notes", &arguments.content_notes)}) {
+        if (!*values) continue;
+        json list = json::array();
+        for (const std::string& value : **values) {
+            if (!value.empty()) list.push_back(value);
+        }
+        said[key] = list.empty() ? json(nullptr) : std::move(list);
+    }
+    for (const std::string& other : arguments.others) {
+        const std::size_t equals = other.find('=');
+        if (equals == std::string::npos || equals == 0) {
+            return fail(ErrorCode::kInvalid, "\"{}\": write KEY=VALUE", other);
+        }
+        const std::string value = other.substr(equals + 1);
+        said[other.substr(0, equals)] = value.empty() ? json(nullptr) : json(value);
+    }
+    return said;
+}
+
+}  // namespace
+
+int set_entry(const SetEntryArguments& arguments) {
+    return run([&]() -> Result<int> {
+        Workspace workspace = TRY(Workspace::open(arguments.data));
+        const json said = TRY(said_by(arguments));
+        if (said.empty() && !arguments.reset) {
+            return fail(ErrorCode::kInvalid, "nothing to set; --help says what can be");
+        }
+        TRY(describe_by_hand(*workspace.store, arguments.entry,
+                             said.dump(-1, ' ', false, json::error_handler_t::replace),
+                             arguments.reset ? Before::kForgotten : Before::kKept));
+        print_json(entry_json(TRY(workspace.store->find_entry(arguments.entry))));
         return 0;
     });
 }

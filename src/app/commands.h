@@ -28,11 +28,32 @@ int demo(const DemoArguments& arguments);
 
 struct ImportArguments {
     std::filesystem::path data;
-    std::vector<std::filesystem::path> paths;
-    bool wait = true;  // until everything is prepared
+    std::vector<std::filesystem::path> paths;  // films, folders, sheets (.csv, .tsv)
+    bool wait = true;                          // until everything is prepared
+    bool dry_run = false;                      // only say what would be done
+    std::vector<std::string> mappings;         // "Column=field"
+    bool json = false;                         // of a dry run
 };
 // 0 when all entries are ready, 3 when some could not be prepared.
 int import(const ImportArguments& arguments);
+
+struct SetEntryArguments {
+    std::filesystem::path data;
+    std::string entry;
+    // "zh=..." or a text; an empty text takes it away.
+    std::vector<std::string> titles;
+    std::vector<std::string> synopses;
+    std::optional<std::string> author;
+    std::optional<std::string> country;
+    std::optional<std::string> not_before;  // a day or an instant; empty: no bound
+    std::optional<std::string> not_after;
+    std::optional<std::vector<std::string>> categories;
+    std::optional<std::vector<std::string>> content_notes;
+    std::vector<std::string> others;  // "key=value"
+    bool reset = false;               // forget what was set before
+};
+// Says something of an entry that stands over its description and its sheet's row.
+int set_entry(const SetEntryArguments& arguments);
 
 struct ChannelArguments {
     std::filesystem::path data;

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <limits>
@@ -18,12 +19,31 @@
 #include <fmt/ranges.h>
 #include <toml++/toml.h>
 
+#include "app/entry_sheet.h"
+
 namespace matinee::app {
 
 namespace {
 
 namespace fs = std::filesystem;
 using std::chrono::seconds;
+
+// The words of a setting, and what each means.
+template <typename Enum, std::size_t kCount>
+using Words = std::array<std::pair<std::string_view, Enum>, kCount>;
+
+constexpr Words<http::ForwardedFields, 2> kForwardedNames{
+    {{"x-forwarded-for", http::ForwardedFields::kXForwarded},
+     {"forwarded", http::ForwardedFields::kForwarded}}};
+constexpr Words<log::Level, 4> kLevelNames{{{"debug", log::Level::kDebug},
+                                            {"info", log::Level::kInfo},
+                                            {"warning", log::Level::kWarning},
+                                            {"error", log::Level::kError}}};
+
+template <typename Enum, std::size_t kCount>
+std::string_view word_for(Enum value, const Words<Enum, kCount>& words) {
+    return std::ranges::find(words, value, &std::pair<std::string_view, Enum>::second)->first;
+}
 
 // How many letters have to change to make one word the other (Levenshtein).
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -104,6 +124,36 @@ class TableReader {
         return {};
     }
 
+    Result<void> texts(const char* key, std::vector<std::string>& values) {
+        const toml::node* node = find(key);
+        if (!node) return {};
+        const toml::array* list = node->as_array();
+        if (!list || !std::ranges::all_of(*list, &toml::node::is_string)) {
+            return wrong(*node, key, "a list of texts, as in [\"a\", \"b\"]");
+        }
+        values.clear();
+        for (const toml::node& item : *list) {
+            values.push_back(item.as_string()->get());
+        }
+        return {};
+    }
+
+    // One of a few words.
+    template <typename Enum, std::size_t kCount>
+    Result<void> choice(const char* key, Enum& value, const Words<Enum, kCount>& words) {
+        const toml::node* node = find(key);
+        if (!node) return {};
+        std::vector<std::string> known;
+        for (const auto& [name, meaning] : words) {
+            if (node->is_string() && node->as_string()->get() == name) {
+                value = meaning;
+                return {};
+            }
+            known.push_back(fmt::format("\"{}\"", name));
+        }
+        return wrong(*node, key, fmt::format("one of {}", fmt::join(known, ", ")));
+    }
+
     Result<void> expect_nothing_else() const {
         if (!table_) return {};
         for (const auto& [key, node] : *table_) {
@@ -155,6 +205,13 @@ Result<void> read_server(TableReader reader, ServerConfig& server) {
                     "a certificate made",
                     reader.at(server.key.empty() ? "certificate" : "key"));
     }
+    TRY(reader.texts("trusted_proxies", server.trusted_proxies));
+    TRY(reader.choice("forwarded", server.forwarded, kForwardedNames));
+    if (auto valid = http::TrustedProxies::create(server.trusted_proxies); !valid) {
+        return fail(std::move(valid).error(), "{}: \"trusted_proxies\"",
+                    reader.at("trusted_proxies"));
+    }
+    TRY(reader.choice("log_level", server.log_level, kLevelNames));
     return reader.expect_nothing_else();
 }
 
@@ -313,6 +370,47 @@ Result<void> read_limits(TableReader reader, http::RateLimits::Options& limits) 
     return reader.expect_nothing_else();
 }
 
+constexpr double kGigabyte = 1e9;
+
+Result<void> read_uploads(TableReader reader, UploadsConfig& uploads) {
+    for (const auto& [key, bytes] : {std::pair("max_file_gb", &uploads.max_file),
+                                     std::pair("max_account_gb", &uploads.max_account),
+                                     std::pair("max_total_gb", &uploads.max_total),
+                                     std::pair("keep_free_gb", &uploads.keep_free)}) {
+        double gigabytes = static_cast<double>(*bytes) / kGigabyte;
+        TRY(reader.real(key, gigabytes));
+        constexpr double kMost = 1e6;  // a petabyte
+        if (!(gigabytes >= 0 && gigabytes <= kMost)) {
+            return fail(ErrorCode::kInvalid, "{}: \"{}\" must be a number from 0 to {}",
+                        reader.at(key), key, kMost);
+        }
+        *bytes = static_cast<std::uint64_t>(std::llround(gigabytes * kGigabyte));
+    }
+    std::int64_t hours = uploads.expire.count();
+    TRY(reader.number("expire_hours", hours, 1, 24 * 365));
+    uploads.expire = std::chrono::hours(hours);
+    return reader.expect_nothing_else();
+}
+
+Result<void> read_import(TableReader reader, ImportConfig& import) {
+    if (const toml::node* node = reader.find("columns")) {
+        const toml::table* columns = node->as_table();
+        if (!columns) return reader.wrong(*node, "columns", "a table of \"Column\" = \"field\"");
+        for (const auto& [column, field] : *columns) {
+            if (!field.is_string()) {
+                return reader.wrong(field, column.str(), "a field's name in quotes");
+            }
+            const std::string name(column.str());
+            const std::string wanted = field.as_string()->get();
+            if (const auto known = sheet_mapping({{name, wanted}}); !known) {
+                return fail(Error(known.error()), "{}", reader.at(field.source()));
+            }
+            import.columns.emplace(name, wanted);
+        }
+    }
+    return reader.expect_nothing_else();
+}
+
 }  // namespace
 
 std::string_view to_string(EntryAccess access) {
@@ -374,6 +472,8 @@ Result<Config> parse_config(std::string_view text, const fs::path& file) {
     TableReader worker = TRY(reader.table("worker"));
     TableReader access = TRY(reader.table("access"));
     TableReader limits = TRY(reader.table("limits"));
+    TableReader uploads = TRY(reader.table("uploads"));
+    TableReader import = TRY(reader.table("import"));
     // First, since a misspelt section would look like one that is left out.
     TRY(reader.expect_nothing_else());
     TRY(read_server(std::move(server), config.server));
@@ -383,6 +483,8 @@ Result<Config> parse_config(std::string_view text, const fs::path& file) {
     TRY(read_worker(std::move(worker), config.worker));
     TRY(read_access(std::move(access), config.access));
     TRY(read_limits(std::move(limits), config.limits));
+    TRY(read_uploads(std::move(uploads), config.uploads));
+    TRY(read_import(std::move(import), config.import));
     return config;
 }
 
@@ -417,6 +519,13 @@ threads = {}
 # matinee makes a certificate. They are read again when they change.
 certificate = "{}"
 key = "{}"
+# Proxies in front, by address or network ("10.0.0.0/8"): what they say of whom a request comes from
+# is believed, and nobody else's word is. In which fields they say it: "x-forwarded-for" (with
+# x-forwarded-proto) or "forwarded" (RFC 7239).
+trusted_proxies = [{}]
+forwarded = "{}"
+# What is logged: "debug" (every request), "info", "warning" or "error".
+log_level = "{}"
 
 [channel]
 # How far back viewers can go.
@@ -469,6 +578,20 @@ media_burst = {}
 # Attempts to sign in. Wrong passwords make the next attempt wait besides.
 sign_in_per_second = {}
 sign_in_burst = {}
+# Films and subtitles that come in by upload (tus), into the folder "films" of the data folder.
+[uploads]
+# The largest file, what one account may have under way, and all uploads with what came of them.
+max_file_gb = {}
+max_account_gb = {}
+max_total_gb = {}
+# So much of the disk stays free: films are prepared there as well.
+keep_free_gb = {}
+# An upload that nobody goes on with is removed after this long.
+expire_hours = {}
+
+# Sheets of entries (CSV). FilmFreeway's columns are known; what others are called stands here, as
+# "Dateiname" = "file". README.md lists the fields.
+[import.columns]
 
 # What every film is conformed to. A change here prepares all films again.
 [house]
@@ -488,13 +611,19 @@ true_peak_dbtp = {:.1f}
 # The ladder, largest first. Every film gets every rung.
 )",
         to_string(config.server.listen), config.server.threads, config.server.certificate.string(),
-        config.server.key.string(), config.channel.dvr_window.count(),
+        config.server.key.string(), fmt::join(config.server.trusted_proxies, ", "),
+        word_for(config.server.forwarded, kForwardedNames),
+        word_for(config.server.log_level, kLevelNames), config.channel.dvr_window.count(),
         config.channel.segment.count(), config.channel.hold_back.count(), config.jobs.concurrent,
         config.jobs.watchdog.count(), to_string(config.worker.sandbox), config.worker.memory_mb,
         config.worker.time.count(), config.worker.disk_gb, to_string(config.access.entries),
         config.access.metrics_protected ? "protected" : "public", config.access.session.count(),
         config.limits.api.per_second, config.limits.api.burst, config.limits.media.per_second,
         config.limits.media.burst, config.limits.sign_in.per_second, config.limits.sign_in.burst,
+        static_cast<double>(config.uploads.max_file) / kGigabyte,
+        static_cast<double>(config.uploads.max_account) / kGigabyte,
+        static_cast<double>(config.uploads.max_total) / kGigabyte,
+        static_cast<double>(config.uploads.keep_free) / kGigabyte, config.uploads.expire.count(),
         house.padding == library::Padding::kBlur ? "blur" : "black", house.speed_preset,
         house.quantizer, house.gop_seconds, house.max_frame_rate, house.audio_kbps,
         *house.loudness_lufs, house.true_peak_dbtp);

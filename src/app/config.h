@@ -4,11 +4,15 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/log.h"
 #include "base/result.h"
 #include "http/rate_limit.h"
+#include "http/trusted_proxies.h"
 #include "library/house_format.h"
 #include "prepare/sandbox.h"
 
@@ -30,6 +34,10 @@ struct ServerConfig {
     unsigned threads = 0;               // 0: one per processor
     std::filesystem::path certificate;  // PEM; empty: one is made
     std::filesystem::path key;          // PEM
+    // Addresses and networks of proxies, and the fields in which they say who asks.
+    std::vector<std::string> trusted_proxies;
+    http::ForwardedFields forwarded = http::ForwardedFields::kXForwarded;
+    log::Level log_level = log::Level::kInfo;
 
     bool operator==(const ServerConfig&) const = default;
 };
@@ -80,6 +88,24 @@ struct AccessConfig {
     bool operator==(const AccessConfig&) const = default;
 };
 
+// What uploads may take. Sizes in bytes.
+struct UploadsConfig {
+    std::uint64_t max_file = 100'000'000'000;
+    std::uint64_t max_account = 500'000'000'000;  // of one account's uploads, until they are done
+    std::uint64_t max_total = 2'000'000'000'000;  // of all, and of what has come in by upload
+    std::uint64_t keep_free = 20'000'000'000;     // of the disk
+    std::chrono::hours expire{7 * 24};            // after the last byte
+
+    bool operator==(const UploadsConfig&) const = default;
+};
+
+// How sheets of entries (CSV) are read.
+struct ImportConfig {
+    std::map<std::string, std::string> columns;  // column -> field, see entry_sheet.h
+
+    bool operator==(const ImportConfig&) const = default;
+};
+
 struct Config {
     ServerConfig server;
     library::HouseFormat house;
@@ -88,6 +114,8 @@ struct Config {
     WorkerConfig worker;
     AccessConfig access;
     http::RateLimits::Options limits;
+    UploadsConfig uploads;
+    ImportConfig import;
 
     bool operator==(const Config&) const = default;
 };

@@ -4,6 +4,7 @@
 
 #include "app/planning.h"
 #include "base/log.h"
+#include "store/metadata.h"
 
 namespace matinee::app {
 
@@ -39,6 +40,85 @@ Result<playout::Programme> ControlRoom::programme(const std::string& entry) {
     return programme_of(*TRY(film(entry, row.media_id, row.subtitles_id)), options_.ladder);
 }
 
+// Of an entry whose files are lost.
+std::optional<playout::Programme> ControlRoom::planned_programme(const std::string& entry,
+                                                                 const std::string& media) {
+    if (media.empty()) return std::nullopt;
+    const auto row = store_.find_entry(entry);
+    const auto known = store_.find_media(media);
+    if (!row || !known) return std::nullopt;
+    return app::planned_programme(*row, *known, options_.gops_per_segment);
+}
+
+// Whether something can stand in for what is lost.
+bool ControlRoom::has_slate(const store::Schedule& schedule) {
+    if (!schedule.slate_entry.empty() && programme(schedule.slate_entry)) return true;
+    const auto entries = store_.list_entries();
+    return entries && std::ranges::any_of(*entries, [&](const store::Entry& entry) {
+               return entry.kind == store::EntryKind::kSlate && programme(entry.id);
+           });
+}
+
+Result<playout::Programme> ControlRoom::programme(const PlayedItem& item,
+                                                  const ChannelSettings& wishes,
+                                                  std::span<const store::Variant> variants) {
+    const store::Entry row = TRY(store_.find_entry(item.entry));
+    if (row.media_id.empty()) return programme(item.entry);
+    std::shared_ptr<const library::SubtitleSet> subtitles;
+    if (!wishes.burn_in.empty() && !row.subtitles_id.empty()) {
+        subtitles = TRY(library_.subtitles(row.subtitles_id));
+    }
+    // As the broadcaster chooses: with subtitles drawn, else without, else all of it.
+    for (const std::string& wanted : {
+             TRY(wanted_variant(subtitles.get(), wishes.burn_in, item.trim))
+             , library::to_text(library::Variant{{}, item.trim})
+         }) {
+        if (wanted.empty()) break;
+        const store::Variant* const ready =
+            find_variant(variants, item.entry, row.media_id, wanted);
+        if (ready == nullptr || ready->state != store::EntryState::kReady) continue;
+        auto shown = film(item.entry, ready->media_id, row.subtitles_id);
+        if (shown) return programme_of(**shown, options_.ladder);
+    }
+    if (!item.trim.is_whole() && item.untrimmed != store::Untrimmed::kWhole) {
+        return fail(ErrorCode::kConflict, "that part of \"{}\" is being prepared", item.entry);
+    }
+    return programme(item.entry);
+}
+
+Result<std::vector<ControlRoom::ItemState>> ControlRoom::item_states(
+    const store::Playlist& playlist) {
+    const std::vector<store::Variant> variants = TRY(store_.list_variants());
+    std::vector<ItemState> states;
+    for (const store::PlaylistItem& stored : playlist.items) {
+        const PlayedItem item = played(stored);
+        ItemState& state = states.emplace_back();
+        const auto entry = store_.find_entry(item.entry);
+        if (!entry) {
+            state = {ItemReadiness::kBad, fmt::format("there is no entry \"{}\"", item.entry)};
+            continue;
+        }
+        if (std::string why = TRY(why_bad(store_, item)); !why.empty()) {
+            state = {ItemReadiness::kBad, std::move(why)};
+            continue;
+        }
+        if (entry->media_id.empty()) {
+            state = {ItemReadiness::kWaits, entry->reason.empty() ? "not prepared" : entry->reason};
+            continue;
+        }
+        if (item.trim.is_whole()) continue;
+        const store::Variant* const part =
+            find_variant(variants, item.entry, entry->media_id,
+                         library::to_text(library::Variant{{}, item.trim}));
+        if (part == nullptr || part->state != store::EntryState::kReady) {
+            const bool failed = part != nullptr && part->state == store::EntryState::kFailed;
+            state = {failed ? ItemReadiness::kBad : ItemReadiness::kWaits,
+                     failed ? "its part cannot be prepared: " + part->reason : "being prepared"};
+        }
+    }
+    return states;
+}
+
 Result<ControlRoom::Desk> ControlRoom::sit_down(const store::Schedule& schedule,
                                                 const std::vector<store::Playlist>& drafts,
                                                 Instant now) {
@@ -50,7 +130,10 @@ Result<ControlRoom::Desk> ControlRoom::sit_down(const store::Schedule& schedule,
     for (playout::Airing& row :
          TRY(store_.list_airings(desk.channel.id, tick - Ticks(std::chrono::hours(24))))) {
         const auto shown = film(row.entry_id, row.media_id, row.subtitles_id);
-        if (!shown) {
+        auto planned = shown ? std::optional(programme_of(**shown, options_.ladder))
+                             : planned_programme(row.entry_id, row.media_id);
+        if (planned && !playout::airing_cut(row, planned->cut)) planned.reset();
+        if (!planned) {
             // Files that are gone, or not complete yet. What was on before plays no part; what
             // comes is planned anew from what is there.
             if (row.end() > tick) break;
@@ -58,19 +141,26 @@ Result<ControlRoom::Desk> ControlRoom::sit_down(const store::Schedule& schedule,
             desk.programmes.clear();
             continue;
         }
-        desk.programmes.push_back(programme_of(**shown, options_.ladder));
+        desk.programmes.push_back(*std::move(planned));
         desk.rows.push_back(std::move(row));
     }
-    std::map<std::string, std::vector<std::string>> playlists;
+    PlayedItems playlists;
     for (const std::string& id : playlists_of(schedule, desk.channel)) {
         const auto draft = std::ranges::find(drafts, id, &store::Playlist::id);
         playlists.emplace(
-            id, entries_of(draft == drafts.end() ? TRY(store_.find_playlist(id)) : *draft));
+            id, played_items(draft == drafts.end() ? TRY(store_.find_playlist(id)) : *draft));
     }
     PlanInput input{schedule, desk.channel, playlists, {}, now + options_.horizon};
-    input.programme = [this](const std::string& id) -> std::optional<playout::Programme> {
-        auto made = programme(id);
-        return made ? std::optional(*std::move(made)) : std::nullopt;
+    const auto settings = channel_settings_from(desk.channel.settings);
+    const ChannelSettings wishes = settings ? *settings : ChannelSettings{};
+    const std::vector<store::Variant> variants = TRY(store_.list_variants());
+    input.programme = [&](const PlayedItem& item) -> std::optional<playout::Programme> {
+        if (auto made = programme(item, wishes, variants)) return *std::move(made);
+        if (!item.trim.is_whole()) return std::nullopt;
+        // It keeps its place, as it does on the air: something stands in for it.
+        const auto row = store_.find_entry(item.entry);
+        return row && has_slate(schedule) ? planned_programme(item.entry, row->media_id)
+                                          : std::nullopt;
     };
     desk.schedule = TRY(plan(input));
     return desk;
@@ -178,6 +268,14 @@ Result<std::vector<ControlRoom::Published>> ControlRoom::publish(const std::stri
                                                                  playout::From from, Instant at,
                                                                  Mode mode) {
     const store::Playlist draft = TRY(store_.find_playlist_version(playlist, version));
+    const std::vector<ItemState> states = TRY(item_states(draft));
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        // What is not ready is passed over until it is; what makes no sense never will be.
+        if (played(draft.items[i]).trim.is_whole()) continue;
+        if (states[i].readiness != ItemReadiness::kBad) continue;
+        return fail(ErrorCode::kInvalid, "item {} of playlist \"{}\", {}: {}", i + 1, playlist,
+                    draft.items[i].reference, states[i].why);
+    }
     for (int attempt = 1;; ++attempt) {
         std::vector<Plan> plans;
         for (const store::Channel& channel : TRY(store_.list_channels())) {
@@ -246,13 +344,32 @@ Result<std::vector<playout::Finding>> ControlRoom::check(
         const auto draft = std::ranges::find(drafts, id, &store::Playlist::id);
         const store::Playlist playlist = draft == drafts.end() ? TRY(store_.find_playlist(id)) : *draft;
         auto& facts = input.facts.emplace_back();
-        for (const store::PlaylistItem& item : playlist.items) {
+        const std::vector<ItemState> states = TRY(item_states(playlist));
+        for (std::size_t i = 0; i < playlist.items.size(); ++i) {
+            const store::PlaylistItem& item = playlist.items[i];
             playout::ItemFacts& fact = facts.emplace_back();
             fact.entry_id = item.reference;
             const auto entry = store_.find_entry(item.reference);
             fact.exists = entry || entry.error().code() != ErrorCode::kNotFound;
-            fact.trimmed_is_missing = item.is_trimmed();
+            fact.trimmed_is_missing =
+                item.is_trimmed() && states[i].readiness == ItemReadiness::kWaits;
             if (!entry) continue;
+            // From before it was checked: then nothing is known of dates.
+            if (const auto metadata = store::parse_metadata(entry->metadata)) {
+                const auto tick = [&](const std::optional<Instant>& instant) {
+                    return instant
+                               ? std::optional(playout::ticks_since(desk.channel.epoch, *instant))
+                               : std::nullopt;
+                };
+                fact.permitted_from = tick(metadata->not_before);
+                fact.permitted_until = tick(metadata->not_after);
+            }
+            if (item.is_trimmed() && states[i].readiness == ItemReadiness::kBad) {
+                fact.bad_points = states[i].why;
+            }
+            if (const auto known = programme(item.reference); !known && !entry->media_id.empty()) {
+                fact.lost = known.error().to_string();
+            }
             for (const auto& subtitle : TRY(store_.list_subtitles(item.reference))) {
                 fact.languages.push_back(subtitle.language);
             }

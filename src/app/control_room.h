@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "app/broadcaster.h"
+#include "app/channel_settings.h"
+#include "app/planning.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "library/library.h"
@@ -40,8 +42,22 @@ class ControlRoom {
     // What may be put on the air of an entry now. kNotFound, or kConflict when it is not ready.
     Result<playout::Programme> programme(const std::string& entry);
 
+    // How it is with an item of a playlist.
+    enum class ItemReadiness : std::uint8_t {
+        kReady,
+        kWaits,  // the entry, or that part of it, is being prepared
+        kBad,    // it never will be: no such entry, in and out points that make no sense
+    };
+    struct ItemState {
+        ItemReadiness readiness = ItemReadiness::kReady;
+        std::string why;  // for a producer; empty when it is ready
+    };
+    // One an item, in order.
+    Result<std::vector<ItemState>> item_states(const store::Playlist& playlist);
+
     // Publishes version `version` of a playlist on every channel that plays it, in one transaction,
-    // and says what that changes on each. kConflict unless `expected` is the published version.
+    // and says what that changes on each. kConflict unless `expected` is the published version;
+    // kInvalid, naming the item, for in and out points that make no sense.
     struct Published {
         std::string channel;
         Instant epoch;
@@ -92,6 +108,11 @@ class ControlRoom {
                           const std::vector<store::Playlist>& drafts, Instant now);
     Result<FilmPtr> film(const std::string& entry, const std::string& media,
                          const std::string& subtitles);
+    Result<playout::Programme> programme(const PlayedItem& item, const ChannelSettings& wishes,
+                                         std::span<const store::Variant> variants);
+    std::optional<playout::Programme> planned_programme(const std::string& entry,
+                                                        const std::string& media);
+    bool has_slate(const store::Schedule& schedule);
     Result<playout::Rundown> rundown(const Desk& desk) const;
     [[nodiscard]] playout::Moment moment(const Desk& desk, Instant now) const;
     [[nodiscard]] Ticks until(const Desk& desk, Instant now) const;

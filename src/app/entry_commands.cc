@@ -9,9 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/api_context.h"
-#include "app/cards.h"
 #include "app/workspace.h"
-#include "store/metadata.h"
 
 namespace matinee::app {
 
@@ -21,10 +19,6 @@ using nlohmann::json;
 
 struct Arguments {
     std::string id;
-    std::vector<std::string> titles;
-    std::optional<std::string> author;
-    std::optional<std::string> country;
-    std::string metadata;
     std::size_t limit = 50;
     bool as_json = false;
 };
@@ -73,45 +67,6 @@ Result<void> prepare_entry(Workspace& workspace, const Arguments& arguments) {
     return show_job(workspace, job.id, arguments.as_json);
 }
 
-Result<void> change_entry(Workspace& workspace, const Arguments& arguments) {
-    const store::Entry entry = TRY(workspace.store->find_entry(arguments.id));
-    store::EntryDescription description = entry;
-    for (const std::string& argument : arguments.titles) {
-        const prepare::CardText title = card_text(argument);
-        if (title.language.empty()) {
-            return fail(ErrorCode::kInvalid, "--title {}: write LANGUAGE=TEXT, as en=\"Tea\"",
-                        argument);
-        }
-        if (title.text.empty()) {
-            description.titles.erase(title.language);
-        } else {
-            description.titles[title.language] = title.text;
-        }
-    }
-    description.author = arguments.author.value_or(description.author);
-    description.country = arguments.country.value_or(description.country);
-    if (!arguments.metadata.empty()) {
-        const json change = json::parse(arguments.metadata, nullptr, false);
-        json merged = json::parse(entry.metadata, nullptr, false);
-        if (!change.is_object() || !merged.is_object()) {
-            return fail(ErrorCode::kInvalid, "--metadata: {} is no JSON object",
-                        arguments.metadata);
-        }
-        merged.merge_patch(change);
-        description.metadata = merged.dump();
-        TRY(store::parse_metadata(description.metadata));
-    }
-    TRY(workspace.store->upsert_entry(description));
-    if (arguments.as_json) {
-        print_json({{"id", description.id},
-                    {"title", description.titles},
-                    {"author", description.author},
-                    {"country", description.country},
-                    {"metadata", json::parse(description.metadata, nullptr, false)}});
-    }
-    return {};
-}
-
 }  // namespace
 
 void add_entry_commands(CLI::App& cli, CLI::App& entry, std::string& data, int& status) {
@@ -140,14 +95,6 @@ void add_entry_commands(CLI::App& cli, CLI::App& entry, std::string& data, int& 
         added->add_option(name, given->id)->required();
         return added;
     };
-    CLI::App* change = with_json(
-        with_id(command(entry, "change", "Change what is said of an entry", change_entry), "ID"));
-    change->add_option("--title", given->titles, "LANGUAGE=TEXT; an empty text takes it away")
-        ->allow_extra_args(false);
-    change->add_option("--author", given->author);
-    change->add_option("--country", given->country);
-    change->add_option("--metadata", given->metadata,
-                       "JSON that is merged into what is there; null takes a member away");
     with_json(with_id(
         command(entry, "prepare", "Prepare an entry again, as after a failure", prepare_entry),
         "ID"));

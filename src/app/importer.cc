@@ -20,12 +20,12 @@
 #include <nlohmann/json.hpp>
 #include <openssl/evp.h>
 
+#include "app/description.h"
 #include "app/subtitle_intake.h"
 #include "base/glib_support.h"
 #include "base/handle.h"
 #include "base/utf8.h"
 #include "library/sha256.h"
-#include "store/metadata.h"
 
 namespace matinee::app {
 
@@ -179,12 +179,6 @@ class Collector {
 
 // -- What the producer says ----------------------------------------------------------------------
 
-std::string display_title(const fs::path& file) {
-    std::string title = base::to_valid_utf8(file.stem().string());
-    std::ranges::replace(title, '_', ' ');
-    return title;
-}
-
 Result<std::string> read_small_file(const fs::path& file) {
     std::error_code error;
     if (fs::file_size(file, error) > kLargestSidecar && !error) {
@@ -197,53 +191,6 @@ Result<std::string> read_small_file(const fs::path& file) {
     text << stream.rdbuf();
     if (!stream.is_open() || text.bad()) return fail(ErrorCode::kUnavailable, "cannot be read");
     return text.str();
-}
-
-Result<void> apply_title(const Json& title, store::EntryDescription& entry) {
-    if (title.is_string()) {
-        entry.titles = {{"und", title.get<std::string>()}};
-        return {};
-    }
-    if (!title.is_object()) {
-        return fail(ErrorCode::kInvalid, "\"title\" must be a text, or one per language");
-    }
-    store::Titles titles;
-    for (const auto& [language, text] : title.items()) {
-        if (!text.is_string()) {
-            return fail(ErrorCode::kInvalid, "\"title\": \"{}\" must be a text", language);
-        }
-        titles.emplace(language, text.get<std::string>());
-    }
-    if (!titles.empty()) entry.titles = std::move(titles);
-    return {};
-}
-
-// Reads <stem>.json into the entry; all of it or nothing.
-Result<void> apply_description(const fs::path& file, store::EntryDescription& entry) {
-    const std::string text = TRY(read_small_file(file));
-    Json json = Json::parse(text, nullptr, false);
-    if (!json.is_object()) {
-        return fail(ErrorCode::kInvalid,
-                    "not a JSON object, as in {{\"title\": {{\"en\": \"...\"}}, \"author\": "
-                    "\"...\", \"country\": \"...\"}}");
-    }
-    store::EntryDescription described = entry;
-    if (json.contains("title")) TRY(apply_title(json["title"], described));
-    for (const auto& [key, field] :
-         {std::pair("author", &described.author), std::pair("country", &described.country)}) {
-        if (!json.contains(key)) continue;
-        if (!json[key].is_string()) {
-            return fail(ErrorCode::kInvalid, "\"{}\" must be a text", key);
-        }
-        *field = json[key].get<std::string>();
-    }
-    for (const char* key : {"title", "author", "country"}) {
-        json.erase(key);
-    }
-    described.metadata = json.dump();
-    TRY(store::parse_metadata(described.metadata));
-    entry = std::move(described);
-    return {};
 }
 
 // -- The import ----------------------------------------------------------------------------------
@@ -280,20 +227,27 @@ class Importer {
     }
 
   private:
-    Result<void> import(const Candidate& film) {
+    Result<void> import(Candidate film) {
         if (options_.on_file) options_.on_file(film.path);
         struct stat status {};
         if (::stat(film.path.c_str(), &status) != 0) {
             note_problem(film.path, fail_with_errno(errno, "cannot look at", film.path));
             return {};
         }
+        std::optional<store::Entry> known = TRY(find_known(film, status));
+        if (known && known->source.path != film.path && is_replaced_) {
+            // The upload that has taken its place is looked at instead.
+            film.path = known->source.path;
+            if (::stat(film.path.c_str(), &status) != 0) {
+                note_problem(film.path, fail_with_errno(errno, "cannot look at", film.path));
+                return {};
+            }
+        }
         store::SourceFile source;
         source.path = film.path.string();
         source.size = status.st_size;
-        source.modified_ns =
-            std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
-        std::optional<store::Entry> known = TRY(store_.find_entry_by_source(source.path));
-        if (known && known->source.size == source.size &&
+        source.modified_ns = nanoseconds_of(status);
+        if (known && known->source.path == source.path && known->source.size == source.size &&
             known->source.modified_ns == source.modified_ns) {
             source.sha256 = known->source.sha256;
         } else {
@@ -304,48 +258,126 @@ class Importer {
             }
             source.sha256 = *std::move(sha256);
         }
-        const std::string id = known ? known->id : TRY(choose_id(film, known));
-        store::EntryDescription description = describe(film, id);
-        description.source = std::move(source);
-        if (!known || static_cast<const store::EntryDescription&>(*known) != description) {
-            TRY(store_.upsert_entry(description));
+        std::string id = options_.entry_id;
+        if (id.empty()) id = known ? known->id : TRY(choose_id(film, known));
+        std::optional<store::FormerSource> former;
+        if (known) former = TRY(store_.former_source_of(id));
+        if (known && !former && known->source.path != film.path.string()) {
+            // It is about to be.
+            former = store::FormerSource{id, known->source.path, 0, 0};
         }
+        const std::string said = read_description(film, former);
+        store::EntryDescription description = TRY(describe(film, id, known, said));
+        description.source = std::move(source);
+        if (!options_.dry_run) TRY(write(known, description, said));
         TRY(import_subtitles(film, id, known, description));
+        planned_.insert(id);
         summary_.entries.push_back(id);
+        summary_.paths.push_back(film.path);
         return queue_if_needed(id, known, description);
+    }
+
+    static std::int64_t nanoseconds_of(const struct stat& status) {
+        return std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
+    }
+
+    // The entry that is made from the file, or was before an upload took its place; in the latter
+    // case `is_replaced_` says whether the file is still as it was then.
+    Result<std::optional<store::Entry>> find_known(const Candidate& film,
+                                                   const struct stat& status) {
+        is_replaced_ = false;
+        if (!options_.entry_id.empty()) {
+            auto entry = store_.find_entry(options_.entry_id);
+            if (entry) return std::optional(*std::move(entry));
+            if (entry.error().code() == ErrorCode::kNotFound) return std::optional<store::Entry>();
+            return Unexpected(std::move(entry).error());
+        }
+        if (auto known = TRY(store_.find_entry_by_source(film.path.string()))) return known;
+        const auto former = TRY(store_.find_former_source(film.path.string()));
+        if (!former) return std::optional<store::Entry>();
+        is_replaced_ =
+            former->size == status.st_size && former->modified_ns == nanoseconds_of(status);
+        return std::optional(TRY(store_.find_entry(former->entry_id)));
     }
 
     // An id for a file that no entry is made from. Sets `known` when it is the file of an entry
     // that has moved here, or takes the place of one that is gone.
     Result<std::string> choose_id(const Candidate& film, std::optional<store::Entry>& known) {
         const std::string id = make_slug(film.relative);
+        const std::string other = fmt::format("{}-{}", id, short_hash(film.path.string()));
+        if (planned_.contains(id)) return other;
         auto holder = store_.find_entry(id);
         if (!holder) {
             if (holder.error().code() == ErrorCode::kNotFound) return id;
             return Unexpected(std::move(holder).error());
         }
         std::error_code error;
-        if (holder->kind == store::EntryKind::kFilm &&
-            !fs::exists(holder->source.path, error) && !error) {
+        if (holder->kind == store::EntryKind::kFilm && !fs::exists(holder->source.path, error) &&
+            !error) {
             known = *std::move(holder);
             return id;
         }
-        return fmt::format("{}-{}", id, short_hash(film.path.string()));
+        return other;
     }
 
-    store::EntryDescription describe(const Candidate& film, const std::string& id) {
+    // The description beside the film, or beside the file it has taken the place of; "{}" when
+    // there is none, or none that makes sense.
+    std::string read_description(const Candidate& film,
+                                 const std::optional<store::FormerSource>& former) {
+        std::vector<fs::path> films = {film.path};
+        if (former) films.emplace_back(former->path);
+        for (const fs::path& beside : films) {
+            fs::path sidecar = beside;
+            sidecar.replace_extension(".json");
+            std::error_code error;
+            if (sidecar == beside || !fs::is_regular_file(sidecar, error)) continue;
+            used_.insert(sidecar);
+            auto text = read_small_file(sidecar);
+            auto checked = text ? check_description(*text) : Unexpected(Error(text.error()));
+            if (checked) return *std::move(text);
+            note_problem(sidecar, Unexpected(std::move(checked).error()));
+            return "{}";
+        }
+        return "{}";
+    }
+
+    Result<store::EntryDescription> describe(const Candidate& film, const std::string& id,
+                                             const std::optional<store::Entry>& known,
+                                             const std::string& said) {
         store::EntryDescription description;
         description.id = id;
         description.titles = {{"und", display_title(film.path)}};
-        fs::path sidecar = film.path;
-        sidecar.replace_extension(".json");
-        std::error_code error;
-        if (sidecar != film.path && fs::is_regular_file(sidecar, error)) {
-            used_.insert(sidecar);
-            auto applied = apply_description(sidecar, description);
-            if (!applied) note_problem(sidecar, Unexpected(std::move(applied).error()));
+        store::DescriptionLayers layers;
+        if (known) layers = TRY(store_.description_layers(id));
+        layers.file = said;
+        if (auto all = app::describe(description, layers); !all) {
+            // What is set by hand, or in a sheet, does not go with it: each alone makes sense.
+            note_problem(film.path, fail(std::move(all).error(), "its description"));
+            TRY(app::describe(description, {said, std::nullopt, std::nullopt}));
         }
         return description;
+    }
+
+    Result<void> write(const std::optional<store::Entry>& known,
+                       const store::EntryDescription& description, const std::string& said) {
+        if (known && known->source.path != description.source.path) {
+            TRY(remember_former(*known, description));
+        }
+        if (!known || static_cast<const store::EntryDescription&>(*known) != description) {
+            TRY(store_.upsert_entry(description));
+        }
+        if (TRY(store_.description_layers(description.id)).file == said) return {};
+        return store_.set_description(description.id, store::DescriptionLayer::kFile, said);
+    }
+
+    // An upload takes the place of a file that stays where it is.
+    Result<void> remember_former(const store::Entry& known,
+                                 const store::EntryDescription& description) {
+        if (options_.entry_id.empty()) return {};
+        const fs::path own = options_.uploads / description.id;
+        if (fs::path(known.source.path).parent_path() == own) return {};
+        return store_.set_former_source(
+            {known.id, known.source.path, known.source.size, known.source.modified_ns});
     }
 
     Result<void> import_subtitles(const Candidate& film, const std::string& id,
@@ -359,7 +391,12 @@ class Importer {
             described = OptionsByFile();
         }
         const OptionsByFile set_by_hand = known ? TRY(store_.list_subtitle_options(id)) : OptionsByFile();
-        std::vector<store::SubtitleSource> sources = find_subtitles(film, *described, set_by_hand);
+        // After an upload has taken a place just now, it stands in the store.
+        const auto former = TRY(store_.former_source_of(id));
+        const auto places = places_of(film, id, former);
+        std::vector<store::SubtitleSource> sources =
+            find_subtitles(film, places, *described, set_by_hand);
+        if (options_.dry_run) return {};
         InstalledSubtitles installed;
         // The film itself may hold some, once it is prepared.
         if (!sources.empty() || (known && !known->media_id.empty())) {
@@ -380,44 +417,72 @@ class Importer {
 
     using OptionsByFile = std::map<std::string, std::string>;
 
+    // Where an entry's subtitles may lie, and the name of the film there that they are named after.
+    struct Place {
+        fs::path folder;
+        std::string film_name;
+    };
+
+    [[nodiscard]] std::vector<Place> places_of(
+        const Candidate& film, const std::string& id,
+        const std::optional<store::FormerSource>& former) const {
+        std::vector<Place> places = {{film.path.parent_path(), film.path.filename().string()}};
+        if (former) {
+            const fs::path path = former->path;
+            places.push_back({path.parent_path(), path.filename().string()});
+        }
+        const fs::path own = options_.uploads / id;
+        std::error_code error;
+        if (!options_.uploads.empty() && own != places.front().folder &&
+            fs::is_directory(own, error)) {
+            places.push_back({own, id + ".film"});
+        }
+        return places;
+    }
+
     // In the order in which the store lists them.
     std::vector<store::SubtitleSource> find_subtitles(const Candidate& film,
+                                                      const std::vector<Place>& places,
                                                       const OptionsByFile& described,
                                                       const OptionsByFile& set_by_hand) {
         std::vector<store::SubtitleSource> sources;
-        const std::string film_name = film.path.filename().string();
-        const fs::path folder = film.path.parent_path();
-        const std::set<std::string>& files = folder_at(folder).files;
-        for (const std::string& name : files) {
-            const auto described_options = described.find(name);
-            const bool is_named = described_options != described.end();
-            auto sidecar = options_.match_subtitles(film_name, name);
-            if (sidecar && !is_named && belongs_to_longer_name(film.path, name)) continue;
-            // What the description names belongs to the film, whatever it is called.
-            if (!sidecar && is_named) sidecar = SidecarName{"und", "full"};
-            if (!sidecar) continue;
-            const fs::path path = folder / name;
-            used_.insert(path);
-            auto sha256 = sha256_of_file(path);
-            if (!sha256) {
-                note_problem(path, Unexpected(std::move(sha256).error()));
-                continue;
+        std::set<std::string> seen;  // of several files of one name the first counts
+        for (const Place& place : places) {
+            for (const std::string& name : folder_at(place.folder).files) {
+                const auto described_options = described.find(name);
+                const bool is_named = described_options != described.end();
+                auto sidecar = options_.match_subtitles(place.film_name, name);
+                if (sidecar && !is_named &&
+                    belongs_to_longer_name(place.folder / place.film_name, name)) {
+                    continue;
+                }
+                // What the description names belongs to the film, whatever it is called.
+                if (!sidecar && is_named) sidecar = SidecarName{"und", "full"};
+                if (!sidecar || !seen.insert(name).second) continue;
+                const fs::path path = place.folder / name;
+                used_.insert(path);
+                auto sha256 = sha256_of_file(path);
+                if (!sha256) {
+                    note_problem(path, Unexpected(std::move(sha256).error()));
+                    continue;
+                }
+                store::SubtitleSource source{sidecar->language, sidecar->kind, path.string(),
+                                             *std::move(sha256), sidecar->label};
+                if (is_named) source.options = described_options->second;
+                const auto by_hand = set_by_hand.find(name);
+                if (by_hand != set_by_hand.end()) {
+                    source.options = merge_subtitle_options(source.options, by_hand->second);
+                }
+                sources.push_back(std::move(source));
             }
-            store::SubtitleSource source{sidecar->language, sidecar->kind, path.string(),
-                                         *std::move(sha256), sidecar->label};
-            if (is_named) source.options = described_options->second;
-            const auto by_hand = set_by_hand.find(name);
-            if (by_hand != set_by_hand.end()) {
-                source.options = merge_subtitle_options(source.options, by_hand->second);
-            }
-            sources.push_back(std::move(source));
         }
         for (const auto& [name, options] : described) {
-            if (files.contains(name)) continue;
-            note_problem(folder / name, fail(ErrorCode::kNotFound,
-                                             "the description of {} sets options of this "
-                                             "subtitle file, but it is not there",
-                                             film_name));
+            if (seen.contains(name)) continue;
+            note_problem(film.path.parent_path() / name,
+                         fail(ErrorCode::kNotFound,
+                              "the description of {} sets options of this "
+                              "subtitle file, but it is not there",
+                              film.path.filename().string()));
         }
         std::ranges::sort(sources, {}, [](const store::SubtitleSource& source) {
             return std::tie(source.language, source.kind, source.label, source.path);
@@ -488,7 +553,7 @@ class Importer {
     }
 
     Result<void> queue(const std::string& id, std::vector<std::string>& list) {
-        TRY(store_.enqueue_job(id));
+        if (!options_.dry_run) TRY(store_.enqueue_job(id));
         list.push_back(id);
         return {};
     }
@@ -500,7 +565,9 @@ class Importer {
     store::Store& store_;
     const ImportOptions& options_;
     ImportSummary summary_;
-    std::set<fs::path> used_;  // sidecars that belong to a film
+    std::set<fs::path> used_;        // sidecars that belong to a film
+    std::set<std::string> planned_;  // ids of this import
+    bool is_replaced_ = false;       // see find_known()
     std::map<fs::path, Folder> folders_;
 };
 

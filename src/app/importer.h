@@ -53,6 +53,17 @@ struct ImportOptions {
 
     // Called before a file is read, which may take a while. May be empty.
     std::function<void(const std::filesystem::path&)> on_file;
+
+    // Where uploaded files are, in a folder for each entry, named after it. Subtitles there belong
+    // to the entry wherever its film is. Empty: nowhere.
+    std::filesystem::path uploads;
+
+    // The entry that the one film given becomes, a new version of it if it exists; empty: found
+    // out.
+    std::string entry_id;
+
+    // Whether anything is written; else the summary says what would be done.
+    bool dry_run = false;
 };
 
 struct ImportNote {
@@ -69,6 +80,7 @@ struct ImportSummary {
     std::vector<std::string> failed;     // unchanged, have failed before, not queued
 
     std::vector<std::string> entries;  // all of the above, in the order of their paths
+    std::vector<std::filesystem::path> paths;  // the films of `entries`, in the same order
     std::vector<ImportNote> ignored;   // files that are no films, and why
     std::vector<ImportNote> problems;  // what went wrong; the other files are imported
 };
@@ -86,8 +98,11 @@ struct ImportSummary {
 // (SubtitleOptions), also of files whose names do not tell that they belong to the film. Further
 // keys are those of store::parse_metadata(), and are checked; others are kept as they are.
 //
+// What a sheet or a producer says of the entry (description.h) stands over that.
+//
 // Importing again is cheap and changes nothing: content is hashed only when a file's size or
-// time has changed. Fails only when the store does.
+// time has changed. A file whose place an upload has taken stands for that entry; once it changes
+// it takes its place again. Fails only when the store does.
 Result<ImportSummary> import_files(store::Store& store,
                                    std::span<const std::filesystem::path> paths,
                                    const ImportOptions& options);

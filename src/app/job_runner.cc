@@ -317,6 +317,17 @@ class JobRunner::Impl {
         post([this] { beat(); });
     }
 
+    void reconfigure(const JobRunnerOptions& options) {
+        post([this, concurrent = options.concurrent, watchdog = options.watchdog,
+              sandbox = options.sandbox, limits = options.limits] {
+            options_.concurrent = concurrent;
+            options_.watchdog = watchdog;
+            options_.sandbox = sandbox;
+            options_.limits = limits;
+            beat();
+        });
+    }
+
   private:
     // Calls `task` on the runner's thread, never from within this call.
     void post(std::function<void()> task) {
@@ -529,10 +540,11 @@ class JobRunner::Impl {
                       fmt::format("--disk-mb={}", megabytes(limits.disk_bytes)),
                       fmt::format("--processor-seconds={}", processor_seconds)});
         if (job.entry_kind != store::EntryKind::kFilm) words.emplace_back("--card");
-        if (!job.variant.empty()) {
-            words.insert(words.end(),
-                         {"--variant", job.variant, "--subtitles",
-                          (options_.library / "subtitles" / job.subtitles_id).string()});
+        if (!job.variant.empty()) words.insert(words.end(), {"--variant", job.variant});
+        if (!job.subtitles_id.empty()) {
+            words.insert(
+                words.end(),
+                {"--subtitles", (options_.library / "subtitles" / job.subtitles_id).string()});
         }
         return words;
     }
@@ -744,6 +756,15 @@ class JobRunner::Impl {
         if (!is_media_id(media.id)) {
             return fail(ErrorCode::kInternal, "the preparer named its result \"{}\"", media.id);
         }
+        if (options_.expected_media_id) {
+            const std::string expected = TRY(options_.expected_media_id(run.job));
+            if (media.id != expected) {
+                return fail(ErrorCode::kConflict,
+                            "the preparer named its result {} where {} was asked for: {} has "
+                            "changed meanwhile, or does the preparer harm; import it again",
+                            media.id, expected, run.job.source_path);
+            }
+        }
         if (const auto ticks = done.find("duration_ticks");
             ticks != done.end() && ticks->is_number_integer()) {
             media.duration = Ticks(ticks->get<std::int64_t>());
@@ -841,6 +862,10 @@ void JobRunner::stop() {
 
 void JobRunner::wake() {
     impl_->wake();
+}
+
+void JobRunner::reconfigure(const JobRunnerOptions& options) {
+    impl_->reconfigure(options);
 }
 
 }  // namespace matinee::app

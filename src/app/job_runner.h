@@ -29,8 +29,8 @@ struct JobRunnerOptions {
     //                 --memory-mb=N --disk-mb=N --processor-seconds=N
     //
     // (zeros where there is no limit; FOLDER is there, empty, and alone in the folder it is in),
-    // followed by --card where FILE is a card, and by --variant TEXT --subtitles FOLDER for a
-    // variant,
+    // followed by --card where FILE is a card, and by --variant TEXT for a variant, with
+    // --subtitles FOLDER when it draws from a set,
     //
     // and writes JSON objects to its standard output, one per line:
     //
@@ -67,6 +67,11 @@ struct JobRunnerOptions {
     std::chrono::milliseconds heartbeat = std::chrono::seconds(1);
     // After this long without a heartbeat another runner may take the job.
     std::chrono::milliseconds lease = std::chrono::minutes(1);
+
+    // What the result of a job must be called: the name follows from what was asked for. A worker
+    // that decodes what strangers have sent is not asked what its result replaces. May be empty,
+    // for workers that make up names.
+    std::function<Result<std::string>(const store::Job&)> expected_media_id;
 
     // Called on the runner's thread with an entry that has just become ready, before on_change. May
     // be empty.
@@ -105,6 +110,10 @@ class JobRunner {
 
     // Looks for jobs now, and at what has been cancelled, not at the next heartbeat. Thread-safe.
     void wake();
+
+    // Films that are begun from now on are prepared so; those at work go on as they were begun. Of
+    // the options only concurrent, watchdog, sandbox and limits are taken. Thread-safe.
+    void reconfigure(const JobRunnerOptions& options);
 
   private:
     class Impl;

@@ -10,6 +10,7 @@
 
 #include "app/commands.h"
 #include "app/entry_commands.h"
+#include "app/operation_commands.h"
 #include "app/people_commands.h"
 #include "app/planning_commands.h"
 #include "app/review_commands.h"
@@ -114,10 +115,22 @@ int main(int argc, char** argv) {
         cli.add_subcommand("import",
                            "Take films in and prepare them; again is cheap and changes nothing.\n"
                            "Exit status: 0 all ready, 3 some could not be prepared"));
-    import->add_option("PATH", paths, "films, or folders of them")->required();
+    import
+        ->add_option("PATH", paths,
+                     "films, folders of them, and sheets (.csv, .tsv) of what is said of them")
+        ->required();
     import->add_flag("--no-wait", no_wait, "only queue them, for the server to prepare");
+    bool dry_run = false;
+    std::vector<std::string> mappings;
+    import->add_flag("--dry-run", dry_run, "only say what would be done, and change nothing");
+    import->add_flag("--json", json, "print what a dry run finds as JSON")->needs("--dry-run");
+    import
+        ->add_option("--map", mappings,
+                     "COLUMN=FIELD of a sheet: title, title.zh, file, author, not_before ...")
+        ->allow_extra_args(false);
     import->callback([&] {
-        status = app::import({data, {paths.begin(), paths.end()}, !no_wait});
+        status = app::import(
+            {data, {paths.begin(), paths.end()}, !no_wait, dry_run, mappings, json});
 });
 
 CLI::App* channel =
@@ -193,9 +206,9 @@ new_card->callback([&] {
 with_json(with_data(card->add_subcommand("list", "List the cards and their states")))
     ->callback([&] { status = app::list_cards(data, json); });
 app::add_planning_commands(cli, *channel, data, status);
+app::add_operation_commands(cli, *channel, data, status);
 
-CLI::App* entry =
-    cli.add_subcommand("entry", "Entries: list, show, change, prepare, remove");
+CLI::App* entry = cli.add_subcommand("entry", "Entries: list, show, set, prepare, remove");
 entry->require_subcommand(1);
 with_json(with_data(entry->add_subcommand("list", "List the entries and their states")))
     ->callback([&] { status = app::list_entries(data, json); });
@@ -205,6 +218,38 @@ CLI::App* show = with_json(with_data(entry->add_subcommand(
 show->add_option("ID", entry_id, "as `matinee entry list` has it")->required();
 show->callback([&] { status = app::show_entry(data, entry_id, json); });
 app::add_entry_commands(cli, *entry, data, status);
+
+app::SetEntryArguments said;
+CLI::App* set_entry = with_data(entry->add_subcommand(
+    "set",
+    "Say something of an entry: it stands over its description and its sheet, also at the next\n"
+    "import. An empty value takes away what they say"));
+set_entry->add_option("ID", said.entry, "as `matinee entry list` has it")->required();
+const auto add_texts = [&](const char* name, std::vector<std::string>& texts, const char* help) {
+    set_entry->add_option(name, texts, help)->allow_extra_args(false);
+};
+add_texts("--title", said.titles, "LANGUAGE=TEXT, or a text; several times");
+add_texts("--synopsis", said.synopses, "likewise");
+set_entry->add_option("--author", said.author);
+set_entry->add_option("--country", said.country);
+set_entry->add_option("--not-before", said.not_before,
+                      "when it may be shown: a day of UTC (2026-11-20) or an instant");
+set_entry->add_option("--not-after", said.not_after, "until when; a day is meant as a whole");
+const auto add_list = [&](const char* name, std::optional<std::vector<std::string>>& list,
+                          const char* help) {
+    set_entry
+        ->add_option_function<std::vector<std::string>>(
+            name, [&list](const std::vector<std::string>& values) { list = values; }, help)
+        ->allow_extra_args(false);
+};
+add_list("--category", said.categories, "several times; all of them are replaced");
+add_list("--content-note", said.content_notes, "likewise");
+add_texts("--set", said.others, "KEY=VALUE, of whatever else is known of it");
+set_entry->add_flag("--reset", said.reset, "forget what was set before");
+set_entry->callback([&] {
+    said.data = data;
+    status = app::set_entry(said);
+});
 
 app::AsRunArguments log;
 std::string from;

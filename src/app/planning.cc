@@ -1,6 +1,7 @@
 #include "app/planning.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "app/wall_clock.h"
 #include "playout/rundown.h"
@@ -15,10 +16,10 @@ constexpr std::chrono::hours kLongestItem{24};
 std::vector<std::optional<playout::Programme>> items_of(const PlanInput& input,
                                                         const std::string& playlist) {
     std::vector<std::optional<playout::Programme>> items;
-    const auto entries = input.playlists.find(playlist);
-    if (entries == input.playlists.end()) return items;
-    for (const std::string& entry : entries->second) {
-        items.push_back(entry.empty() ? std::nullopt : input.programme(entry));
+    const auto found = input.playlists.find(playlist);
+    if (found == input.playlists.end()) return items;
+    for (const PlayedItem& item : found->second) {
+        items.push_back(item.entry.empty() ? std::nullopt : input.programme(item));
     }
     return items;
 }
@@ -38,15 +39,51 @@ std::vector<std::string> playlists_of(const store::Schedule& schedule,
     return ids;
 }
 
-std::vector<std::string> entries_of(const store::Playlist& playlist) {
-    std::vector<std::string> entries;
-    for (const store::PlaylistItem& item : playlist.items) {
-        // Trimmed variants are not made yet: such an item is passed over, or shown whole.
-        const bool shown = item.kind != store::ItemKind::kLive &&
-                           (!item.is_trimmed() || item.untrimmed == store::Untrimmed::kWhole);
-        entries.push_back(shown ? item.reference : std::string());
+PlayedItem played(const store::PlaylistItem& item) {
+    if (item.kind == store::ItemKind::kLive) return {};
+    return {item.reference, {item.in, item.out}, item.untrimmed};
+}
+
+std::vector<PlayedItem> played_items(const store::Playlist& playlist) {
+    std::vector<PlayedItem> items;
+    std::ranges::transform(playlist.items, std::back_inserter(items), played);
+    return items;
+}
+
+Result<std::string> wanted_variant(const library::SubtitleSet* subtitles,
+                                   const std::vector<library::SubtitleChoice>& burn_in,
+                                   const library::Trim& trim) {
+    library::Variant variant;
+    if (subtitles != nullptr && !burn_in.empty()) {
+        variant = TRY(library::burned_in(*subtitles, burn_in));
     }
-    return entries;
+    variant.trim = trim;
+    return library::to_text(variant);
+}
+
+const store::Variant* find_variant(std::span<const store::Variant> variants,
+                                   const std::string& entry, const std::string& plain_media,
+                                   const std::string& description) {
+    const auto found = std::ranges::find_if(variants, [&](const store::Variant& variant) {
+        return variant.entry_id == entry && variant.plain_media_id == plain_media &&
+               variant.description == description;
+    });
+    return found == variants.end() ? nullptr : &*found;
+}
+
+Result<std::string> why_bad(store::Store& store, const PlayedItem& item) {
+    if (item.trim.is_whole()) return std::string();
+    media::FrameRate rate;
+    std::int64_t frames = 0;
+    const auto entry = store.find_entry(item.entry);
+    if (entry && !entry->media_id.empty()) {
+        const store::Media media = TRY(store.find_media(entry->media_id));
+        if (media.frame_rate_numerator != 0 && media.frame_rate_denominator != 0) {
+            rate = {media.frame_rate_numerator, media.frame_rate_denominator};
+            frames = rate.nearest_frame(media.duration);
+        }
+    }
+    return library::why_bad(item.trim, frames, rate);
 }
 
 playout::Programme programme_of(const http::Film& film, std::span<const library::Rung> ladder) {
@@ -57,6 +94,24 @@ playout::Programme programme_of(const http::Film& film, std::span<const library:
             film.cut,
             http::fingerprint(film, ladder),
             manifest.all_intra ? playout::CutAt::kFrames : playout::CutAt::kSegments};
+}
+
+std::optional<playout::Programme> planned_programme(const store::Entry& entry,
+                                                    const store::Media& media,
+                                                    std::uint32_t gops_per_segment) {
+    if (media.frame_rate_numerator == 0 || media.frame_rate_denominator == 0) return std::nullopt;
+    const auto house = library::house_format_from_json(media.house);
+    if (!house) return std::nullopt;
+    const media::FrameRate rate{media.frame_rate_numerator, media.frame_rate_denominator};
+    const std::int64_t frames = rate.nearest_frame(media.duration);
+    if (frames < 1) return std::nullopt;
+    return playout::Programme{entry.id,
+                              media.id,
+                              entry.subtitles_id,
+                              {rate, frames, rate.frames_in(house->gop_seconds), gops_per_segment},
+                              "",
+                              entry.kind == store::EntryKind::kFilm ? playout::CutAt::kSegments
+                                                                    : playout::CutAt::kFrames};
 }
 
 Result<playout::Schedule> plan(const PlanInput& input) {
@@ -101,7 +156,7 @@ Result<playout::Schedule> plan(const PlanInput& input) {
     for (auto& filler : items_of(input, stored.filler_playlist)) {
         if (filler) schedule.fillers.push_back(*std::move(filler));
     }
-    if (!stored.slate_entry.empty()) schedule.slate = input.programme(stored.slate_entry);
+    if (!stored.slate_entry.empty()) schedule.slate = input.programme({stored.slate_entry, {}, {}});
     return schedule;
 }
 

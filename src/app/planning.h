@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "http/presentation.h"
+#include "library/variant.h"
 #include "playout/schedule.h"
 #include "store/store.h"
 
@@ -20,17 +21,50 @@ namespace matinee::app {
 std::vector<std::string> playlists_of(const store::Schedule& schedule,
                                       const store::Channel& channel);
 
-// What a playlist's items show, in order; empty for a live source, which nothing plays yet.
-std::vector<std::string> entries_of(const store::Playlist& playlist);
+// What an item of a playlist shows.
+struct PlayedItem {
+    std::string entry;   // empty: a live source, which nothing plays yet
+    library::Trim trim;  // which of its frames
+    // What is done while that part is not prepared.
+    store::Untrimmed untrimmed = store::Untrimmed::kSkip;
+
+    bool operator==(const PlayedItem&) const = default;
+};
+PlayedItem played(const store::PlaylistItem& item);
+std::vector<PlayedItem> played_items(const store::Playlist& playlist);
+
+// By playlist, in order.
+using PlayedItems = std::map<std::string, std::vector<PlayedItem>>;
+
+// The variant (Variant::description) that shows the part of an entry with subtitles drawn as
+// `burn_in` wishes; empty for the plain film. `subtitles` may be null.
+Result<std::string> wanted_variant(const library::SubtitleSet* subtitles,
+                                   const std::vector<library::SubtitleChoice>& burn_in,
+                                   const library::Trim& trim);
+
+// The one of `variants` that is that one of that preparation; null when it was not asked for.
+const store::Variant* find_variant(std::span<const store::Variant> variants,
+                                   const std::string& entry, const std::string& plain_media,
+                                   const std::string& description);
+
+// What is wrong with an item's in and out points, for a producer; empty when nothing is, or when it
+// is not known yet how long the entry is.
+Result<std::string> why_bad(store::Store& store, const PlayedItem& item);
 
 playout::Programme programme_of(const http::Film& film, std::span<const library::Rung> ladder);
+
+// The same of an entry whose prepared files are not at hand, from what the store knows of them;
+// without fingerprint. Nothing when the store does not know enough.
+std::optional<playout::Programme> planned_programme(const store::Entry& entry,
+                                                    const store::Media& media,
+                                                    std::uint32_t gops_per_segment);
 
 struct PlanInput {
     const store::Schedule& schedule;  // of version 0: the channel's playlist, round and round
     const store::Channel& channel;
-    const std::map<std::string, std::vector<std::string>>& playlists;  // entries, by playlist
-    // What may be shown of an entry; nothing when it is not ready.
-    std::function<std::optional<playout::Programme>(const std::string& entry)> programme;
+    const PlayedItems& playlists;
+    // What may be shown of an item; nothing when it is not ready.
+    std::function<std::optional<playout::Programme>(const PlayedItem& item)> programme;
     Instant until;  // how far the plan has to reach
 };
 

@@ -128,21 +128,29 @@ ControlRoom control_room(Workspace& workspace) {
             broadcaster_options(workspace.config)};
 }
 
-void print_playlist(const store::Playlist& playlist, bool as_json) {
+Result<void> print_playlist(Workspace& workspace, const store::Playlist& playlist, bool as_json) {
+    ControlRoom room = control_room(workspace);
+    const auto states = TRY(room.item_states(playlist));
     if (as_json) {
         json value = {{"id", playlist.id},           {"title", playlist.title},
                       {"version", playlist.version}, {"published", playlist.published},
                       {"draft", playlist.draft},     {"items", json::array()}};
-        for (const PlaylistItem& item : playlist.items)
-            value["items"].push_back(item_json(item));
+        for (std::size_t i = 0; i < playlist.items.size(); ++i) {
+            json item = item_json(playlist.items[i]);
+            item["ready"] = states[i].why.empty();
+            if (!states[i].why.empty()) item["reason"] = states[i].why;
+            value["items"].push_back(std::move(item));
+        }
         fmt::print("{}\n", value.dump(2));
-        return;
+        return {};
     }
     fmt::print("{}: \"{}\", version {} (published {}, newest {})\n", playlist.id, playlist.title,
                playlist.version, playlist.published, playlist.draft);
     for (std::size_t i = 0; i < playlist.items.size(); ++i) {
-        fmt::print("{:4} {}\n", i + 1, text_of(playlist.items[i]));
+        fmt::print("{:4} {}{}\n", i + 1, text_of(playlist.items[i]),
+                   states[i].why.empty() ? "" : fmt::format("  ({})", states[i].why));
     }
+    return {};
 }
 
 void print_publication(const ControlRoom::Published& published) {
@@ -185,8 +193,9 @@ Result<int> list_playlists(Workspace& workspace, const Arguments& arguments) {
 }
 
 Result<int> show_playlist(Workspace& workspace, const Arguments& arguments) {
-    print_playlist(TRY(workspace.store->find_playlist_version(arguments.id, arguments.version)),
-                   arguments.as_json);
+    const auto playlist =
+        TRY(workspace.store->find_playlist_version(arguments.id, arguments.version));
+    TRY(print_playlist(workspace, playlist, arguments.as_json));
     return 0;
 }
 
@@ -195,6 +204,10 @@ Result<int> set_playlist(Workspace& workspace, const Arguments& arguments) {
     for (const std::string& word : arguments.words) {
         items.push_back(TRY(parse_item(word)));
         TRY(workspace.store->find_entry(items.back().reference));
+        const std::string why = TRY(why_bad(*workspace.store, played(items.back())));
+        if (!why.empty()) {
+            return fail(ErrorCode::kInvalid, "item {}, {}: {}", items.size(), word, why);
+        }
     }
     const auto present = workspace.store->find_playlist_version(arguments.id, 0);
     if (!present && present.error().code() != ErrorCode::kNotFound) {
@@ -207,7 +220,8 @@ Result<int> set_playlist(Workspace& workspace, const Arguments& arguments) {
         arguments.id, title, items, arguments.expected < 0 ? draft : arguments.expected,
         arguments.author));
     if (arguments.as_json) {
-        print_playlist(TRY(workspace.store->find_playlist_version(arguments.id, 0)), true);
+        TRY(print_playlist(workspace, TRY(workspace.store->find_playlist_version(arguments.id, 0)),
+                           true));
         return 0;
     }
     fmt::print("playlist {} has version {}, a draft: matinee playlist publish {}\n", arguments.id,
@@ -220,7 +234,8 @@ Result<int> undo_playlist(Workspace& workspace, const Arguments& arguments) {
     TRY(workspace.store->undo_draft(arguments.id,
                                     arguments.expected < 0 ? present.draft : arguments.expected,
                                     arguments.author));
-    print_playlist(TRY(workspace.store->find_playlist_version(arguments.id, 0)), arguments.as_json);
+    const auto restored = TRY(workspace.store->find_playlist_version(arguments.id, 0));
+    TRY(print_playlist(workspace, restored, arguments.as_json));
     return 0;
 }
 
@@ -265,6 +280,14 @@ Result<int> publish_playlist(Workspace& workspace, const Arguments& arguments) {
     }
     for (const auto& each : published)
         print_publication(each);
+    const auto states = TRY(room.item_states(draft));
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        if (states[i].why.empty()) continue;
+        const bool whole = draft.items[i].untrimmed == store::Untrimmed::kWhole;
+        fmt::print("item {}, {}: {}; it is {} until it is ready\n", i + 1, text_of(draft.items[i]),
+                   states[i].why,
+                   draft.items[i].is_trimmed() && whole ? "shown whole" : "passed over");
+    }
     fmt::print("{} version {} of playlist {}\n",
                arguments.dry_run ? "nothing was published; it would be" : "published",
                draft.version, arguments.id);

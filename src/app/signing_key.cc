@@ -1,13 +1,8 @@
 #include "app/signing_key.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <sys/types.h>
 
 #include <array>
-#include <cerrno>
-#include <fstream>
-#include <iterator>
 #include <system_error>
 #include <vector>
 
@@ -16,6 +11,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include "base/files.h"
 #include "base/handle.h"
 #include "library/sha256.h"
 
@@ -40,49 +36,6 @@ Unexpected openssl_failure(std::string_view doing) {
     ERR_error_string_n(ERR_peek_last_error(), text.data(), text.size());
     ERR_clear_error();
     return fail(ErrorCode::kInternal, "{} failed: {}", doing, text.data());
-}
-
-Unexpected file_failure(int error, std::string_view doing, const fs::path& path) {
-    const ErrorCode code = error == ENOENT                      ? ErrorCode::kNotFound
-                           : error == EACCES || error == EPERM  ? ErrorCode::kDenied
-                           : error == ENOSPC || error == EDQUOT ? ErrorCode::kExhausted
-                                                                : ErrorCode::kUnavailable;
-    return fail(code, "cannot {} {}: {}", doing, path.string(),
-                std::generic_category().message(error));
-}
-
-Result<std::string> read_text(const fs::path& path) {
-    errno = 0;
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return file_failure(errno == 0 ? EIO : errno, "read", path);
-    std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (file.bad()) return file_failure(EIO, "read", path);
-    return text;
-}
-
-// Writes `text` under a name that nobody has yet; false when somebody has.
-Result<bool> write_new(const fs::path& path, std::string_view text, mode_t mode) {
-    std::string temporary = path.string() + ".XXXXXX";
-    const int fd = ::mkostemp(temporary.data(), O_CLOEXEC);  // mode 0600
-    if (fd < 0) return file_failure(errno, "write", path);
-    int error = 0;
-    std::string_view rest = text;
-    while (error == 0 && !rest.empty()) {
-        const ssize_t written = ::write(fd, rest.data(), rest.size());
-        if (written >= 0) {
-            rest.remove_prefix(static_cast<std::size_t>(written));
-        } else if (errno != EINTR) {
-            error = errno;
-        }
-    }
-    if (error == 0 && ::fchmod(fd, mode) != 0) error = errno;
-    if (error == 0 && ::fsync(fd) != 0) error = errno;
-    if (::close(fd) != 0 && error == 0) error = errno;
-    if (error == 0 && ::link(temporary.c_str(), path.c_str()) != 0) error = errno;
-    ::unlink(temporary.c_str());
-    if (error == EEXIST) return false;
-    if (error != 0) return file_failure(error, "write", path);
-    return true;
 }
 
 std::string text_of(BIO* bio) {
@@ -161,7 +114,7 @@ Result<VerifyingKey> VerifyingKey::from_pem(std::string_view pem) {
 }
 
 Result<VerifyingKey> VerifyingKey::read(const fs::path& file) {
-    auto key = from_pem(TRY(read_text(file)));
+    auto key = from_pem(TRY(base::read_file(file)));
     if (!key) return fail(std::move(key).error(), "{}", file.string());
     return key;
 }
@@ -183,11 +136,11 @@ Result<SigningKey> SigningKey::open(const fs::path& folder) {
     std::error_code error;
     if (!fs::exists(file, error)) {
         fs::create_directories(folder, error);
-        if (error) return file_failure(error.value(), "make", folder);
+        if (error) return base::file_failure(error.value(), "make", folder);
         const std::string made = TRY(make_private_pem());
-        TRY(write_new(file, made, kOwnerOnly));
+        TRY(base::create_file(file, made, kOwnerOnly));
     }
-    const std::string pem = TRY(read_text(file));
+    const std::string pem = TRY(base::read_file(file));
     const OwnedBio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
     SharedKey key =
         share(bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr) : nullptr);
@@ -200,7 +153,7 @@ Result<SigningKey> SigningKey::open(const fs::path& folder) {
     }
     SigningKey opened(std::move(key));
     const std::string published = TRY(opened.public_pem());
-    TRY(write_new(folder / kPublicKeyFile, published, kEverybody));
+    TRY(base::create_file(folder / kPublicKeyFile, published, kEverybody));
     return opened;
 }
 

@@ -5,8 +5,11 @@
 #include <cstdlib>
 #include <map>
 
+#include <fmt/ranges.h>
+
 #include "app/cards.h"
 #include "app/doctor.h"
+#include "app/reload.h"
 #include "app/subtitle_intake.h"
 #include "auth/key_file.h"
 #include "base/log.h"
@@ -65,6 +68,12 @@ JobRunnerOptions job_options(Workspace& workspace) {
         worker.memory_mb != 0 ? worker.memory_mb * 1'000'000 : usual_memory(options.concurrent);
     options.limits.disk_bytes = worker.disk_gb * 1'000'000'000;
     options.limits.time = worker.time;
+    options.expected_media_id =
+        [house = workspace.config.house](const store::Job& job) -> Result<std::string> {
+        library::Variant variant;
+        if (!job.variant.empty()) variant = TRY(library::variant_from_text(job.variant));
+        return library::media_id(job.source_sha256, house, variant);
+    };
     // The film's duration is known now, and what is inside it.
     options.on_ready = [&workspace](const std::string& entry_id) {
         const auto done = refresh_subtitles(*workspace.store, *workspace.library, entry_id);
@@ -86,23 +95,73 @@ void log_sandbox(const WorkerConfig& config) {
     const bool off = config.sandbox == prepare::SandboxMode::kOff;
     const auto in_force = off ? prepare::SandboxLevel::kLimits : *level;
     if (in_force == prepare::SandboxLevel::kFull) {
-        log::info("workers are confined", {{"level", to_string(in_force)}});
+        log::info("workers are confined", {{"sandbox", to_string(in_force)}});
     } else {
         log::warning(config.sandbox == prepare::SandboxMode::kRequired
                          ? "no film can be prepared: the sandbox that is required is not to be had"
                          : "workers are confined only in part",
-                     {{"level", to_string(in_force)},
+                     {{"sandbox", to_string(in_force)},
                       {"configured", to_string(config.sandbox)},
                       {"remedy", off ? "sandbox = \"best\" under [worker] in matinee.toml"
                                      : remedy_for(in_force)}});
     }
 }
 
-Station::Station(ServerLock lock) : lock_(std::move(lock)), pages_(web_folder()) {}
+Station::Station(ServerLock lock, Workspace& workspace)
+    : lock_(std::move(lock)), workspace_(workspace), pages_(web_folder()) {}
+
+Result<void> Station::trust_proxies(const ServerConfig& config) {
+    proxies_.store(std::make_shared<const http::TrustedProxies>(
+        TRY(http::TrustedProxies::create(config.trusted_proxies, config.forwarded))));
+    return {};
+}
+
+void Station::reload() {
+    auto wanted = load_config(workspace_.folder / kConfigFile);
+    if (!wanted) {
+        log::error("the configuration cannot be used; the one before stays in force",
+                   {{"reason", wanted.error().to_string()}});
+        return;
+    }
+    Reload reload = plan_reload(workspace_.config, *wanted);
+    const ServerConfig& before = workspace_.config.server;
+    ServerConfig& server = reload.config.server;
+    if (server.certificate != before.certificate || server.key != before.key) {
+        if (auto used = tls_->use_files(server.certificate, server.key); !used) {
+            log::error("the certificate cannot be used; the one before stays",
+                       {{"reason", used.error().to_string()}});
+            server.certificate = before.certificate;
+            server.key = before.key;
+        }
+    }
+    if (auto trusted = trust_proxies(server); !trusted) {
+        log::error("the proxies cannot be trusted; those before are",
+                   {{"reason", trusted.error().to_string()}});
+    }
+    if (server.log_level != before.log_level) log::set_level(server.log_level);
+    const bool access_changed = reload.config.access != workspace_.config.access;
+    workspace_.config = reload.config;
+    if (access_changed) {
+        if (auto set = access_->set_access(workspace_.config.access); !set) {
+            log::error("accounts could not be read; the new rules hold from when they can",
+                       {{"reason", set.error().to_string()}});
+        }
+    }
+    if (jobs_) jobs_->reconfigure(job_options(workspace_));
+    log::info("the configuration is read again",
+              {{"changed", fmt::format("{}", fmt::join(reload.changed, ", "))}});
+    if (!reload.restart.empty()) {
+        log::warning("some changes of the configuration wait for a restart",
+                     {{"keys", fmt::format("{}", fmt::join(reload.restart, ", "))}});
+    }
+}
 
 Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Options& options) {
     const ServerConfig& config = workspace.config.server;
-    std::unique_ptr<Station> station(new Station(TRY(ServerLock::take(workspace.folder))));
+    std::unique_ptr<Station> station(
+        new Station(TRY(ServerLock::take(workspace.folder)), workspace));
+    TRY(station->trust_proxies(config));
+    if (config.log_level != log::Level::kInfo) log::set_level(config.log_level);
     const std::shared_ptr<const base::Clock> clock(std::shared_ptr<void>(), workspace.clock.get());
     if (config.certificate.empty()) {
         station->tls_ = TRY(
@@ -110,9 +169,11 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
     } else {
         station->tls_ = TRY(http::TlsIdentity::from_files(config.certificate, config.key, clock));
     }
-    station->broadcaster_ =
-        TRY(Broadcaster::start(*workspace.store, *workspace.library, *workspace.clock,
-                               broadcaster_options(workspace.config)));
+    BroadcasterOptions broadcast = broadcaster_options(workspace.config);
+    broadcast.cipher = std::make_shared<http::SegmentCipher>(
+        TRY(auth::load_or_make_media_key(workspace.folder / kMediaKeyFile)));
+    station->broadcaster_ = TRY(Broadcaster::start(*workspace.store, *workspace.library,
+                                                   *workspace.clock, std::move(broadcast)));
     TRY(station->open_gates(workspace));
     if (options.prepare) {
         log_sandbox(workspace.config.worker);
@@ -140,6 +201,14 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
         };
         station->jobs_ = TRY(JobRunner::start(*workspace.store, std::move(jobs)));
     }
+    Uploads::Options uploads;
+    uploads.on_entry = [jobs = station->jobs_.get(),
+                        broadcaster = station->broadcaster_.get()](const std::string& entry) {
+        log::info("an upload has been taken in", {{"entry", entry}});
+        if (jobs) jobs->wake();
+        broadcaster->wake();
+    };
+    station->uploads_ = TRY(Uploads::start(workspace, std::move(uploads)));
     station->as_run_ =
         std::make_unique<AsRunLog>(*workspace.store, *workspace.clock, workspace.folder);
     station->api_ = TRY(
@@ -147,6 +216,9 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
                            *station->link_key_, broadcaster_options(workspace.config),
                            [broadcaster = station->broadcaster_.get()] { broadcaster->wake(); }}));
     station->limits_ = std::make_unique<http::RateLimits>(workspace.config.limits);
+    station->previews_ =
+        std::make_unique<PreviewRoom>(*workspace.store, *workspace.library, *workspace.clock,
+                                      broadcaster_options(workspace.config));
     TRY(station->register_metrics(workspace));
 
     const auto router = TRY(http::make_router(
@@ -161,11 +233,13 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
          [api = station->api_.get()](http::Router& added) { return api->add_to(added); },
          [api = station->api_.get()](http::Handler handler) {
              return api->aside(std::move(handler));
-         }}));
+         },
+         station->uploads_.get(), station->previews_.get()}));
     http::Server::Options server;
     server.listen = {options.listen.host, options.listen.port};
     server.threads = config.threads;
     server.tls = station->tls_;
+    server.proxies = [self = station.get()] { return self->proxies_.load(); };
     server.guard = [gatekeeper = station->gatekeeper_.get(), limits = station->limits_.get()](
                        http::Request& request, const http::RouteSpec& route) {
         auto refusal = limits->admit(request, route, std::chrono::steady_clock::now());
@@ -209,6 +283,20 @@ Result<void> Station::register_metrics(Workspace& workspace) {
                     {{{"state", "on-air"}}, static_cast<double>(counts.on_air)}};
         }));
     gauges_.push_back(metrics_.collect(
+        Kind::kCounter, "matinee_incidents_total",
+        "Airings that something else was shown for, and segments that could not be read.",
+        [broadcaster = broadcaster_.get()]() -> std::vector<http::Metrics::Sample> {
+            const Broadcaster::Incidents incidents = broadcaster->incidents();
+            return {{{{"kind", "stand-in"}}, static_cast<double>(incidents.stand_ins)},
+                    {{{"kind", "unreadable-segment"}},
+                     static_cast<double>(incidents.unreadable_segments)}};
+        }));
+    gauges_.push_back(metrics_.collect(
+        Kind::kGauge, "matinee_lost_media", "Prepared media that is to air and cannot be read.",
+        [broadcaster = broadcaster_.get()]() -> std::vector<http::Metrics::Sample> {
+            return {{{}, static_cast<double>(broadcaster->incidents().lost_media)}};
+        }));
+    gauges_.push_back(metrics_.collect(
         Kind::kGauge, "matinee_jobs", "Preparation jobs by state.",
         [store = workspace.store.get()]() -> std::vector<http::Metrics::Sample> {
             std::map<std::string, double> by_state;
@@ -229,6 +317,7 @@ Result<void> Station::register_metrics(Workspace& workspace) {
 
 Station::~Station() {
     if (server_) server_->stop(kGrace);
+    uploads_.reset();  // it wakes the other two
     if (jobs_) jobs_->stop();
     if (broadcaster_) broadcaster_->stop();
 }

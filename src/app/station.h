@@ -1,6 +1,7 @@
 // The running server: store and library on one side, viewers on the other.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -10,7 +11,9 @@
 #include "app/as_run_log.h"
 #include "app/broadcaster.h"
 #include "app/job_runner.h"
+#include "app/preview_room.h"
 #include "app/studio_api.h"
+#include "app/uploads.h"
 #include "app/workspace.h"
 #include "base/result.h"
 #include "http/gatekeeper.h"
@@ -39,6 +42,11 @@ class Station {
     Station(const Station&) = delete;
     Station& operator=(const Station&) = delete;
 
+    // Reads the configuration again and takes up what can change while it runs (reload.h); says in
+    // the log what has, and what waits for a restart. When the file is no good everything stays,
+    // and the log names the line. No connection ends. Not thread-safe.
+    void reload();
+
     // "https://127.0.0.1:8443"
     [[nodiscard]] std::string origin() const { return server_->origin(); }
     [[nodiscard]] std::string certificate_fingerprint() const { return tls_->fingerprint(); }
@@ -47,17 +55,21 @@ class Station {
     [[nodiscard]] const Broadcaster& broadcaster() const { return *broadcaster_; }
 
   private:
-    explicit Station(ServerLock lock);
+    Station(ServerLock lock, Workspace& workspace);
+    Result<void> trust_proxies(const ServerConfig& config);
     Result<void> open_gates(Workspace& workspace);
     Result<void> register_metrics(Workspace& workspace);
 
     // In the order of construction; ends in reverse.
     ServerLock lock_;
+    Workspace& workspace_;
+    std::atomic<std::shared_ptr<const http::TrustedProxies>> proxies_;
     http::Metrics metrics_;
     http::StaticFiles pages_;
     std::shared_ptr<http::TlsIdentity> tls_;
     std::unique_ptr<Broadcaster> broadcaster_;
     std::unique_ptr<AsRunLog> as_run_;
+    std::unique_ptr<PreviewRoom> previews_;
     std::unique_ptr<AccessKeeper> access_;
     std::optional<auth::LinkKey> link_key_;
     std::unique_ptr<http::Gatekeeper> gatekeeper_;
@@ -66,6 +78,7 @@ class Station {
     std::unique_ptr<http::RateLimits> limits_;
     std::string setup_address_;
     std::unique_ptr<JobRunner> jobs_;
+    std::unique_ptr<Uploads> uploads_;
     std::vector<http::Metrics::Registration> gauges_;
     std::unique_ptr<http::Server> server_;
 };

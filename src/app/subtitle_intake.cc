@@ -446,6 +446,12 @@ Result<std::vector<ImportNote>> refresh_subtitles(store::Store& store, library::
     if (before.empty() && entry.media_id.empty()) return problems;
     const auto described = TRY(described_subtitle_options(entry.metadata));
     const auto set_by_hand = TRY(store.list_subtitle_options(entry_id));
+    // What files may be named after: the film, the one it has taken the place of, the entry.
+    std::vector<std::string> film_names = {fs::path(entry.source.path).filename().string()};
+    if (const auto former = TRY(store.former_source_of(entry_id))) {
+        film_names.push_back(fs::path(former->path).filename().string());
+    }
+    film_names.push_back(entry_id + ".film");
     std::vector<store::SubtitleSource> sources = before;
     for (store::SubtitleSource& source : sources) {
         const std::string name = file_name_of(source);
@@ -457,8 +463,10 @@ Result<std::vector<ImportNote>> refresh_subtitles(store::Store& store, library::
         source.options = options;
         source.sha256 = TRY(sha256_of_file(source.path));
         // What the name says, not what was made of it last time.
-        const auto sidecar =
-            subtitles::match_sidecar(name, fs::path(entry.source.path).filename().string());
+        std::optional<subtitles::Sidecar> sidecar;
+        for (const std::string& film_name : film_names) {
+            if (!sidecar) sidecar = subtitles::match_sidecar(name, film_name);
+        }
         source.language = sidecar ? sidecar->language : std::string(subtitles::kUndetermined);
         source.kind = kind_word(sidecar ? sidecar->kind : subtitles::Kind::kSubtitles);
         source.label = sidecar ? sidecar->label : std::string();

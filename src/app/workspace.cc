@@ -23,7 +23,7 @@ Result<Workspace> Workspace::open(const fs::path& given) {
     if (error) {
         return library::file_error(error.value(), workspace.folder, "cannot be created");
     }
-    workspace.config = TRY(load_config(workspace.folder / "matinee.toml"));
+    workspace.config = TRY(load_config(workspace.folder / kConfigFile));
     workspace.clock = std::make_unique<base::SystemClock>();
     workspace.store = TRY(store::Store::open(workspace.folder / "matinee.db", *workspace.clock));
     workspace.library = std::make_unique<library::Library>(workspace.folder / "library");

@@ -14,8 +14,15 @@
 
 namespace matinee::app {
 
-// In the data folder: what links are signed with.
+// In the data folder: the configuration, what links are signed with, and what the keys of
+// encrypted channels come from.
+inline constexpr const char* kConfigFile = "matinee.toml";
 inline constexpr const char* kLinkKeyFile = "links.key";
+inline constexpr const char* kMediaKeyFile = "media.key";
+
+// There as well: uploads that are not complete, and what came of others.
+inline constexpr const char* kUploadsFolder = "uploads";
+inline constexpr const char* kFilmsFolder = "films";
 
 struct Workspace {
     std::filesystem::path folder;

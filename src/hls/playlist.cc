@@ -87,9 +87,28 @@ Span span_of(RenditionKind kind, const Segment& segment) {
     return {media::nearest_audio_frame(segment.start), media::nearest_audio_frame(segment.end())};
 }
 
-// Tags and URI of one segment; `current_map` is the init section in force before it.
+// The key of the airing in this rendition; empty when it is not encrypted.
+std::string key_of(const MediaPlaylist& playlist, const Airing& airing, const AiringLabel& label) {
+    if (!label.encrypted || playlist.kind == RenditionKind::kSubtitles) return {};
+    return key_name(airing.first_sequence, label.tag, playlist.kind);
+}
+
+// What the tags so far say of the segments to come.
+struct InForce {
+    std::string_view map;  // the init section's identifier
+    std::string key;       // its URI; empty: none
+    bool told = true;      // false: the client knows it from before a skip
+};
+
+void no_key(Out out, InForce& in_force) {
+    if (in_force.key.empty()) return;
+    fmt::format_to(out, "#EXT-X-KEY:METHOD=NONE\n");
+    in_force.key.clear();
+}
+
+// Tags and URI of one segment.
 void segment_lines(Out out, const MediaPlaylist& playlist, const Segment& segment, bool first,
-                   std::string_view& current_map) {
+                   InForce& in_force) {
     const Airing& airing = playlist.rundown.airings()[segment.airing];
     const AiringLabel& label = playlist.labels[segment.airing];
     if (segment.opens_airing() && airing.discontinuity) {
@@ -97,13 +116,24 @@ void segment_lines(Out out, const MediaPlaylist& playlist, const Segment& segmen
     }
     if (playlist.kind != RenditionKind::kSubtitles && (first || segment.opens_airing())) {
         const std::string_view map = playlist.init_id(segment.airing);
-        if (map != current_map) {
+        if (map != in_force.map) {
+            no_key(out, in_force);
             fmt::format_to(out, "#EXT-X-MAP:URI=\"{}\"\n", init_name(map));
-            current_map = map;
+            in_force.map = map;
         }
     }
+    if (first || segment.opens_airing() || !in_force.told) {
+        std::string key = key_of(playlist, airing, label);
+        if (key.empty()) {
+            no_key(out, in_force);
+        } else if (key != in_force.key || !in_force.told) {
+            fmt::format_to(out, "#EXT-X-KEY:METHOD=AES-128,URI=\"{}\"\n", key);
+            in_force.key = std::move(key);
+        }
+        in_force.told = true;
+    }
     const Span span = span_of(playlist.kind, segment);
-    if (playlist.type == PlaylistType::kLive) {
+    if (playlist.dated || playlist.type == PlaylistType::kLive) {
         if (first || segment.opens_airing()) date_range(out, playlist, airing, label);
         fmt::format_to(out, "#EXT-X-PROGRAM-DATE-TIME:{}\n",
                        base::to_rfc3339(playout::instant_of(playlist.epoch, span.start)));
@@ -113,19 +143,25 @@ void segment_lines(Out out, const MediaPlaylist& playlist, const Segment& segmen
 }
 
 // In place of the segments that a delta update leaves out: their date ranges, which stay (section
-// 4.4.5.2), and their number. Returns the init section that the client knows from before.
-std::string_view skipped_lines(Out out, const MediaPlaylist& playlist) {
-    std::string_view map;
+// 4.4.5.2), and their number. Returns what the client knows from before. The key is said again
+// behind it, for not all clients carry one over.
+InForce skipped_lines(Out out, const MediaPlaylist& playlist) {
+    InForce known;
+    known.told = false;
     const std::int64_t end = playlist.range.first + playlist.skipped;
     for (auto segment = playlist.rundown.segment(playlist.range.first);
          segment && segment->sequence < end;) {
         const Airing& airing = playlist.rundown.airings()[segment->airing];
-        date_range(out, playlist, airing, playlist.labels[segment->airing]);
-        if (playlist.kind != RenditionKind::kSubtitles) map = playlist.init_id(segment->airing);
+        const AiringLabel& label = playlist.labels[segment->airing];
+        date_range(out, playlist, airing, label);
+        if (playlist.kind != RenditionKind::kSubtitles) {
+            known.map = playlist.init_id(segment->airing);
+            known.key = key_of(playlist, airing, label);
+        }
         segment = playlist.rundown.segment(airing.end_sequence());
     }
     fmt::format_to(out, "#EXT-X-SKIP:SKIPPED-SEGMENTS={}\n", playlist.skipped);
-    return map;
+    return known;
 }
 
 // EXT-X-DISCONTINUITY-SEQUENCE counts the discontinuities that have left the window, so one
@@ -148,6 +184,9 @@ std::string_view extension_of(RenditionKind kind) {
     }
     return ".m4s";
 }
+
+constexpr std::string_view kKeyExtension = ".key";
+constexpr std::string_view kIframesKeyExtension = ".iframe.key";
 
 bool is_hex(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) {
@@ -236,16 +275,16 @@ std::string media_playlist(const MediaPlaylist& playlist) {
         const std::int64_t number = discontinuity_sequence(playlist.rundown, *first);
         if (number > 0) fmt::format_to(out, "#EXT-X-DISCONTINUITY-SEQUENCE:{}\n", number);
     }
-    std::string_view current_map;
+    InForce in_force;
     std::int64_t sequence = playlist.range.first;
     if (playlist.skipped > 0) {
-        current_map = skipped_lines(out, playlist);
+        in_force = skipped_lines(out, playlist);
         sequence += playlist.skipped;
     }
     for (; sequence < playlist.range.end; ++sequence) {
         const auto segment = playlist.rundown.segment(sequence);
         if (!segment) break;
-        segment_lines(out, playlist, *segment, sequence == playlist.range.first, current_map);
+        segment_lines(out, playlist, *segment, sequence == playlist.range.first, in_force);
     }
     if (playlist.type == PlaylistType::kVod) text += "#EXT-X-ENDLIST\n";
     return text;
@@ -253,6 +292,11 @@ std::string media_playlist(const MediaPlaylist& playlist) {
 
 std::string segment_name(std::int64_t sequence, std::string_view tag, RenditionKind kind) {
     return fmt::format("{}-{}{}", sequence, tag, extension_of(kind));
+}
+
+std::string key_name(std::int64_t first_sequence, std::string_view tag, RenditionKind kind) {
+    return fmt::format("{}-{}{}", first_sequence, tag,
+                       kind == RenditionKind::kIframes ? kIframesKeyExtension : kKeyExtension);
 }
 
 std::string init_name(std::string_view init_id) {
@@ -282,6 +326,10 @@ std::optional<ResourceName> parse_resource_name(std::string_view name) {
         resource.kind = Kind::kIframe;
     } else if (extension == extension_of(RenditionKind::kSubtitles)) {
         resource.kind = Kind::kSubtitles;
+    } else if (extension == kKeyExtension) {
+        resource.kind = Kind::kKey;
+    } else if (extension == kIframesKeyExtension) {
+        resource.kind = Kind::kIframesKey;
     } else {
         return std::nullopt;
     }

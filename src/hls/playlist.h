@@ -58,6 +58,7 @@ struct AiringLabel {
     std::string_view author;   // empty: left out, as the country
     std::string_view country;  // ISO 3166-1 alpha-2
     std::string tag;           // airing_tag(): part of segment names
+    bool encrypted = false;    // its pictures and sound; subtitles never are
 };
 
 enum class RenditionKind { kVideo, kAudio, kSubtitles, kIframes };
@@ -74,12 +75,13 @@ struct MediaPlaylist {
     Instant epoch{};                 // of tick zero
     std::chrono::seconds target_duration{6};
     PlaylistType type = PlaylistType::kVod;
+    bool dated = false;                     // dates and date ranges also where it is not live
     std::chrono::milliseconds hold_back{};  // of a live one
     std::chrono::seconds can_skip_until{};  // likewise
     // Segments at the beginning of `range` that a delta update leaves out; 0 for a whole playlist.
     std::int64_t skipped = 0;
     std::string_view channel_id{};          // date ranges are called "<channel>-<ordinal>"
-    std::span<const AiringLabel> labels{};  // one an airing; only tags matter unless live
+    std::span<const AiringLabel> labels{};  // one an airing; only tags matter unless dated or live
     // The init section's identifier for the airing of that index; not used for subtitles.
     std::function<std::string_view(std::size_t airing)> init_id{};
 };
@@ -91,22 +93,40 @@ std::int64_t skippable(const playout::Rundown& rundown, playout::SequenceRange r
 
 // A media playlist (section 4.4.3). A live one has dates and date ranges, VOD has EXT-X-ENDLIST.
 //
-// Segment URIs are segment_name(), init sections init_name(), both next to the playlist.
+// Segment URIs are segment_name(), init sections init_name(), keys key_name(), all next to the
+// playlist.
+//
+// Encrypted airings have EXT-X-KEY with METHOD=AES-128 (section 4.4.4.4) and no IV: that of a
+// segment is its media sequence number. Init sections are never encrypted, so no key may be in
+// force at an EXT-X-MAP: the key stands after it, and METHOD=NONE before one that changes.
 std::string media_playlist(const MediaPlaylist& playlist);
 
 // "1234-5f0c9a2e.m4s". The tag makes a name stand for one sequence of bytes forever: a name that
 // the rundown does not confirm is answered with 404, never with something else.
 std::string segment_name(std::int64_t sequence, std::string_view tag, RenditionKind kind);
 
+// "1230-5f0c9a2e.key", "1230-5f0c9a2e.iframe.key": the key of an airing in one rendition, by the
+// number of its first segment. Subtitles have none.
+std::string key_name(std::int64_t first_sequence, std::string_view tag, RenditionKind kind);
+
 // "init-0123456789abcdef.mp4": named by content.
 std::string init_name(std::string_view init_id);
 
 // A file name of a rendition's folder, taken apart.
 struct ResourceName {
-    enum class Kind { kPlaylist, kIframesPlaylist, kInit, kSegment, kIframe, kSubtitles };
+    enum class Kind {
+        kPlaylist,
+        kIframesPlaylist,
+        kInit,
+        kSegment,
+        kIframe,
+        kSubtitles,
+        kKey,
+        kIframesKey
+    };
     Kind kind = Kind::kPlaylist;
-    std::int64_t sequence = 0;  // of the last three
-    std::string_view tag;       // of the last three; the identifier of kInit
+    std::int64_t sequence = 0;  // of segments; of a key's airing, the first
+    std::string_view tag;       // of the same; the identifier of kInit
 };
 std::optional<ResourceName> parse_resource_name(std::string_view name);
 

@@ -264,7 +264,8 @@ std::string guide_base(const Request& request, std::string_view name) {
     const std::string_view path = request.raw_path;
     const std::string_view prefix =
         path.ends_with(name) ? path.substr(0, path.size() - name.size()) : std::string_view();
-    return fmt::format("https://{}{}", host, is_plain_path(prefix) ? prefix : "");
+    return fmt::format("{}://{}{}", request.secure ? "https" : "http", host,
+                       is_plain_path(prefix) ? prefix : "");
 }
 
 }  // namespace matinee::http

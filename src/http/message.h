@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -97,7 +98,8 @@ struct Request {
     std::string path;      // percent-decoded, starts with '/', no empty, "." or ".." segments
     std::string raw_path;  // as sent
     Query query;
-    std::string remote_address;  // numeric, without port
+    std::string remote_address;  // the client's, numeric, without port; see trusted_proxies.h
+    bool secure = true;          // it speaks HTTPS, with us or with the proxy in front
     PathParameters parameters;
     ByteSpan body;  // empty when there is none
 
@@ -229,5 +231,26 @@ struct Response {
 // Called on any of the server's threads, on several at once: must be thread-safe. An exception
 // that leaves it is logged and answered with 500.
 using Handler = std::function<Response(const Request&)>;
+
+// Takes a request's content as it comes in, on the connection's thread; never all of it in memory.
+// Destroyed before finish() has been called, the rest did not come: the connection is gone.
+class ContentReceiver {
+  public:
+    ContentReceiver() = default;
+    ContentReceiver(const ContentReceiver&) = delete;
+    ContentReceiver& operator=(const ContentReceiver&) = delete;
+    virtual ~ContentReceiver() = default;
+
+    // The next bytes. A response refuses them and what is still to come.
+    virtual std::optional<Response> take(ByteSpan bytes) = 0;
+
+    // All of it has come. Called again when the response says so (Response::ask_again_in).
+    virtual Response finish() = 0;
+};
+
+// Asked when a request's head is there, and no content yet: who takes it, or why nobody does. The
+// Request has no body, and lives until the handler returns. Thread-safe as a Handler.
+using StreamHandler =
+    std::function<std::variant<Response, std::unique_ptr<ContentReceiver>>(const Request&)>;
 
 }  // namespace matinee::http

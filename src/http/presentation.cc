@@ -102,6 +102,10 @@ std::shared_ptr<const Film> Film::create(std::string entry_id,
     const playout::Segmentation cut(manifest.frame_rate, manifest.frame_count,
                                     manifest.frame_rate.frames_in(manifest.house.gop_seconds),
                                     gops_per_segment);
+    // The set is the entry's: of a part of the film its times count from there.
+    if (const library::Trim& trim = manifest.variant.trim; subtitles && !trim.is_whole()) {
+        subtitles = library::trimmed(*subtitles, trim, manifest.frame_rate);
+    }
     std::vector<IframeRates> rates;
     for (const PreparedEntry::Track& video : media->videos()) {
         auto& own = rates.emplace_back(
@@ -175,8 +179,13 @@ Presentation::Presentation(Settings settings, playout::Rundown rundown,
       repertoire_(std::move(repertoire)) {
     labels_.reserve(films_.size());
     for (std::size_t i = 0; i < films_.size(); ++i) {
-        labels_.push_back({films_[i]->title(), films_[i]->author, films_[i]->country,
-                           hls::airing_tag(rundown_.airings()[i])});
+        const playout::Airing& airing = rundown_.airings()[i];
+        hls::AiringLabel& label = labels_.emplace_back(hls::AiringLabel{
+            films_[i]->title(), films_[i]->author, films_[i]->country, hls::airing_tag(airing)});
+        label.encrypted =
+            settings_.cipher && playout::is_encrypted(settings_.encryption, airing.first_sequence);
+        // Other bytes, other names: also when the secret has been replaced.
+        if (label.encrypted) label.tag += settings_.cipher->secret().fingerprint(key_identity(i));
     }
     complete_end_ = rundown_.sequences().end;
     for (std::size_t i = 0; i < films_.size(); ++i) {
@@ -217,7 +226,7 @@ std::string Presentation::render_multivariant() const {
     audio.uri = fmt::format("audio/{}", hls::kMediaPlaylistName);
     audio.name = "Stereo";
     // A channel plays films in many languages (ISO 639-2 "mul"); of one film nobody has told us.
-    audio.language = settings_.live ? "mul" : "und";
+    audio.language = settings_.live || settings_.dated ? "mul" : "und";
     Rates sound;
     for (const auto& film : repertoire_) {
         const library::TrackInfo& info = film->media->audio().info;
@@ -325,6 +334,13 @@ Response Presentation::resource(std::string_view rendition_name, std::string_vie
         case ResourceName::Kind::kInit:
             if (is_text) break;
             return init(*rendition, resource->tag);
+        case ResourceName::Kind::kIframesKey:
+            if (!is_video) break;
+            rendition->kind = RenditionKind::kIframes;
+            return key(*rendition, *resource, now);
+        case ResourceName::Kind::kKey:
+            if (is_text) break;
+            return key(*rendition, *resource, now);
         case ResourceName::Kind::kIframe:
             if (!is_video) break;
             rendition->kind = RenditionKind::kIframes;
@@ -342,6 +358,12 @@ Response Presentation::resource(std::string_view rendition_name, std::string_vie
 Presentation::Listed Presentation::listed(Instant now) const {
     Listed listed{settings_.live ? rundown_.window(ticks_at(now), *settings_.live)
                                  : rundown_.sequences()};
+    if (settings_.part) {
+        const auto& [from, to] = *settings_.part;
+        const playout::SequenceRange all = listed.range;
+        listed.range.first = rundown_.first_ending_after(from);
+        listed.range.end = std::min(rundown_.first_ending_after(to - Ticks(1)) + 1, all.end);
+    }
     if (listed.range.end > complete_end_) {
         listed = {{std::min(listed.range.first, complete_end_), complete_end_}, true};
     }
@@ -418,6 +440,7 @@ Response Presentation::playlist(std::string_view rendition_name, Rendition rendi
     } else if (held) {
         playlist.type = hls::PlaylistType::kEvent;
     }
+    playlist.dated = settings_.dated;
     playlist.channel_id = settings_.id;
     playlist.labels = labels_;
     playlist.init_id = [&](std::size_t airing) -> std::string_view {
@@ -431,6 +454,15 @@ Response Presentation::playlist(std::string_view rendition_name, Rendition rendi
     response.gzip_body = made.gzip;
     const std::lock_guard lock(cache_mutex_);
     cache_.insert_or_assign(std::move(key), std::move(made));
+    return response;
+}
+
+Response Presentation::unreadable(const Film& film) const {
+    if (settings_.on_unreadable) settings_.on_unreadable(film.media->manifest().media_id);
+    Response response = problem(503,
+                                "The segment cannot be read: the film's file is damaged. Go on "
+                                "with the next one.");
+    response.headers.emplace_back("Retry-After", "2");
     return response;
 }
 
@@ -448,8 +480,39 @@ Response Presentation::init(const Rendition& rendition, std::string_view id) con
     return not_found("There is no such init section. Reload the playlist.");
 }
 
-Response Presentation::segment(const Rendition& rendition, const ResourceName& name,
-                               Instant now) const {
+std::string Presentation::key_identity(std::size_t index) const {
+    const playout::Airing& airing = rundown_.airings()[index];
+    return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", settings_.id,
+                       settings_.epoch.time_since_epoch().count(), airing.start.count(),
+                       airing.first_sequence, airing.media_id, airing.from.count(),
+                       airing.to.count());
+}
+
+// Each rendition has its own, so that no two segments are encrypted with one key and one IV.
+auth::SegmentKey Presentation::key_of(std::size_t airing, const Rendition& rendition) const {
+    const bool iframes = rendition.kind == RenditionKind::kIframes;
+    return settings_.cipher->secret().derive(
+        fmt::format("{}\n{}{}", key_identity(airing),
+                    rendition.rung ? rendition.rung->name : "audio", iframes ? "\niframes" : ""));
+}
+
+Response Presentation::key(const Rendition& rendition, const ResourceName& name,
+                           Instant now) const {
+    const auto found = find_segment(name, now);
+    if (const auto* refusal = std::get_if<Response>(&found)) return *refusal;
+    const auto& segment = std::get<Segment>(found);
+    if (!labels_[segment.airing].encrypted || !segment.opens_airing()) {
+        return not_found("There is no such key (any more). Reload the playlist.");
+    }
+    const auth::SegmentKey key = key_of(segment.airing, rendition);
+    Response response =
+        Response::content(Body::bytes(Bytes(key.begin(), key.end())), "application/octet-stream");
+    response.cache_control = "no-store";
+    return response;
+}
+
+std::variant<Segment, Response> Presentation::find_segment(const ResourceName& name,
+                                                           Instant now) const {
     const auto segment = rundown_.segment(name.sequence);
     if (!segment || labels_[segment->airing].tag != name.tag) {
         return not_found("There is no such segment (any more). Reload the playlist.");
@@ -460,6 +523,14 @@ Response Presentation::segment(const Rendition& rendition, const ResourceName& n
     if (settings_.live && segment->end() > ticks_at(now) + settings_.live->ahead + kEarly) {
         return not_found("The segment is not published yet. Reload the playlist.");
     }
+    return *segment;
+}
+
+Response Presentation::segment(const Rendition& rendition, const ResourceName& name,
+                               Instant now) const {
+    const auto found = find_segment(name, now);
+    if (const auto* refusal = std::get_if<Response>(&found)) return *refusal;
+    const auto* segment = std::get_if<Segment>(&found);
     const Film& film = *films_[segment->airing];
     const playout::Airing& airing = rundown_.airings()[segment->airing];
     Response response;
@@ -486,7 +557,12 @@ Response Presentation::segment(const Rendition& rendition, const ResourceName& n
         }
         Body body = Body::bytes(std::move(layout.header));
         for (const ByteRange& range : layout.data) {
+            if (!source.file->readable(range)) return unreadable(film);
             body.append({source.file->bytes().subspan(range.offset, range.size), source.file});
+        }
+        if (labels_[segment->airing].encrypted) {
+            body = settings_.cipher->encrypt(body, key_of(segment->airing, rendition),
+                                             segment->sequence);
         }
         response = Response::content(std::move(body), rendition.rung ? "video/mp4" : "audio/mp4");
         response.ranges = Ranges::kBytes;

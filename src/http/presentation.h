@@ -4,12 +4,15 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/clock.h"
@@ -17,8 +20,10 @@
 #include "hls/playlist.h"
 #include "http/guide.h"
 #include "http/message.h"
+#include "http/segment_cipher.h"
 #include "library/prepared_entry.h"
 #include "library/subtitle_set.h"
+#include "playout/encryption.h"
 #include "playout/rundown.h"
 
 namespace matinee::http {
@@ -94,8 +99,17 @@ class Presentation {
         std::string title;
         Instant epoch{};                      // of tick zero
         std::optional<playout::Window> live;  // unset: VOD
-        std::vector<library::Rung> ladder;    // the video renditions, largest first
+        // Of VOD: which part of the rundown, in whole segments; unset: all of it.
+        std::optional<std::pair<Ticks, Ticks>> part;
+        bool dated = false;                 // of VOD: with dates and titles, as live
+        std::vector<library::Rung> ladder;  // the video renditions, largest first
         std::chrono::seconds target_duration{6};
+        // Which airings are encrypted, and with what; without a cipher none is.
+        std::vector<playout::EncryptionChange> encryption;
+        std::shared_ptr<SegmentCipher> cipher;
+        // Told of media whose files cannot be read although they should; on the thread of whoever
+        // asked, as often as they ask. May be empty.
+        std::function<void(const std::string& media_id)> on_unreadable;
     };
 
     // `airings` continue one another, `films` has one for each. `repertoire`: all films that may
@@ -127,8 +141,9 @@ class Presentation {
     // GET <base>/master.m3u8
     [[nodiscard]] Response multivariant() const;
 
-    // GET <base>/RENDITION/RESOURCE: a media playlist, an init section or a segment. 404 for what
-    // does not exist, no longer or not yet; 503 for a channel with nothing on.
+    // GET <base>/RENDITION/RESOURCE: a media playlist, an init section, a key or a segment. 404 for
+    // what does not exist, no longer or not yet; 503 for a channel with nothing on, and for a
+    // segment whose file cannot be read.
     //
     // `directives` are those of a playlist (RFC 8216bis section 6.2.5); other resources have none.
     [[nodiscard]] Response resource(std::string_view rendition, std::string_view name, Instant now,
@@ -164,8 +179,17 @@ class Presentation {
     [[nodiscard]] std::chrono::milliseconds time_until_listed(std::int64_t sequence,
                                                               Instant now) const;
     [[nodiscard]] Response init(const Rendition& rendition, std::string_view id) const;
+    // What names an airing to whoever derives keys.
+    [[nodiscard]] std::string key_identity(std::size_t airing) const;
+    [[nodiscard]] auth::SegmentKey key_of(std::size_t airing, const Rendition& rendition) const;
+    [[nodiscard]] Response key(const Rendition& rendition, const hls::ResourceName& name,
+                               Instant now) const;
+    // The segment of that name, if it is to be had; else what is to be answered.
+    [[nodiscard]] std::variant<playout::Segment, Response> find_segment(
+        const hls::ResourceName& name, Instant now) const;
     [[nodiscard]] Response segment(const Rendition& rendition, const hls::ResourceName& name,
                                    Instant now) const;
+    [[nodiscard]] Response unreadable(const Film& film) const;
     [[nodiscard]] std::string render_multivariant() const;
 
     Settings settings_;

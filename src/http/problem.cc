@@ -67,6 +67,8 @@ std::string_view reason_of(int status) {
             return "Request Timeout";
         case 409:
             return "Conflict";
+        case 410:
+            return "Gone";
         case 412:
             return "Precondition Failed";
         case 413:
@@ -83,6 +85,8 @@ std::string_view reason_of(int status) {
             return "Too Many Requests";
         case 431:
             return "Request Header Fields Too Large";
+        case 460:
+            return "Checksum Mismatch";
         case 500:
             return "Internal Server Error";
         case 503:

@@ -63,6 +63,15 @@ Router::Router(Router&&) noexcept = default;
 Router& Router::operator=(Router&&) noexcept = default;
 
 Result<void> Router::add(RouteSpec spec, Handler handler) {
+    return add_route({std::move(spec), std::move(handler), {}});
+}
+
+Result<void> Router::add_stream(RouteSpec spec, StreamHandler handler) {
+    return add_route({std::move(spec), {}, std::move(handler)});
+}
+
+Result<void> Router::add_route(Route route) {
+    const RouteSpec& spec = route.spec;
     std::string_view rest = spec.pattern;
     if (!rest.starts_with('/')) {
         return fail(ErrorCode::kInvalid, "route pattern {:?} does not start with '/'", rest);
@@ -107,8 +116,8 @@ Result<void> Router::add(RouteSpec spec, Handler handler) {
                     spec.pattern);
     }
     node->names = std::move(names);
-    routes_.push_back(
-        std::make_unique<Route>(Route{std::move(spec), std::move(handler), routes_.size()}));
+    route.id = routes_.size();
+    routes_.push_back(std::make_unique<Route>(std::move(route)));
     place = routes_.back().get();
     return {};
 }

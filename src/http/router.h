@@ -51,6 +51,7 @@ struct RouteSpec {
 struct Route {
     RouteSpec spec;
     Handler handler;
+    StreamHandler stream;  // instead of `handler`, for a route that takes content of any length
     std::size_t id = 0;  // 0, 1, 2 ... in order of addition
 };
 
@@ -65,6 +66,9 @@ class Router {
     // Fails with kInvalid for a pattern that is malformed or has too many names, with kConflict for
     // a method and pattern that are taken already.
     Result<void> add(RouteSpec spec, Handler handler);
+
+    // The same for a route whose requests' content is taken as it comes in.
+    Result<void> add_stream(RouteSpec spec, StreamHandler handler);
 
     struct Match {
         const Route* route = nullptr;  // null: see `allow`
@@ -85,6 +89,7 @@ class Router {
     std::unique_ptr<Node> root_;
     std::vector<std::unique_ptr<Route>> routes_;
 
+    Result<void> add_route(Route route);
     static const Node* walk(const Node& node, std::string_view rest, PathParameters& parameters);
 };
 

@@ -367,6 +367,11 @@ class Routes {
         });
     }
 
+    Result<void> add_previews() {
+        if (context_.previews == nullptr) return {};
+        return add_preview_routes(router_, *context_.previews, context_.clock);
+    }
+
     Result<void> add_pages() {
         const StaticFiles& pages = context_.pages;
         return get("/assets/{path*}", "asset", Access::kPublic, [&pages](const Request& request) {
@@ -396,6 +401,10 @@ class Routes {
     }
 
     Result<void> add_api() { return context_.add_api ? context_.add_api(router_) : Result<void>(); }
+    Result<void> add_uploads() {
+        if (context_.uploads == nullptr) return {};
+        return add_upload_routes(router_, *context_.uploads, context_.clock);
+    }
 
     Result<void> add_operations() {
         const RouteContext context = context_;
@@ -446,9 +455,11 @@ Result<std::shared_ptr<const Router>> make_router(const RouteContext& context) {
     Routes routes(context);
     TRY(routes.add_for_viewers());
     TRY(routes.add_as_run());
+    TRY(routes.add_previews());
     TRY(routes.add_pages());
     TRY(routes.add_sign_in());
     TRY(routes.add_api());
+    TRY(routes.add_uploads());
     TRY(routes.add_operations());
     return routes.finish();
 }

@@ -11,9 +11,11 @@
 #include "http/gatekeeper.h"
 #include "http/metrics.h"
 #include "http/presentation.h"
+#include "http/previews.h"
 #include "http/router.h"
 #include "http/sign_in.h"
 #include "http/static_files.h"
+#include "http/tus.h"
 
 namespace matinee::http {
 
@@ -34,6 +36,8 @@ struct RouteContext {
     // Has a handler that asks the database run where it keeps no viewer waiting; empty: it runs as
     // it is.
     std::function<Handler(Handler)> aside = {};
+    UploadStore* uploads = nullptr;     // null: nothing can be uploaded
+    PreviewSource* previews = nullptr;  // null: there are none
 };
 
 // The table of routes; also registers the viewers of each channel with the metrics.

@@ -19,6 +19,7 @@
 #include "http/metrics.h"
 #include "http/router.h"
 #include "http/tls.h"
+#include "http/trusted_proxies.h"
 
 namespace matinee::http {
 
@@ -35,6 +36,9 @@ class Server {
         std::size_t threads = 0;           // 0: one per core
         std::shared_ptr<TlsIdentity> tls;  // null: plain HTTP, for tests and behind a proxy
         Guard guard;                       // empty: everything is allowed
+        // Asked once a request, on any thread: whose word on the client's address is believed.
+        // Empty, or null: nobody's.
+        std::function<std::shared_ptr<const TrustedProxies>()> proxies;
 
         // From the connection, or from a further request's first byte, to the end of its head;
         // the TLS handshake counts.

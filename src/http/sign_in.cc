@@ -10,6 +10,7 @@
 #include "auth/password.h"
 #include "auth/secret.h"
 #include "base/log.h"
+#include "base/markup.h"
 #include "http/gatekeeper.h"
 #include "http/problem.h"
 
@@ -56,29 +57,6 @@ std::string set_cookie(std::string_view secret, seconds lifetime) {
                        kSessionCookie, secret, lifetime.count());
 }
 
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            default:
-                out += c;
-        }
-    }
-    return out;
-}
-
 // A form for name and password; `error` stands above it unless it is empty.
 Response form_page(int status, std::string_view title, std::string_view action,
                    std::string_view autocomplete, std::string_view button, std::string_view error) {
@@ -94,8 +72,9 @@ Response form_page(int status, std::string_view title, std::string_view action,
 <p><button>{3}</button></p>
 </form></main></body></html>
 )",
-        title, escaped(action), autocomplete, button,
-        error.empty() ? std::string() : fmt::format("<p role=\"alert\">{}</p>\n", escaped(error))));
+        title, base::escape_markup(action), autocomplete, button,
+        error.empty() ? std::string()
+                      : fmt::format("<p role=\"alert\">{}</p>\n", base::escape_markup(error))));
     response.status = status;
     // No script, no style, nothing from anywhere.
     response.headers.emplace_back(

@@ -1,7 +1,6 @@
 #include "http/tls.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -10,11 +9,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
 #include <ctime>
-#include <fstream>
-#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -26,6 +22,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include "base/files.h"
 #include "base/log.h"
 
 namespace matinee::http {
@@ -53,49 +50,6 @@ Unexpected openssl_failure(std::string_view doing) {
     if (code == 0) return fail(ErrorCode::kInternal, "{} failed", doing);
     ERR_error_string_n(code, text.data(), text.size());
     return fail(ErrorCode::kInternal, "{} failed: {}", doing, text.data());
-}
-
-Unexpected file_failure(int error, std::string_view doing, const fs::path& path) {
-    const ErrorCode code = error == ENOENT                      ? ErrorCode::kNotFound
-                           : error == EACCES || error == EPERM  ? ErrorCode::kDenied
-                           : error == ENOSPC || error == EDQUOT ? ErrorCode::kExhausted
-                                                                : ErrorCode::kUnavailable;
-    return fail(code, "cannot {} {}: {}", doing, path.string(),
-                std::generic_category().message(error));
-}
-
-Result<std::string> read_file(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return file_failure(errno, "read", path);
-    std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (file.bad()) return file_failure(EIO, "read", path);
-    return text;
-}
-
-// Writes a new file beside `path` and renames it: whoever reads sees the old or the new one.
-Result<void> write_atomically(const fs::path& path, std::string_view text, mode_t mode) {
-    std::string temporary = path.string() + ".XXXXXX";
-    const int fd = ::mkostemp(temporary.data(), O_CLOEXEC);  // mode 0600
-    if (fd < 0) return file_failure(errno, "write", path);
-    int error = 0;
-    std::string_view rest = text;
-    while (error == 0 && !rest.empty()) {
-        const ssize_t written = ::write(fd, rest.data(), rest.size());
-        if (written >= 0) {
-            rest.remove_prefix(static_cast<std::size_t>(written));
-        } else if (errno != EINTR) {
-            error = errno;
-        }
-    }
-    if (error == 0 && ::fchmod(fd, mode) != 0) error = errno;
-    if (error == 0 && ::fsync(fd) != 0) error = errno;
-    if (::close(fd) != 0 && error == 0) error = errno;
-    if (error == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
-    if (error != 0) {
-        ::unlink(temporary.c_str());
-        return file_failure(error, "write", path);
-    }
-    return {};
 }
 
 bool is_numeric_address(const std::string& name) {
@@ -293,10 +247,10 @@ std::vector<std::string> machine_names() {
 
 TlsIdentity::TlsIdentity(fs::path certificate_path, fs::path key_path,
                          std::vector<std::string> names, std::shared_ptr<const base::Clock> clock)
-    : certificate_path_(std::move(certificate_path)),
-      key_path_(std::move(key_path)),
-      names_(std::move(names)),
-      clock_(std::move(clock)) {
+    : names_(std::move(names)),
+      clock_(std::move(clock)),
+      certificate_path_(std::move(certificate_path)),
+      key_path_(std::move(key_path)) {
     forbid_old_versions();
 }
 
@@ -308,7 +262,7 @@ Result<std::shared_ptr<TlsIdentity>> TlsIdentity::self_signed(
     }
     std::error_code error;
     fs::create_directories(directory, error);
-    if (error) return file_failure(error.value(), "make", directory);
+    if (error) return base::file_failure(error.value(), "make", directory);
 
     std::shared_ptr<TlsIdentity> identity(new TlsIdentity(
         directory / "server.pem", directory / "server.key", names, std::move(clock)));
@@ -365,14 +319,14 @@ bool TlsIdentity::ends_soon(base::Instant valid_until) const {
 Result<void> TlsIdentity::make() const {
     const Pem pem = TRY(make_self_signed(names_, clock_->now()));
     // The key first: whoever sees the new certificate finds its key.
-    TRY(write_atomically(key_path_, pem.key, 0600));
-    TRY(write_atomically(certificate_path_, pem.certificate, 0644));
+    TRY(base::replace_file(key_path_, pem.key, 0600));
+    TRY(base::replace_file(certificate_path_, pem.certificate, 0644));
     return {};
 }
 
 Result<TlsIdentity::Loaded> TlsIdentity::load() const {
-    const std::string certificate_pem = TRY(read_file(certificate_path_));
-    const std::string key_pem = TRY(read_file(key_path_));
+    const std::string certificate_pem = TRY(base::read_file(certificate_path_));
+    const std::string key_pem = TRY(base::read_file(key_path_));
 
     const auto memory = [](const std::string& text) {
         return OwnedBio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
@@ -422,6 +376,25 @@ Result<TlsIdentity::Loaded> TlsIdentity::load() const {
                     certificate_path_.string());
     }
     return Loaded{std::move(tls), fingerprint_of(*certificate), until};
+}
+
+Result<void> TlsIdentity::use_files(const fs::path& certificate, const fs::path& key) {
+    const std::lock_guard refreshing(refreshing_);
+    const fs::path certificate_before = std::exchange(certificate_path_, certificate);
+    const fs::path key_before = std::exchange(key_path_, key);
+    const Stamp certificate_stamp = stamp_of(certificate_path_);
+    const Stamp key_stamp = stamp_of(key_path_);
+    auto loaded = load();
+    if (!loaded) {
+        certificate_path_ = certificate_before;
+        key_path_ = key_before;
+        return Unexpected(std::move(loaded).error());
+    }
+    certificate_stamp_ = certificate_stamp;
+    key_stamp_ = key_stamp;
+    const std::scoped_lock lock(mutex_);
+    loaded_ = std::move(loaded).value();
+    return {};
 }
 
 void TlsIdentity::refresh() {

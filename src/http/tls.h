@@ -39,16 +39,16 @@ class TlsIdentity {
         const std::filesystem::path& certificate, const std::filesystem::path& key,
         std::shared_ptr<const base::Clock> clock);
 
+    // From now on the certificate and key of these files, for an identity of from_files(); when
+    // they are no good, says why and keeps what it has.
+    Result<void> use_files(const std::filesystem::path& certificate,
+                           const std::filesystem::path& key);
+
     // For a new connection; connections there are keep the one they began with.
     [[nodiscard]] base::Ref<GTlsCertificate> certificate() const;
 
     // SHA-256 of the certificate (DER) as browsers show it: "AB:CD:...".
     [[nodiscard]] std::string fingerprint() const;
-
-    // The PEM file in use.
-    [[nodiscard]] const std::filesystem::path& certificate_path() const {
-        return certificate_path_;
-    }
 
     // The last instant of validity.
     [[nodiscard]] base::Instant valid_until() const;
@@ -80,12 +80,12 @@ class TlsIdentity {
     [[nodiscard]] Result<void> make() const;
     [[nodiscard]] bool ends_soon(base::Instant valid_until) const;
 
-    const std::filesystem::path certificate_path_;
-    const std::filesystem::path key_path_;
     const std::vector<std::string> names_;  // empty: not ours to renew
     const std::shared_ptr<const base::Clock> clock_;
 
     std::mutex refreshing_;  // one at a time; guards what follows
+    std::filesystem::path certificate_path_;
+    std::filesystem::path key_path_;
     Stamp certificate_stamp_;
     Stamp key_stamp_;
     bool renewal_failed_ = false;  // said so already

@@ -40,6 +40,9 @@ constexpr milliseconds kLongestHold{20'000};
 // A client that sends more content than is allowed gets to read why, if it stops soon.
 constexpr std::uint64_t kDrainedAtMost = 1ULL << 20;
 
+// The same where content is taken as it comes, of which more is under way.
+constexpr std::uint64_t kDrainedOfStream = 16ULL << 20;
+
 class SoupHeaders final : public HeaderSource {
   public:
     explicit SoupHeaders(SoupMessageHeaders* headers) : headers_(headers) {}
@@ -526,8 +529,8 @@ bool Worker::is_overdue(Connection& connection, Time now) {
         }
         return now - connection.since > options.idle_timeout;
     }
-    if (connection.phase == Phase::kContent &&
-        connection.received > options.max_body_bytes + kDrainedAtMost) {
+    if (connection.phase == Phase::kContent && !connection.receiver &&
+        connection.received > connection.most) {
         return true;
     }
     if (through >= connection.progress + kLeastProgress) {
@@ -564,11 +567,27 @@ void Worker::request_head(SoupServerMessage* message) {
     connection.route = shared_.unrouted;
     connection.body_bytes = 0;
     connection.received = 0;
+    connection.most = shared_.options.max_body_bytes + kDrainedAtMost;
+    connection.receiver.reset();
 
     if (head_bytes(message) > shared_.options.max_head_bytes) {
-        refuse(
-            connection, message, 431,
-            fmt::format("the head of a request may have {} bytes", shared_.options.max_head_bytes));
+        refuse(connection, message,
+               problem(431, fmt::format("the head of a request may have {} bytes",
+                                        shared_.options.max_head_bytes)));
+        return;
+    }
+    const auto watch_content = [this, message] {
+        g_signal_connect(
+            message, "got-chunk",
+            G_CALLBACK(+[](SoupServerMessage* chunk_message, GBytes* chunk, gpointer self) {
+                gsize size = 0;
+                const auto* data = static_cast<const std::byte*>(g_bytes_get_data(chunk, &size));
+                static_cast<Worker*>(self)->request_content(chunk_message, {data, size});
+            }),
+            this);
+    };
+    if (begin_stream(connection, message)) {
+        watch_content();
         return;
     }
     SoupMessageHeaders* headers = soup_server_message_get_request_headers(message);
@@ -578,43 +597,90 @@ void Worker::request_head(SoupServerMessage* message) {
         case SOUP_ENCODING_CONTENT_LENGTH: {
             const goffset length = soup_message_headers_get_content_length(headers);
             if (length <= static_cast<goffset>(shared_.options.max_body_bytes)) return;
-            refuse(connection, message, 413,
-                   fmt::format("the content of a request may have {} bytes, not {}",
-                               shared_.options.max_body_bytes, length));
+            refuse(connection, message,
+                   problem(413, fmt::format("the content of a request may have {} bytes, not {}",
+                                            shared_.options.max_body_bytes, length)));
             break;
         }
         default:
             break;
     }
-    g_signal_connect(
-        message, "got-chunk",
-        G_CALLBACK(+[](SoupServerMessage* chunk_message, GBytes* chunk, gpointer self) {
-            static_cast<Worker*>(self)->request_content(chunk_message, g_bytes_get_size(chunk));
-        }),
-        this);
+    watch_content();
 }
 
-void Worker::request_content(SoupServerMessage* message, gsize size) {
+// Finds out who takes the content of a route that takes it as it comes. False for other routes.
+bool Worker::begin_stream(Connection& connection, SoupServerMessage* message) {
+    Request request;
+    request.method = method_from(soup_server_message_get_method(message));
+    if (soup_server_message_is_options_ping(message)) return false;
+    request.raw_path = g_uri_get_path(soup_server_message_get_uri(message));
+    auto path = normalized_path(request.raw_path);
+    if (!path) return false;
+    request.path = *std::move(path);
+    const Router::Match match =
+        shared_.router->find(request.method, request.path, request.parameters);
+    if (match.route == nullptr || !match.route->stream) return false;
+
+    connection.route = shared_.route_metrics[match.route->id];
+    request.remote_address = connection.remote_text;
+    const SoupHeaders headers(soup_server_message_get_request_headers(message));
+    request.headers = &headers;
+    std::variant<Response, std::unique_ptr<ContentReceiver>> taken;
+    try {
+        std::optional<Response> refusal;
+        if (shared_.options.guard) refusal = shared_.options.guard(request, match.route->spec);
+        if (refusal) {
+            taken = *std::move(refusal);
+        } else {
+            taken = match.route->stream(request);
+        }
+    } catch (const std::exception& exception) {
+        taken = problem(Error(
+            ErrorCode::kInternal,
+            fmt::format("handling {}: {}", redacted_path(request.raw_path), exception.what())));
+    }
+    connection.most = kDrainedOfStream;
+    if (auto* response = std::get_if<Response>(&taken)) {
+        refuse(connection, message, std::move(*response));
+    } else {
+        connection.receiver = std::get<std::unique_ptr<ContentReceiver>>(std::move(taken));
+        soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
+    }
+    return true;
+}
+
+void Worker::request_content(SoupServerMessage* message, ByteSpan bytes) {
     Connection& connection = connection_of(message);
-    connection.received += size;
-    if (connection.received <= shared_.options.max_body_bytes ||
-        soup_server_message_get_status(message) != 0) {
+    connection.received += bytes.size();
+    if (soup_server_message_get_status(message) != 0) return;
+    if (connection.receiver) {
+        std::optional<Response> refusal;
+        try {
+            refusal = connection.receiver->take(bytes);
+        } catch (const std::exception& exception) {
+            refusal = problem(
+                Error(ErrorCode::kInternal, fmt::format("taking content: {}", exception.what())));
+        }
+        if (!refusal) return;
+        connection.receiver.reset();
+        connection.most = connection.received + kDrainedOfStream;
+        refuse(connection, message, *std::move(refusal));
         return;
     }
-    refuse(
-        connection, message, 413,
-        fmt::format("the content of a request may have {} bytes", shared_.options.max_body_bytes));
+    if (connection.received <= shared_.options.max_body_bytes) return;
+    refuse(connection, message,
+           problem(413, fmt::format("the content of a request may have {} bytes",
+                                    shared_.options.max_body_bytes)));
 }
 
-void Worker::refuse(Connection& connection, SoupServerMessage* message, int status,
-                    const std::string& detail) {
+void Worker::refuse(Connection& connection, SoupServerMessage* message, Response response) {
     // What is still to come is read and dropped.
     SoupMessageBody* content = soup_server_message_get_request_body(message);
     soup_message_body_set_accumulate(content, FALSE);
     soup_message_body_truncate(content);
     Request request;
     request.method = method_from(soup_server_message_get_method(message));
-    WireResponse wire = negotiate(request, problem(status, detail), Access::kPublic);
+    WireResponse wire = negotiate(request, std::move(response), Access::kPublic);
     wire.headers.emplace_back("Connection", "close");
     respond(connection, message, std::move(wire));
 }
@@ -625,7 +691,14 @@ void Worker::request_complete(SoupServerMessage* message) {
     Request request;
     request.method = method_from(soup_server_message_get_method(message));
     request.remote_address = connection.remote_text;
+    request.secure = shared_.options.tls != nullptr;
     const SoupHeaders headers(soup_server_message_get_request_headers(message));
+    const auto proxies = shared_.options.proxies ? shared_.options.proxies() : nullptr;
+    if (proxies) {
+        auto client = proxies->client({connection.remote_text, request.secure}, headers);
+        request.remote_address = std::move(client.address);
+        request.secure = client.secure;
+    }
     request.headers = &headers;
     base::Ref<GBytes> content;
     if (SoupMessageBody* body = soup_server_message_get_request_body(message); body->length > 0) {
@@ -635,7 +708,8 @@ void Worker::request_complete(SoupServerMessage* message) {
         request.body = {data, size};
     }
     Access access = Access::kPublic;
-    Response response = answer(connection, message, request, access);
+    Response response = connection.receiver ? finish_stream(connection)
+                                            : answer(connection, message, request, access);
     if (response.answer_later) {
         answer_later(connection, message, std::move(request), access, std::move(response));
         return;
@@ -805,6 +879,15 @@ void Worker::hold(Connection& connection, SoupServerMessage* message, millisecon
     connection.held_until = base::ScopedSource(source);
 }
 
+Response Worker::finish_stream(Connection& connection) {
+    try {
+        return connection.receiver->finish();
+    } catch (const std::exception& exception) {
+        return problem(Error(ErrorCode::kInternal,
+                             fmt::format("taking the end of content: {}", exception.what())));
+    }
+}
+
 Response Worker::answer(Connection& connection, SoupServerMessage* message, Request& request,
                         Access& access) {
     GUri* uri = soup_server_message_get_uri(message);
@@ -918,6 +1001,7 @@ void Worker::request_finished(SoupServerMessage* message, bool in_full) {
     connection.later.reset();
     connection.feed.reset();
     connection.feed_message = nullptr;
+    connection.receiver.reset();
     connection.phase = Connection::Phase::kIdle;
     connection.since = now;
     connection.progress = bytes_through(connection);

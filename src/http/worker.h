@@ -73,6 +73,8 @@ struct Connection {
     Time handled;
     std::uint64_t body_bytes = 0;  // of the response
     std::uint64_t received = 0;    // of the request's content, when somebody counts it
+    std::uint64_t most = 0;        // of the content; the connection is cut well beyond it
+    std::unique_ptr<ContentReceiver> receiver;  // of a route that takes content as it comes
     bool answered_500 = false;
 };
 
@@ -121,7 +123,8 @@ class Worker {
     // Requests, in the order of libsoup's signals.
     void request_started(SoupServerMessage* message);
     void request_head(SoupServerMessage* message);
-    void request_content(SoupServerMessage* message, gsize size);
+    bool begin_stream(Connection& connection, SoupServerMessage* message);
+    void request_content(SoupServerMessage* message, ByteSpan bytes);
     void request_complete(SoupServerMessage* message);
     void hold(Connection& connection, SoupServerMessage* message, std::chrono::milliseconds time);
     void answer_later(Connection& connection, SoupServerMessage* message, Request&& request,
@@ -134,8 +137,8 @@ class Worker {
     void request_finished(SoupServerMessage* message, bool in_full);
     Response answer(Connection& connection, SoupServerMessage* message, Request& request,
                     Access& access);
-    void refuse(Connection& connection, SoupServerMessage* message, int status,
-                const std::string& detail);
+    static Response finish_stream(Connection& connection);
+    void refuse(Connection& connection, SoupServerMessage* message, Response response);
     void respond(Connection& connection, SoupServerMessage* message, WireResponse response);
 
     base::ScopedSource attach(GSource* source, GSourceFunc callback);

@@ -30,6 +30,11 @@ Result<std::shared_ptr<const PreparedEntry>> Library::media(const std::string& m
     return open(media_, media_folder(), media_id);
 }
 
+void Library::forget_media(const std::string& media_id) {
+    const std::lock_guard lock(mutex_);
+    media_.erase(media_id);
+}
+
 Result<std::shared_ptr<const SubtitleSet>> Library::subtitles(const std::string& subtitles_id) {
     return open(subtitles_, subtitles_folder(), subtitles_id);
 }

@@ -29,6 +29,10 @@ class Library {
     Result<std::shared_ptr<const PreparedEntry>> media(const std::string& media_id);
     Result<std::shared_ptr<const SubtitleSet>> subtitles(const std::string& subtitles_id);
 
+    // Opens it anew the next time it is asked for: its files have changed under us. Whoever holds
+    // it keeps what they have.
+    void forget_media(const std::string& media_id);
+
   private:
     template <typename T>
     using Cache = std::map<std::string, std::weak_ptr<const T>>;

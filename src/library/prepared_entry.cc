@@ -15,6 +15,11 @@ Result<PreparedEntry::Track> PreparedEntry::open_track(const std::filesystem::pa
     track.index = index;
     track.file = TRY(MappedFile::open(directory / info.file));
     const ByteSpan bytes = track.file->bytes();
+    if (bytes.empty()) {
+        return fail(ErrorCode::kInvalid,
+                    "{}: is empty; remove the folder and prepare the entry again",
+                    (directory / info.file).string());
+    }
     // The init section is all that stands before the first fragment.
     constexpr std::size_t kMostInit = 65536;
     auto config = media::read_init_section(bytes.first(std::min(bytes.size(), kMostInit)));
@@ -77,6 +82,56 @@ std::int64_t PreparedEntry::complete_groups() const {
     if (growing_groups_) return *growing_groups_;
     const std::int64_t per_group = manifest_.frame_rate.frames_in(manifest_.house.gop_seconds);
     return (manifest_.frame_count + per_group - 1) / per_group;
+}
+
+Result<bool> PreparedEntry::inspect() const {
+    if (growing()) return true;
+    bool as_opened = true;
+    for (const Track& track : tracks_) {
+        const auto path = directory_ / track.info.file;
+        const FileIdentity now = TRY(identity_of(path));
+        if (now == track.file->identity()) {
+            if (!track.index.chunks.empty() &&
+                !track.file->readable({0, track.file->bytes().size()})) {
+                return fail(ErrorCode::kInvalid, "{}: cannot be read any more", path.string());
+            }
+            continue;
+        }
+        as_opened = false;
+        const bool same_file = now.device == track.file->identity().device &&
+                               now.number == track.file->identity().number;
+        if (same_file && now.size < track.file->identity().size) {
+            return fail(ErrorCode::kInvalid, "{}: has been cut short, from {} bytes to {}",
+                        path.string(), track.file->identity().size, now.size);
+        }
+    }
+    for (const std::string_view name : {kManifestFile, kIndexFile}) {
+        TRY(identity_of(directory_ / name));
+    }
+    return as_opened;
+}
+
+Result<void> PreparedEntry::verify_chunks() const {
+    for (const Track& track : tracks_) {
+        const ByteSpan bytes = track.file->bytes();
+        for (const media::Chunk& chunk : track.index.chunks) {
+            // The name of the box stands before the samples; a box of 64 bits has its size between
+            // (ISO/IEC 14496-12 section 4.2).
+            const auto is_name = [&](std::uint64_t distance) {
+                return chunk.offset >= distance &&
+                       base::as_text(bytes.subspan(chunk.offset - distance, 4)) == "mdat";
+            };
+            if (chunk.offset > bytes.size() || chunk.size > bytes.size() - chunk.offset ||
+                (!is_name(4) && !is_name(12)) ||
+                !track.file->readable({chunk.offset, chunk.size})) {
+                return fail(ErrorCode::kInvalid,
+                            "{}: is damaged at byte {}; remove the folder and prepare the entry "
+                            "again",
+                            (directory_ / track.info.file).string(), chunk.offset);
+            }
+        }
+    }
+    return {};
 }
 
 Result<void> PreparedEntry::verify() const {

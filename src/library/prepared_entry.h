@@ -59,6 +59,15 @@ class PreparedEntry {
     // unless it is growing.
     [[nodiscard]] std::int64_t complete_groups() const;
 
+    // Whether the files are on the disk as they were opened; false when they have been replaced by
+    // others, which are to be opened anew. An error names the one that is gone, damaged or too
+    // short. Looks at names and sizes only, so it is cheap enough to be asked every second. What is
+    // growing moves when it is done, and is always as it was.
+    [[nodiscard]] Result<bool> inspect() const;
+
+    // Whether every chunk of the index lies where the track files have one. Touches a page a chunk.
+    [[nodiscard]] Result<void> verify_chunks() const;
+
     // Reads everything the index promises: equal frames in all rungs, nothing out of bounds.
     [[nodiscard]] Result<void> verify() const;
 

@@ -12,6 +12,7 @@
 #include "library/output_file.h"
 #include "library/sha256.h"
 #include "subtitles/parse.h"
+#include "subtitles/trim.h"
 #include "subtitles/webvtt.h"
 
 namespace matinee::library {
@@ -177,6 +178,14 @@ Result<std::shared_ptr<const SubtitleSet>> SubtitleSet::open(const fs::path& dir
                                   std::move(item.label));
     }
     return std::shared_ptr<const SubtitleSet>(std::move(set));
+}
+
+std::shared_ptr<const SubtitleSet> SubtitleSet::trimmed(
+    subtitles::Milliseconds start, std::optional<subtitles::Milliseconds> end) const {
+    auto set = std::make_shared<SubtitleSet>();
+    for (const subtitles::Track& track : tracks_)
+        set->tracks_.push_back(subtitles::trimmed(track, start, end));
+    return set;
 }
 
 const subtitles::Track* SubtitleSet::find(std::string_view language, subtitles::Kind kind,

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,6 +49,10 @@ class SubtitleSet {
         const std::filesystem::path& directory);
     // The name that publish() would give them.
     static std::string name_of(std::span<const subtitles::Track> tracks);
+
+    // The set for the part of the film from `start` to `end` (subtitles::trimmed).
+    [[nodiscard]] std::shared_ptr<const SubtitleSet> trimmed(
+        subtitles::Milliseconds start, std::optional<subtitles::Milliseconds> end) const;
 
     [[nodiscard]] std::span<const subtitles::Track> tracks() const { return tracks_; }
 

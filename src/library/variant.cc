@@ -44,18 +44,74 @@ std::optional<std::size_t> distance(Kind wanted, Kind kind) {
     return 1;
 }
 
+// Throws what nlohmann::json throws.
+Result<BurnIn> burn_in_from(const json& value) {
+    if (value.at("style") != kStyle) {
+        return fail(ErrorCode::kUnsupported, "variant: this build draws style {}, not {}", kStyle,
+                    value.at("style").dump());
+    }
+    BurnIn burn_in;
+    burn_in.content = value.at("content");
+    for (const json& track : value.at("tracks")) {
+        const Kind kind = TRY(kind_from(track.at("kind").get<std::string>()));
+        burn_in.tracks.push_back({track.at("language"), kind});
+    }
+    if (burn_in.tracks.empty() || burn_in.tracks.size() > kMostTracks) {
+        return fail(ErrorCode::kInvalid, "variant: {} tracks to draw, it must be one or two",
+                    burn_in.tracks.size());
+    }
+    return burn_in;
+}
+
 }  // namespace
 
 std::string to_text(const Variant& variant) {
     if (variant.is_plain()) return {};
-    json tracks = json::array();
-    for (const SubtitleChoice& choice : variant.burn_in.tracks) {
-        tracks.push_back({{"language", choice.language}, {"kind", to_string(choice.kind)}});
+    json value = json::object();
+    if (!variant.burn_in.tracks.empty()) {
+        json tracks = json::array();
+        for (const SubtitleChoice& choice : variant.burn_in.tracks) {
+            tracks.push_back({{"language", choice.language}, {"kind", to_string(choice.kind)}});
+        }
+        value["burn_in"] = {
+            {"tracks", std::move(tracks)}, {"content", variant.burn_in.content}, {"style", kStyle}};
     }
-    const json value = {
-        {"burn_in",
-         {{"tracks", std::move(tracks)}, {"content", variant.burn_in.content}, {"style", kStyle}}}};
+    if (!variant.trim.is_whole()) {
+        value["trim"] = {{"in", variant.trim.in}};
+        if (variant.trim.out) value["trim"]["out"] = *variant.trim.out;
+    }
     return value.dump();
+}
+
+std::shared_ptr<const SubtitleSet> trimmed(const SubtitleSet& set, const Trim& trim,
+                                           media::FrameRate rate) {
+    const auto milliseconds = [rate](std::int64_t frame) {
+        return std::chrono::round<subtitles::Milliseconds>(rate.start_of(frame));
+    };
+    return set.trimmed(milliseconds(trim.in),
+                       trim.out ? std::optional(milliseconds(*trim.out)) : std::nullopt);
+}
+
+std::string why_bad(const Trim& trim, std::int64_t frames, media::FrameRate rate) {
+    // What is shorter is no item: preparing would hold its last picture.
+    const std::int64_t least = rate.frames_in(2);
+    if (trim.in < 0) return fmt::format("its in point is {}", trim.in);
+    if (trim.out && *trim.out <= trim.in) {
+        return fmt::format("its out point, {}, is not behind its in point, {}", *trim.out, trim.in);
+    }
+    if (frames > 0 && trim.in >= frames) {
+        return fmt::format("its in point, {}, is past its end: it has {} frames", trim.in, frames);
+    }
+    if (frames > 0 && trim.out && *trim.out > frames) {
+        return fmt::format("its out point, {}, is past its end: it has {} frames", *trim.out,
+                           frames);
+    }
+    const std::int64_t out = trim.out.value_or(frames);
+    if (!trim.is_whole() && out > 0 && out - trim.in < least) {
+        return fmt::format("from {} to {} are {} frames; two seconds ({} frames) are the least",
+                           trim.in, out, out - trim.in, least);
+    }
+    return {};
 }
 
 Result<Variant> variant_from_text(const std::string& text) {
@@ -64,30 +120,24 @@ Result<Variant> variant_from_text(const std::string& text) {
     try {
         const json value = json::parse(text);
         for (const auto& [key, difference] : value.items()) {
-            if (key != "burn_in") {
+            if (key != "burn_in" && key != "trim") {
                 return fail(ErrorCode::kUnsupported, "variant: this build does not know \"{}\"",
                             key);
             }
         }
-        const json& burn_in = value.at("burn_in");
-        if (burn_in.at("style") != kStyle) {
-            return fail(ErrorCode::kUnsupported, "variant: this build draws style {}, not {}",
-                        kStyle, burn_in.at("style").dump());
-        }
-        variant.burn_in.content = burn_in.at("content");
-        for (const json& track : burn_in.at("tracks")) {
-            variant.burn_in.tracks.push_back({
-                track.at("language"), TRY(kind_from(track.at("kind").get<std::string>()))
-                ,
-            });
+        if (value.contains("burn_in")) variant.burn_in = TRY(burn_in_from(value.at("burn_in")));
+        if (value.contains("trim")) {
+            const json& trim = value.at("trim");
+            variant.trim.in = trim.at("in");
+            if (trim.contains("out")) variant.trim.out = trim.at("out").get<std::int64_t>();
+            if (variant.trim.in < 0 || (variant.trim.out && *variant.trim.out <= variant.trim.in)) {
+                return fail(ErrorCode::kInvalid, "variant: {} is no part of a film", trim.dump());
+            }
         }
     } catch (const json::exception& error) {
         return fail(ErrorCode::kInvalid, "variant: {}: {}", text, error.what());
     }
-    if (variant.burn_in.tracks.empty() || variant.burn_in.tracks.size() > kMostTracks) {
-        return fail(ErrorCode::kInvalid, "variant: {} tracks to draw, it must be one or two",
-                    variant.burn_in.tracks.size());
-    }
+    if (variant.is_plain()) return fail(ErrorCode::kInvalid, "variant: {} says nothing", text);
     return variant;
 }
 

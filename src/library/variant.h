@@ -1,12 +1,15 @@
 // Variants: other preparations of the same entry, made on request.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "library/subtitle_set.h"
+#include "media/frame_rate.h"
 #include "subtitles/cue.h"
 
 namespace matinee::library {
@@ -28,14 +31,34 @@ struct BurnIn {
     bool operator==(const BurnIn&) const = default;
 };
 
+// A part of the film, in frames of the house format: from the first one to the one before which it
+// ends.
+struct Trim {
+    std::int64_t in = 0;
+    std::optional<std::int64_t> out;  // unset: the film's end
+
+    bool operator==(const Trim&) const = default;
+
+    [[nodiscard]] bool is_whole() const { return in == 0 && !out; }
+};
+
+// The subtitles of that part of the film.
+std::shared_ptr<const SubtitleSet> trimmed(const SubtitleSet& set, const Trim& trim,
+                                           media::FrameRate rate);
+
+// What is wrong with in and out points of a film that has so many frames, for a producer; empty
+// when nothing is. 0 frames: not known yet.
+std::string why_bad(const Trim& trim, std::int64_t frames, media::FrameRate rate);
+
 // In what a preparation differs from the plain one. Each kind of difference is a member of its own,
-// so that another (an in and out point, say) is added beside those that are there.
+// so that another is added beside those that are there.
 struct Variant {
     BurnIn burn_in;  // no tracks: none
+    Trim trim;
 
     bool operator==(const Variant&) const = default;
 
-    [[nodiscard]] bool is_plain() const { return burn_in.tracks.empty(); }
+    [[nodiscard]] bool is_plain() const { return burn_in.tracks.empty() && trim.is_whole(); }
 };
 
 // A canonical text (JSON, sorted keys): equal variants give equal text. Empty for the plain one.

@@ -66,6 +66,10 @@ struct Airing {
     // What follows from the schedule, and where there; the rest was done by hand.
     Place place;
 
+    // The entry that was planned here, whose media could not be had when its time came
+    // (playout/stand_in.h). Empty for what is on as planned.
+    std::string stands_in_for = {};
+
     [[nodiscard]] Ticks end() const { return start + duration; }
     // Where its media's beginning stands on the timeline.
     [[nodiscard]] Ticks origin() const { return start - from; }

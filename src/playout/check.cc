@@ -57,11 +57,20 @@ class Checker {
                       fmt::format("there is no entry \"{}\"", entry));
                 continue;
             }
+            if (!facts.bad_points.empty()) {
+                found(Severity::kError, "bad-points",
+                      fmt::format("\"{}\": {}", entry, facts.bad_points));
+                continue;
+            }
+            if (!facts.lost.empty()) {
+                found(Severity::kError, "lost",
+                      fmt::format("\"{}\": the slate will stand in for it: {}", entry, facts.lost));
+            }
             if (facts.trimmed_is_missing) {
                 found(Severity::kWarning, "not-trimmed",
                       fmt::format("\"{}\": its in and out points are not prepared yet", entry));
             }
-            if (!programme && !facts.trimmed_is_missing) {
+            if (!programme && !facts.trimmed_is_missing && facts.lost.empty()) {
                 found(Severity::kError, "not-ready",
                       fmt::format("\"{}\" is not prepared, and is passed over until it is", entry));
             }

@@ -20,6 +20,8 @@ struct ItemFacts {
     std::vector<std::string> languages;    // BCP-47, of its subtitles
     std::optional<Ticks> permitted_from;   // when it may be shown, since the epoch
     std::optional<Ticks> permitted_until;  // unset: no bound
+    std::string bad_points = {};  // what is wrong with its in and out points; empty: nothing
+    std::string lost = {};        // it was prepared, and its files cannot be read: why
 };
 
 struct CheckInput {
@@ -52,6 +54,8 @@ struct Finding {
 //   unknown-entry      there is no such entry
 //   not-ready          it cannot be shown yet
 //   not-trimmed        its in and out points are not prepared yet
+//   bad-points         its in and out points make no sense, or cannot be prepared
+//   lost               its prepared files are gone or damaged: the slate will stand in for it
 //   missing-language   it lacks subtitles that all ought to have
 //   too-long           it is longer than items ought to be
 //   repeat             it is in the block twice

@@ -273,14 +273,20 @@ std::optional<Airing> Planner::pass_time(const Programme& programme, const Place
 
 std::optional<Airing> Planner::append(const Programme& programme, Ticks from, Ticks to,
                                       const Place& place) {
+    Airing airing = follow(end_, programme, from, to, place);
+    end_ = RundownEnd{airing, programme.fingerprint};
+    return airing;
+}
+
+Airing follow(const std::optional<RundownEnd>& end, const Programme& programme, Ticks from,
+              Ticks to, const Place& place) {
     Airing airing;
-    std::string fingerprint;
-    if (end_) {
-        airing.ordinal = end_->last.ordinal + 1;
-        airing.start = end_->last.end();
-        airing.first_sequence = end_->last.end_sequence();
-        airing.discontinuity_sequence = end_->last.discontinuity_sequence;
-        airing.discontinuity = programme.fingerprint != end_->fingerprint;
+    if (end) {
+        airing.ordinal = end->last.ordinal + 1;
+        airing.start = end->last.end();
+        airing.first_sequence = end->last.end_sequence();
+        airing.discontinuity_sequence = end->last.discontinuity_sequence;
+        airing.discontinuity = programme.fingerprint != end->fingerprint;
         if (airing.discontinuity) ++airing.discontinuity_sequence;
     }
     airing.entry_id = programme.entry_id;
@@ -296,7 +302,6 @@ std::optional<Airing> Planner::append(const Programme& programme, Ticks from, Ti
         ++first;
     airing.segment_count = cut.count() - first;
     airing.place = place;
-    end_ = RundownEnd{airing, programme.fingerprint};
     return airing;
 }
 

@@ -87,6 +87,11 @@ struct RundownEnd {
     std::string fingerprint;
 };
 
+// `programme` as the airing after `end` (as the first without one), from `from` to `to` of its
+// media; `to` zero or its duration: to its end.
+Airing follow(const std::optional<RundownEnd>& end, const Programme& programme, Ticks from,
+              Ticks to, const Place& place);
+
 // How far off a fixed start may be: as much as half a frame of the slowest house rate, and the
 // least that holds a frame of sound. What ends this close to a fixed start is not followed by a
 // slate.

@@ -4,16 +4,19 @@
 
 namespace matinee::prepare {
 
-Result<subtitles::AssDrawing> burn_in_script(const library::BurnIn& burn_in,
+Result<subtitles::AssDrawing> burn_in_script(const library::Variant& variant,
                                              const std::filesystem::path& set, Size canvas,
                                              media::FrameRate frame_rate) {
-    const auto subtitles = TRY(library::SubtitleSet::open(set));
+    const library::BurnIn& burn_in = variant.burn_in;
+    auto subtitles = TRY(library::SubtitleSet::open(set));
     const std::string content = TRY(library::subtitles_content(*subtitles, burn_in.tracks));
     if (content != burn_in.content) {
         return fail(ErrorCode::kInvalid,
                     "the subtitles in {} are {}, not {} as was asked for; ask again", set.string(),
                     content, burn_in.content);
     }
+    if (!variant.trim.is_whole())
+        subtitles = library::trimmed(*subtitles, variant.trim, frame_rate);
     std::vector<const subtitles::Track*> tracks;
     for (const library::SubtitleChoice& choice : burn_in.tracks) {
         tracks.push_back(subtitles->find(choice.language, choice.kind));

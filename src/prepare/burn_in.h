@@ -14,8 +14,8 @@ namespace matinee::prepare {
 
 // The script for the tracks that `burn_in` wants, from the subtitle set in the folder `set`.
 // kInvalid when what the set says is not what `burn_in` was named for: it would come out under the
-// wrong name.
-Result<subtitles::AssDrawing> burn_in_script(const library::BurnIn& burn_in,
+// wrong name. For a part of the film its times count from there.
+Result<subtitles::AssDrawing> burn_in_script(const library::Variant& variant,
                                              const std::filesystem::path& set, Size canvas,
                                              media::FrameRate frame_rate);
 

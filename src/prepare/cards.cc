@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/markup.h"
 #include "subtitles/text_layout.h"
 
 namespace matinee::prepare {
@@ -23,30 +24,6 @@ constexpr double kAscent = 1.0;      // em: the baseline of the first line below
 constexpr double kWidthTolerance = 1.04;
 constexpr double kShrink = 0.94;
 constexpr double kSmallest = 0.3;  // of the template's size
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            default:
-                // XML 1.0 has no way to write the other control characters.
-                out += static_cast<unsigned char>(c) < 0x20 && c != '\n' ? ' ' : c;
-        }
-    }
-    return out;
-}
 
 std::string without_comments(std::string_view svg) {
     std::string out;
@@ -166,7 +143,7 @@ class Filler {
         std::string out;
         split(
             svg, [&](std::string_view plain) { out += plain; },
-            [&](const CardText& value) { out += escaped(value.text); });
+            [&](const CardText& value) { out += base::escape_markup(value.text); });
         return out;
     }
 
@@ -295,14 +272,14 @@ class Filler {
                 " font-size=\"{:.1f}\" font-family=\"{}\"", text.drawn_size,
                 subtitles::font_family(text.language, subtitles::has_ideographs(text.text)));
             if (!text.language.empty()) {
-                attributes += fmt::format(" xml:lang=\"{}\"", escaped(text.language));
+                attributes += fmt::format(" xml:lang=\"{}\"", base::escape_markup(text.language));
             }
             for (const subtitles::LineRange& line : text.lines) {
                 const auto words =
                     std::u32string_view(text.text).substr(line.begin, line.end - line.begin);
-                out +=
-                    fmt::format("<text{} y=\"{:.1f}\">{}</text>\n", attributes,
-                                at + text.drawn_size * kAscent, escaped(subtitles::to_utf8(words)));
+                out += fmt::format("<text{} y=\"{:.1f}\">{}</text>\n", attributes,
+                                   at + text.drawn_size * kAscent,
+                                   base::escape_markup(subtitles::to_utf8(words)));
                 at += text.drawn_size * kLinePitch;
             }
         }

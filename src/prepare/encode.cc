@@ -121,8 +121,8 @@ class PictureFeeder {
   public:
     // `promised_frames`: held to when the source ends up to a second short of it; 0 for none.
     PictureFeeder(const Plan& plan, std::int64_t minimum_frames, std::int64_t promised_frames,
-                  std::optional<std::int64_t> sound_start_ns, Programme& programme,
-                  Heartbeat& heartbeat, Ref<GstElement> out)
+                  std::optional<std::int64_t> sound_start_ns, const library::Trim& trim,
+                  Programme& programme, Heartbeat& heartbeat, Ref<GstElement> out)
         : pacer_({plan.frame_rate.numerator, plan.frame_rate.denominator}, minimum_frames),
           most_held_(plan.frame_rate.frames_in(1)),
           promised_frames_(promised_frames),
@@ -131,6 +131,7 @@ class PictureFeeder {
           last_frame_ns_(plan.picture ? plan.picture->last_frame_ns : 0),
           is_slate_(!plan.picture),
           sound_start_ns_(is_slate_ ? sound_start_ns.value_or(0) : sound_start_ns),
+          trim_(trim),
           programme_(programme),
           heartbeat_(heartbeat),
           out_(std::move(out)) {}
@@ -154,8 +155,10 @@ class PictureFeeder {
 
     // Decoded frames so far. Thread-safe.
     [[nodiscard]] std::int64_t decoded() const { return decoded_.load(); }
-    // Only once the source has stopped:
+    // Only once the source has stopped: frames that are encoded, and how many the programme has had
+    // up to its end, or to where its part ends.
     [[nodiscard]] std::int64_t frames() const { return pushed_; }
+    [[nodiscard]] std::int64_t paced() const { return paced_; }
     // Where the programme starts on the file's timeline; nothing without a picture.
     [[nodiscard]] std::optional<std::int64_t> origin_ns() const { return origin_ns_; }
     // What was noticed on the way.
@@ -207,10 +210,10 @@ class PictureFeeder {
         if (!held_) {
             gst_app_src_set_caps(GST_APP_SRC(out_.get()), paced_caps(sample).get());
             if (is_slate_) {
-                programme_.picture_starts(*sound_start_ns_);
+                start_programme(*sound_start_ns_);
             } else {
                 origin_ns_ = programme_start_ns(*start, sound_start_ns_);
-                programme_.picture_starts(*origin_ns_);
+                start_programme(*origin_ns_);
                 lead_ns_ = *start - *origin_ns_;
                 if (lead_ns_ > 0) {
                     held_ = lead_ns_ <= kLongestHeldLeadNs ? Ref<GstBuffer>::share(buffer)
@@ -222,7 +225,12 @@ class PictureFeeder {
         }
         const std::int64_t count = pacer_.next(*start, duration);
         // The order a decoder gives is not always that of time.
-        look_at(checker_, std::max(*start, last_start_ns_) - origin_ns_.value_or(0), sample);
+        if (pacer_.frames() >= trim_.in) {
+            look_at(checker_,
+                    std::max(*start, last_start_ns_) - origin_ns_.value_or(0) -
+                        frame_start_ns(trim_.in, rate_),
+                    sample);
+        }
         const GstFlowReturn flow = push(count);
         held_ = Ref<GstBuffer>::share(buffer);
         last_start_ns_ = std::max(last_start_ns_, *start);
@@ -230,7 +238,14 @@ class PictureFeeder {
         return flow;
     }
 
+    // The sound is that of the part: what comes before it is dropped, its edges fade.
+    void start_programme(std::int64_t origin_ns) {
+        programme_.picture_starts(origin_ns + frame_start_ns(trim_.in, rate_));
+    }
+
     void end() {
+        if (ended_) return;
+        ended_ = true;
         const std::int64_t before = pacer_.frames();
         const std::int64_t count = pacer_.finish();
         if (before + count > 0) push(count);
@@ -242,6 +257,15 @@ class PictureFeeder {
 
     GstFlowReturn push(std::int64_t count) {
         for (std::int64_t i = 0; i < count; ++i) {
+            if (trim_.out && paced_ >= *trim_.out) {
+                // The part is there: the source need not go on.
+                end();
+                return GST_FLOW_EOS;
+            }
+            if (paced_++ < trim_.in) {
+                heartbeat_.beat();
+                continue;
+            }
             auto copy = Ref<GstBuffer>::adopt(gst_buffer_copy(held_.get()));
             GST_BUFFER_PTS(copy.get()) = static_cast<GstClockTime>(pushed_ * kStandInNs);
             GST_BUFFER_DTS(copy.get()) = GST_CLOCK_TIME_NONE;
@@ -275,11 +299,14 @@ class PictureFeeder {
     const std::optional<std::int64_t> sound_start_ns_;
     std::optional<std::int64_t> origin_ns_;
     std::int64_t lead_ns_ = 0;  // of the sound
+    const library::Trim trim_;
     Programme& programme_;
     Heartbeat& heartbeat_;
     Ref<GstElement> out_;
     Ref<GstBuffer> held_;
     std::int64_t last_start_ns_ = 0;
+    std::int64_t paced_ = 0;
+    bool ended_ = false;
     std::int64_t pushed_ = 0;
     std::atomic<std::int64_t> decoded_ = 0;
 };
@@ -515,8 +542,10 @@ Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Hea
             std::max(minimum_frames, static_cast<std::int64_t>(std::ceil(
                                          static_cast<double>(job.sound_ns) * 1e-9 * rate.value())));
     }
-    PictureFeeder feeder(plan, minimum_frames, plan.picture ? plan.promised_frames : 0,
-                         job.sound_start_ns, programme, heartbeat,
+    // Promises are made of whole films.
+    const bool is_whole = job.trim.is_whole();
+    PictureFeeder feeder(plan, minimum_frames, plan.picture && is_whole ? plan.promised_frames : 0,
+                         job.sound_start_ns, job.trim, programme, heartbeat,
                          TRY(video->pipeline().element("frames")));
     TRY(feeder.connect(*reader));
 
@@ -578,15 +607,20 @@ Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Hea
     }
     if (auto error = failure.take()) return Unexpected(*std::move(error));
     TRY(std::move(result));
-    note_damage(plan, *reader, feeder.decoded(), encoded.notes);
+    if (is_whole) note_damage(plan, *reader, feeder.decoded(), encoded.notes);
     feeder.report(encoded.notes);
     encoded.origin_ns = feeder.origin_ns().value_or(job.sound_start_ns.value_or(0));
 
     encoded.frames = feeder.frames();
+    if (!is_whole && (encoded.frames == 0 || (job.trim.out && feeder.paced() < *job.trim.out))) {
+        return fail(ErrorCode::kInvalid, "{}",
+                    library::why_bad(job.trim, feeder.paced(), plan.frame_rate));
+    }
     if (encoded.frames == 0) {
         return fail(ErrorCode::kInvalid, "not one picture could be decoded; export it again");
     }
-    if (const std::int64_t dropped = programme.dropped_before_start(); dropped > 4'800) {
+    if (const std::int64_t dropped = programme.dropped_before_start();
+        dropped > 4'800 && job.trim.in == 0) {
         encoded.notes.push_back(
             {Severity::kWarning, "early-audio",
              fmt::format("the sound starts {:.2f} s before the picture; that part is left out",

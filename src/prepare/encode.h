@@ -11,6 +11,7 @@
 #include "library/house_format.h"
 #include "library/manifest.h"
 #include "library/prepared_writer.h"
+#include "library/variant.h"
 #include "prepare/pipeline.h"
 #include "prepare/plan.h"
 #include "subtitles/ass_writer.h"
@@ -23,6 +24,9 @@ struct EncodeJob {
     const Plan& plan;
     const library::HouseFormat& house;
     std::optional<subtitles::AssDrawing> burn_in = std::nullopt;  // drawn into the picture
+    // Which of the programme's frames are encoded: of the others decoding is all that is done, and
+    // after the last one not even that.
+    library::Trim trim = {};
     std::string card = {};  // SVG: the picture instead of a slate's, and every frame a keyframe
     // How much louder the sound is made, in dB; nothing inside where the sound cannot be decoded,
     // and silence is heard. Asked in the calling thread until it is known, meanwhile the picture is

@@ -31,10 +31,12 @@ std::string progress_line(Stage stage, double fraction) {
 }
 
 std::string done_line(const library::Manifest& manifest, const std::string& directory) {
-    return fmt::format(R"({{"done":{{"media_id":{},"duration_seconds":{:.6f},"directory":{}}}}})",
+    return fmt::format(R"({{"done":{{"media_id":{},"duration_seconds":{:.6f},"duration_ticks":{},)"
+                       R"("frame_rate":"{}/{}","directory":{}}}}})",
                        log::json_string(manifest.media_id),
                        static_cast<double>(manifest.duration.count()) / media::kVideoTimescale,
-                       log::json_string(directory));
+                       manifest.duration.count(), manifest.frame_rate.numerator,
+                       manifest.frame_rate.denominator, log::json_string(directory));
 }
 
 std::string available_line(const std::string& directory, std::int64_t groups) {

@@ -128,6 +128,48 @@ std::optional<std::string> diagnose(std::uint64_t size, const ReadAt& read_at) {
     return std::nullopt;
 }
 
+std::string_view container_of(ByteSpan head) {
+    const std::string_view text = base::as_text(head);
+    static constexpr struct {
+        std::size_t at;
+        std::string_view magic;
+        std::string_view extension;
+    } kContainers[] = {
+        {4, "ftyp", "mp4"},
+        {4, "moov", "mov"},
+        {4, "mdat", "mov"},
+        {4, "wide", "mov"},
+        {4, "free", "mov"},
+        {4, "skip", "mov"},
+        {4, "pnot", "mov"},
+        {0, "\x1A\x45\xDF\xA3", "mkv"},  // EBML: Matroska, WebM
+        {0, "OggS", "ogg"},
+        {0, "FLV\x01", "flv"},
+        {0, "\x30\x26\xB2\x75\x8E\x66\xCF\x11", "wmv"},  // ASF
+        {0, "\x06\x0E\x2B\x34", "mxf"},                  // SMPTE universal label
+        {0, ".RMF", "rm"},
+        {0, "DKIF", "ivf"},
+        {0, "YUV4MPEG2", "y4m"},
+    };
+    for (const auto& container : kContainers) {
+        if (text.size() > container.at && text.substr(container.at).starts_with(container.magic)) {
+            return container.extension;
+        }
+    }
+    if (text.starts_with("RIFF") && text.size() >= 12 && text.substr(8, 4) == "AVI ") return "avi";
+    using namespace std::string_view_literals;
+    if (text.starts_with("\0\0\x01\xBA"sv) || text.starts_with("\0\0\x01\xB3"sv)) return "mpg";
+    // Packets of a transport stream follow each other by 188 bytes, or 192 with a time before each.
+    constexpr std::size_t kPackets = 4;
+    for (const auto& [first, size] : {std::pair<std::size_t, std::size_t>{0, 188}, {4, 192}}) {
+        bool all = text.size() > first + (kPackets - 1) * size;
+        for (std::size_t i = 0; all && i < kPackets; ++i)
+            all = text[first + i * size] == 'G';
+        if (all) return first == 0 ? "ts" : "m2ts";
+    }
+    return {};
+}
+
 std::optional<unsigned> dolby_vision_profile(std::uint64_t size, const ReadAt& read_at) {
     // Either way it stands in the description of the tracks: in the moov, or near the beginning.
     constexpr std::size_t kMatroskaHead = 256 << 10;

@@ -24,6 +24,13 @@ using ReadAt = std::function<Bytes(std::uint64_t offset, std::size_t size)>;
 // box longer than the file, encrypted tracks (sinf, ISO 14496-12 section 8.12) are found.
 std::optional<std::string> diagnose(std::uint64_t size, const ReadAt& read_at);
 
+// The usual extension ("mp4", "mkv", "avi" ...) of the container that a film's first bytes are of;
+// empty when they are of none known here. Says nothing about what is in it.
+std::string_view container_of(ByteSpan head);
+
+// How many first bytes that takes.
+inline constexpr std::size_t kContainerHead = 4096;
+
 // The Dolby Vision profile a file declares (the dvcC, dvvC or dvwC record of Dolby's "Dolby Vision
 // Streams within the ISO Base Media File Format" section 3.2, or the same in Matroska); nothing
 // without one.

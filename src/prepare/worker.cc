@@ -311,6 +311,7 @@ Result<library::Manifest> prepare_card(const WorkerOptions& options, const std::
                         .title = name,
                         .plan = plan,
                         .house = options.house,
+                        .trim = options.variant.trim,
                         .card = card.svg,
                         .gain_db = {},
                         .writer = writer,
@@ -321,6 +322,7 @@ Result<library::Manifest> prepare_card(const WorkerOptions& options, const std::
     }));
     library::Manifest described;
     described.source_name = name;
+    described.variant = options.variant;
     described.source_sha256 = library::sha256_hex(file->bytes());
     described.notes = std::move(encoded.notes);
     return write_and_verify(writer, std::move(described), encoded, {}, folder, supervision,
@@ -357,10 +359,12 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
     }
 
     std::optional<subtitles::AssDrawing> burn_in;
-    if (!options.variant.is_plain()) {
-        burn_in = TRY(burn_in_script(options.variant.burn_in, options.subtitles, plan.canvas,
-                                     plan.frame_rate));
+    if (!options.variant.burn_in.tracks.empty()) {
+        burn_in =
+            TRY(burn_in_script(options.variant, options.subtitles, plan.canvas, plan.frame_rate));
     }
+    const library::Trim& trim = options.variant.trim;
+    if (trim.out) plan.expected_frames = *trim.out;
     reporter.report(Stage::kEncode, 0);
     library::Manifest described;
     described.source_name = name;
@@ -381,6 +385,7 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
         .plan = plan,
         .house = options.house,
         .burn_in = std::move(burn_in),
+        .trim = trim,
         .gain_db = [&]() -> std::optional<Result<std::optional<double>>> {
             if (sound) return sound->gain_db();
             if (!finding->ready()) return std::nullopt;
@@ -408,10 +413,14 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
         TRY(judge_sound(*sound, plan, notes));
     }
     append(notes, std::move(encoded.notes));
-    const std::vector<subtitles::Track> tracks = embedded_tracks(
-        source, encoded.origin_ns,
-        frame_start_ns(encoded.frames, {plan.frame_rate.numerator, plan.frame_rate.denominator}),
-        notes);
+    // Those inside the film are taken from its plain preparation.
+    std::vector<subtitles::Track> tracks;
+    if (trim.is_whole()) {
+        tracks = embedded_tracks(source, encoded.origin_ns,
+                                 frame_start_ns(encoded.frames, {plan.frame_rate.numerator,
+                                                                 plan.frame_rate.denominator}),
+                                 notes);
+    }
 
     described.source_sha256 = TRY(hash.get());
     if (plan.sound) described.loudness = sound->decision.loudness;

@@ -37,6 +37,7 @@ struct AiringRow {
     Int item = 0;
     Int fill = 0;
     std::string role;
+    std::string stands_in_for;
 
     void set(const Airing& airing) {
         ordinal = airing.ordinal;
@@ -57,6 +58,7 @@ struct AiringRow {
         item = airing.place.item;
         fill = airing.place.fill;
         role = to_string(airing.place.role);
+        stands_in_for = airing.stands_in_for;
     }
 
     [[nodiscard]] Result<Airing> airing() const {
@@ -77,7 +79,8 @@ struct AiringRow {
                                 .pass = pass,
                                 .item = item,
                                 .fill = fill,
-                                .role = TRY(parse_enum(role, kRoles))}};
+                                .role = TRY(parse_enum(role, kRoles))},
+                      .stands_in_for = stands_in_for};
     }
 };
 
@@ -95,7 +98,7 @@ Result<std::vector<Airing>> query_airings(soci::session& sql, std::string_view r
         fmt::format("SELECT ordinal, entry_id, media_id, subtitles_id, start_ticks, "
                     "duration_ticks, first_sequence, segment_count, discontinuity, "
                     "discontinuity_sequence, from_ticks, to_ticks, block, anchor_ticks, pass, "
-                    "item, fill, role FROM airings WHERE channel_id = :channel {}",
+                    "item, fill, role, stands_in_for FROM airings WHERE channel_id = :channel {}",
                     rest));
     statement.exchange(use(channel_id));
     for (const Key& key : keys) {
@@ -119,6 +122,7 @@ Result<std::vector<Airing>> query_airings(soci::session& sql, std::string_view r
     statement.exchange(into(row.item));
     statement.exchange(into(row.fill));
     statement.exchange(into(row.role));
+    statement.exchange(into(row.stands_in_for));
     statement.define_and_bind();
     statement.execute();
     std::vector<Airing> airings;
@@ -173,15 +177,16 @@ Result<void> insert_after_last(soci::session& sql, const std::string& channel_id
         (sql.prepare << "INSERT INTO airings (channel_id, ordinal, entry_id, media_id, "
                         "subtitles_id, start_ticks, duration_ticks, first_sequence, "
                         "segment_count, discontinuity, discontinuity_sequence, from_ticks, "
-                        "to_ticks, block, anchor_ticks, pass, item, fill, role) VALUES (:channel, "
+                        "to_ticks, block, anchor_ticks, pass, item, fill, role, "
+                        "stands_in_for) VALUES (:channel, "
                         ":ordinal, :entry, :media, :subtitles, :start, :duration, :sequence, "
                         ":segments, :discontinuity, :discontinuities, :from, :to, :block, "
-                        ":anchor, :pass, :item, :fill, :role)",
+                        ":anchor, :pass, :item, :fill, :role, :stands_in_for)",
          use(channel_id), use(row.ordinal), use(row.entry_id), use(row.media_id),
          use(row.subtitles_id), use(row.start), use(row.duration), use(row.first_sequence),
          use(row.segment_count), use(row.discontinuity), use(row.discontinuity_sequence),
          use(row.from), use(row.to), use(row.block), use(row.anchor), use(row.pass), use(row.item),
-         use(row.fill), use(row.role));
+         use(row.fill), use(row.role), use(row.stands_in_for));
     for (const Airing& airing : airings) {
         TRY(expect_continues(before, airing));
         row.set(airing);

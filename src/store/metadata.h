@@ -24,8 +24,8 @@ struct Metadata {
     LocalizedText synopsis;
     std::vector<LocalizedText> categories;     // "Animation", "Short" ...
     std::vector<LocalizedText> content_notes;  // what viewers may want to be warned of
-    // When it may be shown: from the first instant, until just before the second. Stored and told;
-    // it is for schedules to keep to.
+    // When it may be shown: from the first instant, until just before the second. Told, and checked
+    // before a schedule is published (app::ControlRoom::check).
     std::optional<Instant> not_before;
     std::optional<Instant> not_after;
 

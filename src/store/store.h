@@ -18,6 +18,7 @@
 #include "media/time.h"
 #include "playout/airing.h"
 #include "playout/as_run.h"
+#include "playout/encryption.h"
 #include "playout/schedule.h"
 #include "store/people.h"
 #include "store/reviews.h"
@@ -88,6 +89,47 @@ struct SubtitleSource {
     std::string report = "{}";   // JSON: what was found in it
 
     bool operator==(const SubtitleSource&) const = default;
+};
+
+// Who says something about an entry. A line of a sheet stands between the two.
+enum class DescriptionLayer : std::uint8_t {
+    kFile,  // the description beside the film
+    kHand,  // what was set by command
+};
+
+// What each says, in JSON, the later over the earlier; nothing of who says nothing.
+struct DescriptionLayers {
+    std::optional<std::string> file;
+    std::optional<std::string> sheet;
+    std::optional<std::string> hand;
+
+    bool operator==(const DescriptionLayers&) const = default;
+};
+
+// A line of a sheet of entries.
+struct SheetRow {
+    std::string key;       // names it, whichever line of whichever sheet it is on
+    std::string entry_id;  // empty: its film has not come yet
+    // What its film is known by; each may be empty.
+    std::string file;
+    std::string tracking;
+    std::string submission;
+    std::string title;
+    std::string description;  // JSON
+    std::string sheet;        // the file it was read from last, and the line there
+    std::int64_t line = 0;
+
+    bool operator==(const SheetRow&) const = default;
+};
+
+// An entry's file before an upload took its place, as it was then.
+struct FormerSource {
+    std::string entry_id;
+    std::string path;
+    std::int64_t size = 0;
+    std::int64_t modified_ns = 0;
+
+    bool operator==(const FormerSource&) const = default;
 };
 
 // What the server needs to know of a preparation without opening it.
@@ -198,6 +240,12 @@ struct Channel {
     std::string playlist_id;      // what it plays now; empty when nothing
 
     bool operator==(const Channel&) const = default;
+};
+
+// Where a change of a channel's encryption takes effect.
+struct EncryptionEdit {
+    std::int64_t from_sequence = 0;
+    Instant at{};  // as the rundown stands now; what is done on the air meanwhile may move it
 };
 
 enum class JobState : std::uint8_t { kQueued, kRunning, kDone, kFailed, kCancelled };
@@ -343,6 +391,24 @@ class Store {
     // File name -> JSON.
     Result<std::map<std::string, std::string>> list_subtitle_options(const std::string& entry_id);
 
+    // -- What is said about entries --------------------------------------------------------------
+
+    // Replaces what a layer says (JSON; empty: nothing any more). The entry's own row stays as it
+    // is: see app::describe().
+    Result<void> set_description(const std::string& entry_id, DescriptionLayer layer,
+                                 const std::string& description);
+    Result<DescriptionLayers> description_layers(const std::string& entry_id);
+
+    // Adds lines, or replaces those of their keys.
+    Result<void> put_sheet_rows(std::span<const SheetRow> rows);
+    // All of them, by key.
+    Result<std::vector<SheetRow>> list_sheet_rows();
+
+    // An entry has one; another takes its place.
+    Result<void> set_former_source(const FormerSource& former);
+    Result<std::optional<FormerSource>> find_former_source(const std::string& path);
+    Result<std::optional<FormerSource>> former_source_of(const std::string& entry_id);
+
     // -- Prepared media --------------------------------------------------------------------------
 
     Result<Media> find_media(const std::string& id);
@@ -360,6 +426,9 @@ class Store {
 
     // Forgets those that have failed, so that they can be asked for again; returns how many.
     Result<std::int64_t> forget_failed_variants();
+
+    // Writes the database as it is now to `file`, which must not be there; others go on meanwhile.
+    Result<void> copy_to(const std::filesystem::path& file);
 
     // -- Playlists -------------------------------------------------------------------------------
 
@@ -426,6 +495,14 @@ class Store {
     // Changes title, settings and playlist. The epoch is what every timestamp counts from, so it
     // never changes.
     Result<void> update_channel(const Channel& channel);
+
+    // From where on the channel is encrypted, in order.
+    Result<std::vector<playout::EncryptionChange>> list_encryption(const std::string& channel_id);
+
+    // Has the channel encrypted, or not any more, from the first airing on that begins `ahead` from
+    // now or later: what may have been fetched stays as it is.
+    Result<EncryptionEdit> set_encryption(const std::string& channel_id, bool encrypted,
+                                          std::chrono::milliseconds ahead);
 
     // -- Rundowns --------------------------------------------------------------------------------
 

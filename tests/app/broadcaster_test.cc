@@ -54,8 +54,15 @@ class Cinema {
         const auto job = *store->take_job("test", minutes(1));
         store::Media media;
         media.id = test::prepare(film, temp.path() / "library");
+        media.house = library::to_json(RawFilm::house());
         media.duration = film.rate.start_of(film.frames);
+        media.frame_rate_numerator = film.rate.numerator;
+        media.frame_rate_denominator = film.rate.denominator;
         ASSERT_TRUE(store->finish_job(job->id, "test", media));
+    }
+
+    [[nodiscard]] std::filesystem::path media_folder(const std::string& id) const {
+        return temp.path() / "library/media" / store->find_entry(id)->media_id;
     }
 
     // A slate of ten seconds that can end on any picture.
@@ -818,6 +825,126 @@ TEST(ControlRoom, ChecksAScheduleAgainstWhatIsThere) {
     EXPECT_TRUE(codes.contains("gap"));
 }
 
+TEST(ControlRoom, ChecksThatEntriesAirWithinTheirPermittedDates) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 500));
+    cinema.add_film("gala", film({25, 1}, 250));  // ten seconds, from 20:01:30
+    cinema.add_slate("slate");
+    cinema.schedule({"one"}, {"gala"}, "2026-11-23T20:01:30");
+    cinema.on_air();
+    const auto not_permitted = [&](const std::string& metadata) {
+        store::EntryDescription gala = *cinema.store->find_entry("gala");
+        gala.metadata = metadata;
+        EXPECT_TRUE(cinema.store->upsert_entry(gala));
+        ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+        const auto findings = room.check(*cinema.store->find_schedule("main"), {}, {});
+        EXPECT_TRUE(findings) << findings.error().to_string();
+        std::vector<std::string> at;
+        for (const auto& finding : *findings) {
+            if (finding.code != "not-permitted") continue;
+            EXPECT_EQ(finding.severity, playout::Severity::kError);
+            EXPECT_EQ(finding.block, "gala");
+            at.push_back(base::to_rfc3339(playout::instant_of(kStart, finding.at)));
+        }
+        return at;
+    };
+    using testing::ElementsAre;
+    using testing::IsEmpty;
+    EXPECT_THAT(not_permitted("{}"), IsEmpty());
+    EXPECT_THAT(not_permitted(R"({"not_before": "2026-11-23", "not_after": "2026-11-23"})"),
+                IsEmpty());
+    EXPECT_THAT(not_permitted(R"({"not_before": "2026-11-23T20:01:30Z"})"), IsEmpty());
+    EXPECT_THAT(not_permitted(R"({"not_before": "2026-11-23T20:01:31Z"})"),
+                ElementsAre("2026-11-23T20:01:30.000Z"));
+    EXPECT_THAT(not_permitted(R"({"not_after": "2026-11-23T20:01:40Z"})"), IsEmpty());
+    EXPECT_THAT(not_permitted(R"({"not_after": "2026-11-23T20:01:39Z"})"),
+                ElementsAre("2026-11-23T20:01:30.000Z"));
+    EXPECT_THAT(not_permitted(R"({"not_before": "2026-11-24"})"),
+                ElementsAre("2026-11-23T20:01:30.000Z"));
+}
+
+TEST(Broadcaster, ShowsAPartOnceItIsPrepared) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    cinema.add_film("two", film({25, 1}, 250));
+    cinema.add_subtitles("two", "zh");  // a line from 1 s to 3 s
+    cinema.play({"one"});
+    std::vector<store::PlaylistItem> items(2);
+    items[0].reference = "one";
+    items[1].reference = "two";
+    items[1].in = 50;
+    items[1].out = 150;
+    // Asked for already when it is a draft.
+    const auto version = cinema.store->save_draft("main", "Main", items, 1, "ann");
+    ASSERT_TRUE(version);
+    cinema.on_air();
+    ASSERT_TRUE(cinema.eventually([&] { return cinema.store->list_variants()->size() == 1; }));
+    ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+    const store::Playlist draft = *cinema.store->find_playlist_version("main", *version);
+    auto states = *room.item_states(draft);
+    EXPECT_EQ(states[0].readiness, ControlRoom::ItemReadiness::kReady);
+    EXPECT_EQ(states[1].readiness, ControlRoom::ItemReadiness::kWaits);
+    EXPECT_EQ(states[1].why, "being prepared");
+    const auto published = room.publish("main", *version, 1, playout::From::kAfterCurrent, {},
+                                        ControlRoom::Mode::kCommit);
+    ASSERT_TRUE(published) << published.error().to_string();
+    EXPECT_FALSE(plays(cinema, "two")) << "it airs only when it is ready";
+
+    const auto job = *cinema.store->take_job("test", minutes(1));
+    ASSERT_TRUE(job);
+    EXPECT_EQ(job->variant, R"({"trim":{"in":50,"out":150}})");
+    EXPECT_EQ(job->subtitles_id, "") << "nothing is drawn";
+    RawFilm part = film({25, 1}, 100);
+    part.name = "part";
+    store::Media media;
+    media.id = test::prepare(part, cinema.temp.path() / "library");
+    media.duration = Ticks(360'000);
+    const auto file = cinema.temp.path() / "library/media" / media.id / "entry.json";
+    std::ifstream in(file);
+    std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    text.replace(text.find('{'), 1, R"({"variant": {"trim": {"in": 50, "out": 150}},)");
+    std::ofstream(file) << text;
+    ASSERT_TRUE(cinema.store->finish_job(job->id, "test", media));
+    ASSERT_TRUE(cinema.eventually([&] { return plays(cinema, "two"); }));
+    const auto channel = cinema.broadcaster->channel("main");
+    const auto rows = channel->rundown().airings();
+    const auto shown = std::ranges::find(rows, "two", &playout::Airing::entry_id);
+    EXPECT_EQ(shown->media_id, media.id);
+    EXPECT_EQ(shown->duration, Ticks(360'000));
+    EXPECT_EQ((*room.item_states(draft))[1].readiness, ControlRoom::ItemReadiness::kReady);
+    // The line that began before the in point is on for its last second.
+    const auto& cues =
+        channel->film(static_cast<std::size_t>(shown - rows.begin())).subtitles->tracks()[0].cues();
+    ASSERT_EQ(cues.size(), 1u);
+    EXPECT_EQ(cues[0].start, subtitles::Milliseconds(0));
+    EXPECT_EQ(cues[0].end, subtitles::Milliseconds(1000));
+}
+
+TEST(ControlRoom, RefusesPointsThatMakeNoSenseAndNamesTheItem) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    cinema.play({"one"});
+    cinema.on_air();
+    std::vector<store::PlaylistItem> items(2);
+    items[0].reference = items[1].reference = "one";
+    items[1].in = 100;
+    items[1].out = 300;
+    ASSERT_TRUE(cinema.store->save_draft("main", "Main", items, 1, "ann"));
+    ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+    const auto published =
+        room.publish("main", 2, 1, playout::From::kAfterCurrent, {}, ControlRoom::Mode::kDryRun);
+    ASSERT_FALSE(published);
+    EXPECT_EQ(published.error().code(), ErrorCode::kInvalid);
+    EXPECT_THAT(published.error().to_string(),
+                HasSubstr("item 2 of playlist \"main\", one: its out point, 300, is past its end"));
+    const auto findings = *room.check(*cinema.store->find_schedule("main"),
+                                      {*cinema.store->find_playlist_version("main", 2)}, {});
+    const auto bad = std::ranges::find(findings, "bad-points", &playout::Finding::code);
+    ASSERT_NE(bad, findings.end());
+    EXPECT_EQ(bad->item, 1);
+    EXPECT_TRUE(cinema.store->list_variants()->empty()) << "nobody prepares that";
+}
+
 TEST(Broadcaster, TakesAnEntryBackWhosePreparationFails) {
     Cinema cinema;
     cinema.add_film("one", film({25, 1}, 250));
@@ -1110,6 +1237,185 @@ TEST(Broadcaster, GuidesThroughWhatIsPlannedAndFollowsEdits) {
         return entry.titles.at("en") == "Another name" &&
                entry.metadata.synopsis.at("und") == "What it is about";
     }));
+}
+
+// Films one (40 s), lost (60 s) and two (40 s), round and round, and a slate.
+void play_with_slate(Cinema& cinema) {
+    cinema.add_film("one", film({25, 1}, 1000));
+    cinema.add_film("lost", film({24000, 1001}, 1440));
+    cinema.add_film("two", film({25, 1}, 1000));
+    cinema.add_slate("slate");
+    store::EntryDescription slate = *cinema.store->find_entry("slate");
+    slate.kind = store::EntryKind::kSlate;
+    ASSERT_TRUE(cinema.store->upsert_entry(slate));
+    cinema.play({"one", "lost", "two"});
+}
+
+// Until what viewers are given is as `done` wants it. Some rows are there to be looked at.
+template <typename Done>
+bool rundown_becomes(Cinema& cinema, Done done) {
+    return cinema.eventually([&] {
+        const auto channel = cinema.broadcaster->channel("main");
+        const auto rows = channel->rundown().airings();
+        return rows.size() > 2 && done(rows);
+    });
+}
+
+using Shown = std::vector<std::tuple<std::string, Ticks, Ticks>>;
+
+// Entries with their times, from `from` on.
+Shown shown_from(const std::vector<playout::Airing>& rows, Ticks from) {
+    Shown shown;
+    for (const playout::Airing& row : rows) {
+        if (row.start >= from) shown.emplace_back(row.entry_id, row.start, row.duration);
+    }
+    return shown;
+}
+
+TEST(Takeover, ShowsTheSlateForAFilmThatIsGoneAndLetsTheScheduleHold) {
+    Cinema cinema;
+    play_with_slate(cinema);
+    cinema.on_air();
+    const auto before = *cinema.store->list_airings("main", Ticks(0));
+    ASSERT_EQ(before[1].entry_id, "lost");
+    const auto folder = cinema.media_folder("lost");
+    std::filesystem::rename(folder, cinema.temp.path() / "elsewhere");
+    ASSERT_TRUE(
+        rundown_becomes(cinema, [](const auto& rows) { return rows[1].entry_id == "slate"; }));
+    const auto after = *cinema.store->list_airings("main", Ticks(0));
+    EXPECT_EQ(after[1].start, before[1].start);
+    EXPECT_EQ(after[1].stands_in_for, "lost");
+    EXPECT_EQ(shown_from(after, before[2].start), shown_from(before, before[2].start))
+        << "also the later showings, whose time has not come";
+    EXPECT_EQ(cinema.broadcaster->incidents().stand_ins, 1U);
+    EXPECT_EQ(cinema.broadcaster->incidents().lost_media, 1U);
+
+    Viewer viewer;
+    std::map<std::int64_t, std::string> seen;
+    pass(cinema, seconds(104), seconds(2), [&] {
+        viewer.look(cinema.playlist());
+        expect_kept(seen, cinema.playlist());
+    });
+    catch_up(cinema);
+    const auto log = as_run(cinema);
+    Ticks shown{0};
+    for (const playout::AsRunRecord& record : log) {
+        EXPECT_NE(record.entry_id, "lost");
+        if (record.entry_id != "slate") continue;
+        shown += record.duration;
+        ASSERT_TRUE(has_mark(record, playout::kNotShown));
+        EXPECT_THAT(record.marks.front().detail, HasSubstr("lost was planned here: "));
+    }
+    EXPECT_EQ(shown, before[1].duration) << "to the tick";
+    EXPECT_EQ(viewer.airings.at(1).title, "The slate");
+    std::set<std::string> audited;
+    const std::vector<store::AuditRecord> records = *cinema.store->list_audit();
+    for (const store::AuditRecord& record : records)
+        audited.insert(record.action + " " + record.subject);
+    EXPECT_TRUE(audited.contains("incident.media-lost lost"));
+    EXPECT_TRUE(audited.contains("incident.stand-in channel/main"));
+
+    // It comes back before its second showing, and is shown.
+    std::filesystem::rename(cinema.temp.path() / "elsewhere", folder);
+    cinema.clock.advance(seconds(11));
+    ASSERT_TRUE(cinema.eventually([&] { return cinema.broadcaster->incidents().lost_media == 0; }));
+    pass(cinema, seconds(90), seconds(2), [&] {
+        viewer.look(cinema.playlist());
+        expect_kept(seen, cinema.playlist());
+    });
+    const auto again = std::ranges::find(before.begin() + 2, before.end(), std::string("lost"),
+                                         &playout::Airing::entry_id);
+    ASSERT_NE(again, before.end());
+    const auto rows = *cinema.store->list_airings("main", again->start, again->start + Ticks(1));
+    EXPECT_EQ(rows.at(0).entry_id, "lost");
+    EXPECT_EQ(rows.at(0).start, again->start);
+}
+
+TEST(Takeover, CutsAFilmThatVanishesWhileItIsOnWhereNobodyCanHaveFetched) {
+    Cinema cinema;
+    play_with_slate(cinema);
+    cinema.on_air();
+    std::map<std::int64_t, std::string> seen;
+    pass(cinema, seconds(50), seconds(2), [&] { expect_kept(seen, cinema.playlist()); });
+    const auto before = *cinema.store->list_airings("main", Ticks(0));
+    const std::string listed = cinema.playlist();
+    std::filesystem::remove_all(cinema.media_folder("lost"));
+    ASSERT_TRUE(
+        rundown_becomes(cinema, [](const auto& rows) { return rows[2].entry_id == "slate"; }));
+    const auto after = *cinema.store->list_airings("main", Ticks(0));
+    const Ticks seen_until = Ticks(seconds(50) + seconds(18));
+    EXPECT_EQ(after[1].entry_id, "lost");
+    EXPECT_GT(after[1].end(), seen_until) << "what is listed stays";
+    EXPECT_LT(after[1].end(), seen_until + Ticks(seconds(10))) << "and nothing else";
+    EXPECT_EQ(shown_from(after, before[2].start), shown_from(before, before[2].start));
+    // What has been listed can be had: this server still holds the file.
+    for (const auto& [sequence, lines] : segments(listed)) {
+        const std::size_t start = lines.rfind('\n', lines.size() - 2) + 1;
+        cinema.get("360p", lines.substr(start, lines.size() - 1 - start));
+    }
+    pass(cinema, seconds(60), seconds(2), [&] { expect_kept(seen, cinema.playlist()); });
+    catch_up(cinema);
+    const auto log = as_run(cinema);
+    EXPECT_EQ(log[1].entry_id, "lost");
+    EXPECT_TRUE(log[1].cut_short());
+    EXPECT_TRUE(has_mark(log[1], playout::kCutShort));
+    EXPECT_EQ(log[2].entry_id, "slate");
+    EXPECT_TRUE(has_mark(log[2], playout::kNotShown));
+}
+
+TEST(Takeover, AnswersCleanlyForAFileThatWasCutShort) {
+    Cinema cinema;
+    play_with_slate(cinema);
+    cinema.on_air();
+    pass(cinema, seconds(46), seconds(2), [] {});
+    const auto listed = segments(cinema.playlist());
+    const std::string newest = listed.rbegin()->second;
+    const std::size_t start = newest.rfind('\n', newest.size() - 2) + 1;
+    const std::string name = newest.substr(start, newest.size() - 1 - start);
+    const auto file = cinema.media_folder("lost") / "video-360p.mp4";
+    std::filesystem::resize_file(file, 5000);
+    EXPECT_THAT(cinema.get("360p", name, 503), HasSubstr("cannot be read"));
+    cinema.get("180p", name);
+    EXPECT_GE(cinema.broadcaster->incidents().unreadable_segments, 1U);
+    ASSERT_TRUE(
+        rundown_becomes(cinema, [](const auto& rows) { return rows[2].entry_id == "slate"; }));
+    EXPECT_EQ(segments(cinema.playlist()), listed);
+    pass(cinema, seconds(60), seconds(2), [] {});
+    EXPECT_THAT(cinema.playlist(), HasSubstr("X-TITLE=\"The slate\""));
+}
+
+TEST(Takeover, HoldsTheScheduleAlsoAfterARestart) {
+    Cinema cinema;
+    play_with_slate(cinema);
+    cinema.on_air();
+    const auto before = *cinema.store->list_airings("main", Ticks(0));
+    const auto folder = cinema.media_folder("lost");
+    cinema.reopen();
+    std::filesystem::remove_all(folder);
+    cinema.on_air();
+    ASSERT_TRUE(
+        rundown_becomes(cinema, [](const auto& rows) { return rows[1].entry_id == "slate"; }));
+    pass(cinema, seconds(104), seconds(2), [] {});
+    const auto after = *cinema.store->list_airings("main", Ticks(0), before.back().start);
+    const auto third = std::ranges::find(after, before[2].start, &playout::Airing::start);
+    ASSERT_NE(third, after.end());
+    EXPECT_EQ(third->entry_id, "two");
+    // Commands go on working, and what they plan keeps its place as well.
+    const auto skipped = cinema.command(playout::skip);
+    EXPECT_TRUE(skipped) << skipped.error().to_string();
+}
+
+TEST(Takeover, PassesOverWhatNothingCanStandInFor) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 1000));
+    cinema.add_film("lost", film({25, 1}, 1000));
+    cinema.play({"one", "lost"});
+    cinema.on_air();
+    std::filesystem::remove_all(cinema.media_folder("lost"));
+    EXPECT_TRUE(rundown_becomes(cinema, [](const auto& rows) {
+        return rows[1].entry_id == "one" && rows.back().entry_id == "one";
+    }));
+    EXPECT_EQ(cinema.broadcaster->incidents().stand_ins, 0U);
 }
 
 }  // namespace

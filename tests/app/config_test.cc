@@ -219,5 +219,24 @@ TEST(DataFolder, FollowsTheEnvironment) {
     EXPECT_EQ(default_data_folder().error().code(), ErrorCode::kNotFound);
 }
 
+TEST(Config, ReadsWhatUploadsMayTakeAndWhatColumnsMean) {
+    const auto config = parse_config(
+        "[uploads]\nmax_file_gb = 0.5\nkeep_free_gb = 3\nexpire_hours = 2\n"
+        "[import.columns]\nDateiname = \"file\"\n\"Titel (RU)\" = \"title.ru\"\n",
+        "matinee.toml");
+    ASSERT_TRUE(config) << config.error().to_string();
+    EXPECT_EQ(config->uploads.max_file, 500'000'000U);
+    EXPECT_EQ(config->uploads.keep_free, 3'000'000'000U);
+    EXPECT_EQ(config->uploads.expire, std::chrono::hours(2));
+    EXPECT_EQ(config->import.columns.at("Titel (RU)"), "title.ru");
+    for (const char* wrong : {"[uploads]\nmax_file_gb = -1\n", "[uploads]\nmax_file = 1\n",
+                              "[import.columns]\nA = \"titel\"\n", "[import.columns]\nA = 1\n"}) {
+        const auto refused = parse_config(wrong, "matinee.toml");
+        ASSERT_FALSE(refused) << wrong;
+        EXPECT_NE(refused.error().to_string().find("line 2"), std::string::npos)
+            << refused.error().to_string();
+    }
+}
+
 }  // namespace
 }  // namespace matinee::app

@@ -465,6 +465,12 @@ test('a channel is made, goes on the air, and takes commands', async () => {
   assert.deepEqual(listed.json.channels.map((channel) => channel.id), ['hall']);
   await expect(200, 'getChannel', { as: null, channel: 'hall' });
   await expect(401, 'getChannel', { as: null, channel: 'nothing' });
+  const airings = await expect(200, 'listAirings', { as: null, channel: 'hall' });
+  assert.ok(airings.json.airings.some((each) => each.thumbnails.count > 0), 'what has begun has pictures');
+  await expect(401, 'listAirings', { as: null, channel: 'nothing' });
+  const watched = await expect(200, 'watchEntry', { entry: 'paper-boats' });
+  assert.ok(watched.json.duration_seconds > 1);
+  await expect(404, 'watchEntry', { entry: 'nothing' });
   const rundown = await expect(200, 'getRundown', { channel: 'hall' });
   assert.equal(rundown.json.airings.filter((each) => each.state === 'on').length, 1);
   await expect(400, 'getRundown', { channel: 'hall', query: { from: '2026-01-01T00:00:00Z', to: '2027-01-01T00:00:00Z' } });

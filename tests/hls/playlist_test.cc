@@ -1,6 +1,7 @@
 #include "hls/playlist.h"
 
 #include <regex>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -95,6 +96,69 @@ TEST(MediaPlaylist, AsADeltaUpdateLeavesOutSegmentsButNoDateRange) {
 #EXTINF:4.000000,
 3-00000002.m4s
 )");
+}
+
+// Lines of keys, init sections and segments, in order.
+std::vector<std::string> lines_of_keys(const std::string& playlist) {
+    std::vector<std::string> found;
+    std::istringstream lines(playlist);
+    for (std::string line; std::getline(lines, line);) {
+        if (!line.starts_with('#') || line.starts_with("#EXT-X-KEY") ||
+            line.starts_with("#EXT-X-MAP") || line.starts_with("#EXT-X-SKIP")) {
+            found.push_back(line);
+        }
+    }
+    return found;
+}
+
+TEST(MediaPlaylist, HasAKeyForEachEncryptedAiringAndNeverOneAtAnInitSection) {
+    Channel channel(
+        {Entry("one", {25, 1}, 100), Entry("two", {25, 1}, 100), Entry("odd", {25, 1}, 100)},
+        std::chrono::seconds(20));
+    for (const std::size_t airing : {0, 1, 2, 4}) {
+        channel.labels[airing].encrypted = true;
+    }
+    MediaPlaylist playlist = channel.playlist({0, 5});
+    EXPECT_THAT(lines_of_keys(media_playlist(playlist)),
+                testing::ElementsAre(
+                    "#EXT-X-MAP:URI=\"init-aaaaaaaaaaaaaaaa.mp4\"",
+                    "#EXT-X-KEY:METHOD=AES-128,URI=\"0-00000000.key\"", "0-00000000.m4s",
+                    "#EXT-X-KEY:METHOD=AES-128,URI=\"1-00000001.key\"", "1-00000001.m4s",
+                    "#EXT-X-KEY:METHOD=NONE", "#EXT-X-MAP:URI=\"init-bbbbbbbbbbbbbbbb.mp4\"",
+                    "#EXT-X-KEY:METHOD=AES-128,URI=\"2-00000002.key\"", "2-00000002.m4s",
+                    "#EXT-X-KEY:METHOD=NONE", "#EXT-X-MAP:URI=\"init-aaaaaaaaaaaaaaaa.mp4\"",
+                    "3-00000003.m4s", "#EXT-X-KEY:METHOD=AES-128,URI=\"4-00000004.key\"",
+                    "4-00000004.m4s"));
+    playlist.kind = RenditionKind::kIframes;
+    EXPECT_THAT(media_playlist(playlist), HasSubstr("URI=\"4-00000004.iframe.key\""));
+    playlist.kind = RenditionKind::kSubtitles;
+    EXPECT_THAT(media_playlist(playlist), Not(HasSubstr("KEY")));
+}
+
+TEST(MediaPlaylist, SaysTheKeyAgainBehindASkip) {
+    Channel channel({Entry("one", {25, 1}, 400)}, std::chrono::seconds(30));
+    channel.labels[0].encrypted = true;
+    MediaPlaylist playlist = channel.playlist({0, 5});
+    playlist.skipped = 2;
+    EXPECT_THAT(
+        lines_of_keys(media_playlist(playlist)),
+        testing::ElementsAre("#EXT-X-SKIP:SKIPPED-SEGMENTS=2",
+                             "#EXT-X-KEY:METHOD=AES-128,URI=\"0-00000000.key\"", "2-00000000.m4s",
+                             "3-00000000.m4s", "#EXT-X-KEY:METHOD=NONE", "4-00000001.m4s"));
+}
+
+TEST(ResourceName, OfAKey) {
+    const std::string name = key_name(12, "0a1b2c3d", RenditionKind::kVideo);
+    EXPECT_EQ(name, "12-0a1b2c3d.key");
+    const auto key = parse_resource_name(name);
+    ASSERT_TRUE(key);
+    EXPECT_EQ(key->kind, ResourceName::Kind::kKey);
+    EXPECT_EQ(key->sequence, 12);
+    EXPECT_EQ(key->tag, "0a1b2c3d");
+    const std::string of_iframes = key_name(12, "0a1b2c3d", RenditionKind::kIframes);
+    ASSERT_TRUE(parse_resource_name(of_iframes));
+    EXPECT_EQ(parse_resource_name(of_iframes)->kind, ResourceName::Kind::kIframesKey);
+    EXPECT_FALSE(parse_resource_name("012-0a1b2c3d.key"));
 }
 
 TEST(MediaPlaylist, SkipsOnlyWhatIsFarFromItsEnd) {

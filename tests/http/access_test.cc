@@ -80,6 +80,35 @@ class EmptyLog final : public AsRunSource {
     Result<std::string> public_key() override { return std::string("key"); }
 };
 
+class NoUploads final : public UploadStore {
+  public:
+    [[nodiscard]] std::uint64_t max_size() const override { return 0; }
+    Result<Upload> create(std::uint64_t, const UploadMetadata&, const std::string&) override {
+        return fail(ErrorCode::kExhausted, "no room");
+    }
+    Result<Upload> find(const std::string&) override { return none(); }
+    std::vector<Upload> list() override { return {}; }
+    Result<std::unique_ptr<UploadWriter>> write(const std::string&, std::uint64_t,
+                                                Partial) override {
+        return none();
+    }
+    Result<void> remove(const std::string&, const std::string&) override { return none(); }
+
+  private:
+    static Unexpected none() { return fail(ErrorCode::kNotFound, "no upload"); }
+};
+
+class NoPreviews final : public PreviewSource {
+  public:
+    Result<std::int64_t> newest_version(const std::string&) override { return 1; }
+    Result<PreviewPtr> playlist(const std::string& id, std::int64_t, Look) override {
+        return fail(ErrorCode::kNotFound, "there is no playlist \"{}\"", id);
+    }
+    Result<PreviewPtr> channel(const std::string& id, Instant, seconds, Look) override {
+        return fail(ErrorCode::kNotFound, "there is no channel \"{}\"", id);
+    }
+};
+
 // A server with accounts of every role, three channels ("open" to all, "linked" by link, "staff"
 // for reviewers) and protected entries.
 class Festival {
@@ -104,8 +133,18 @@ class Festival {
             all->links[id] = std::make_shared<auth::LinkState>();
         }
         snapshot = std::move(all);
-        router =
-            must(make_router({on_air, clock, metrics, pages, {}, &log, &gatekeeper, &sign_in}));
+        router = must(make_router({on_air,
+                                   clock,
+                                   metrics,
+                                   pages,
+                                   {},
+                                   &log,
+                                   &gatekeeper,
+                                   &sign_in,
+                                   {},
+                                   {},
+                                   &uploads,
+                                   &previews}));
         Server::Options options;
         options.listen.port = 0;
         options.threads = 1;
@@ -154,6 +193,8 @@ class Festival {
     std::shared_ptr<const auth::Snapshot> snapshot;
     Gatekeeper gatekeeper{{[this] { return snapshot; }, key, clock, on_air}};
     SignIn sign_in{*store, clock, [] {}, {}};
+    NoUploads uploads;
+    NoPreviews previews;
     std::shared_ptr<const Router> router;
     std::unique_ptr<Server> server;
 };
@@ -200,7 +241,30 @@ const std::map<std::string, std::array<Expected, 3>> kTable = {
     {"GET /api/v1/entries/{id}/as-run.json", {kProducers, kProducers, kProducers}},
     {"GET /api/v1/entries/{id}/as-run.csv", {kProducers, kProducers, kProducers}},
     {"GET /api/v1/entries/{id}/as-run.csv.sig", {kProducers, kProducers, kProducers}},
+    {"GET /previews/playlists/{playlist}/master.m3u8", {kProducers, kProducers, kProducers}},
+    {"GET /previews/playlists/{playlist}/{version}/master.m3u8",
+     {kProducers, kProducers, kProducers}},
+    {"GET /previews/playlists/{playlist}/{version}/preview.json",
+     {kProducers, kProducers, kProducers}},
+    {"GET /previews/playlists/{playlist}/{version}/{rendition}/{resource}",
+     {kProducers, kProducers, kProducers}},
+    {"GET /previews/channels/{previewed}/master.m3u8", {kProducers, kProducers, kProducers}},
+    {"GET /previews/channels/{previewed}/{from}/{seconds}/master.m3u8",
+     {kProducers, kProducers, kProducers}},
+    {"GET /previews/channels/{previewed}/{from}/{seconds}/preview.json",
+     {kProducers, kProducers, kProducers}},
+    {"GET /previews/channels/{previewed}/{from}/{seconds}/{rendition}/{resource}",
+     {kProducers, kProducers, kProducers}},
     {"GET /api/v1/as-run/key", {}},
+    {"OPTIONS /api/v1/uploads", {}},
+    {"OPTIONS /api/v1/uploads/{upload}", {}},
+    {"GET /api/v1/uploads", {kProducers, kProducers, kProducers}},
+    {"POST /api/v1/uploads", {kProducers, kProducers, kProducers}},
+    {"GET /api/v1/uploads/{upload}", {kProducers, kProducers, kProducers}},
+    {"HEAD /api/v1/uploads/{upload}", {kProducers, kProducers, kProducers}},
+    {"PATCH /api/v1/uploads/{upload}", {kProducers, kProducers, kProducers}},
+    {"POST /api/v1/uploads/{upload}", {kProducers, kProducers, kProducers}},
+    {"DELETE /api/v1/uploads/{upload}", {kProducers, kProducers, kProducers}},
     {"GET /guide.xml", {}},
     {"GET /channels.m3u", {}},
     {"GET /api/v1/channels", {}},
@@ -251,6 +315,7 @@ std::string filled_in(std::string pattern, std::string_view channel, std::string
     put("{resource}", "media.m3u8");
     put("{path*}", "a.js");
     put("{secret}", "x");
+    put("{upload}", "u");
     return pattern;
 }
 

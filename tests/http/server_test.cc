@@ -13,6 +13,7 @@
 #include <openssl/ssl.h>
 
 #include "base/clock.h"
+#include "http/problem.h"
 #include "http/raw_client.h"
 #include "http/temporary_folder.h"
 
@@ -102,6 +103,91 @@ TEST(Server, AnswersSeveralRequestsOnOneConnection) {
         EXPECT_EQ(response->headers.at("content-length"), std::to_string(response->body.size()));
         EXPECT_EQ(response->headers.at("access-control-allow-origin"), "*");
     }
+}
+
+// Counts what comes in; says how it ended.
+class Counter final : public ContentReceiver {
+  public:
+    Counter(std::size_t most, std::promise<std::size_t>& broken) : most_(most), broken_(broken) {}
+    ~Counter() override {
+        if (!finished_) broken_.set_value(size_);
+    }
+    std::optional<Response> take(ByteSpan bytes) override {
+        size_ += bytes.size();
+        largest_ = std::max(largest_, bytes.size());
+        if (size_ <= most_) return std::nullopt;
+        finished_ = true;
+        Response response = Response::text("enough");
+        response.status = 413;
+        return response;
+    }
+    Response finish() override {
+        finished_ = true;
+        return Response::text(
+            fmt::format("{} {}", size_, largest_ < (1U << 20) ? "in pieces" : ""));
+    }
+
+  private:
+    const std::size_t most_;
+    std::promise<std::size_t>& broken_;
+    std::size_t size_ = 0;
+    std::size_t largest_ = 0;
+    bool finished_ = false;
+};
+
+class Streaming {
+  public:
+    std::promise<std::size_t> broken;
+    Running running{[](Server::Options& options) { options.max_body_bytes = 1000; },
+                    [this](Router& router) {
+                        EXPECT_TRUE(router.add_stream(
+                            {Method::kPatch, "/stream", "stream", Access::kStudio},
+                            [this](const Request& request)
+                                -> std::variant<Response, std::unique_ptr<ContentReceiver>> {
+                                if (request.header("X-Refuse")) return problem(409, "not now");
+                                return std::make_unique<Counter>(8U << 20, broken);
+                            }));
+                    }};
+};
+
+TEST(Server, GivesContentOfAnyLengthToWhoTakesItAsItComes) {
+    Streaming streaming;
+    RawClient client(streaming.running.port());
+    for (int i = 0; i < 2; ++i) {
+        const auto response = client.request("PATCH", "/stream", "", pattern_bytes(5'000'000));
+        ASSERT_TRUE(response);
+        EXPECT_EQ(response->status, 200);
+        EXPECT_EQ(response->body, "5000000 in pieces");
+    }
+    EXPECT_EQ(client.request("PATCH", "/stream", "")->body, "0 in pieces");
+    EXPECT_EQ(client.get("/hello/you")->status, 200);
+    // Other routes have their limit as ever.
+    EXPECT_EQ(RawClient(streaming.running.port())
+                  .request("POST", "/echo", "", std::string(1001, 'x'))
+                  ->status,
+              413);
+}
+
+TEST(Server, RefusesContentBeforeItComesAndWhileItDoes) {
+    Streaming streaming;
+    EXPECT_EQ(RawClient(streaming.running.port())
+                  .request("PATCH", "/stream", "X-Refuse: 1\r\n", "some")
+                  ->status,
+              409);
+    const auto response =
+        RawClient(streaming.running.port()).request("PATCH", "/stream", "", pattern_bytes(9 << 20));
+    ASSERT_TRUE(response);
+    EXPECT_EQ(response->status, 413);
+    EXPECT_EQ(response->headers.at("connection"), "close");
+}
+
+TEST(Server, LetsGoOfWhoTakesContentThatBreaksOff) {
+    Streaming streaming;
+    {
+        RawClient client(streaming.running.port());
+        client.send("PATCH /stream HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhello");
+    }
+    EXPECT_EQ(streaming.broken.get_future().get(), 5U);
 }
 
 TEST(Server, AnswersRequestsThatComeTogether) {

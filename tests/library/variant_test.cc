@@ -39,7 +39,7 @@ TEST(Variant, ComesBackFromItsText) {
 }
 
 TEST(Variant, RefusesWhatItDoesNotKnow) {
-    EXPECT_EQ(variant_from_text(R"({"trim":{}})").error().code(), ErrorCode::kUnsupported);
+    EXPECT_EQ(variant_from_text(R"({"colour":{}})").error().code(), ErrorCode::kUnsupported);
     EXPECT_EQ(
         variant_from_text(R"({"burn_in":{"content":"","style":9,"tracks":[]}})").error().code(),
         ErrorCode::kUnsupported);
@@ -47,6 +47,33 @@ TEST(Variant, RefusesWhatItDoesNotKnow) {
         variant_from_text(R"({"burn_in":{"content":"","style":1,"tracks":[]}})").error().code(),
         ErrorCode::kInvalid);
     EXPECT_EQ(variant_from_text("x").error().code(), ErrorCode::kInvalid);
+}
+
+TEST(Trim, IsPartOfAVariantsName) {
+    Variant variant;
+    variant.trim = {25, 500};
+    EXPECT_FALSE(variant.is_plain());
+    EXPECT_EQ(to_text(variant), R"({"trim":{"in":25,"out":500}})");
+    EXPECT_EQ(*variant_from_text(to_text(variant)), variant);
+    variant.trim.out.reset();
+    variant.burn_in = {{{"zh", subtitles::Kind::kSubtitles}}, "0123"};
+    EXPECT_EQ(*variant_from_text(to_text(variant)), variant);
+    for (const char* text : {R"({"trim":{"in":-1}})", R"({"trim":{"in":5,"out":5}})",
+                             R"({"trim":{"in":0}})", R"({"trim":{"out":5}})", "{}"}) {
+        EXPECT_EQ(variant_from_text(text).error().code(), ErrorCode::kInvalid) << text;
+    }
+}
+
+TEST(Trim, SaysWhatIsWrongWithItsPoints) {
+    constexpr media::FrameRate kRate{25, 1};
+    EXPECT_EQ(why_bad({}, 10, kRate), "") << "a whole film is never a bad part";
+    EXPECT_EQ(why_bad({25, 500}, 500, kRate), "");
+    EXPECT_EQ(why_bad({25, {}}, 500, kRate), "");
+    EXPECT_EQ(why_bad({25, 500}, 0, kRate), "") << "not prepared: nobody knows";
+    EXPECT_THAT(why_bad({25, 25}, 500, kRate), testing::HasSubstr("not behind"));
+    EXPECT_THAT(why_bad({500, {}}, 500, kRate), testing::HasSubstr("in point, 500, is past"));
+    EXPECT_THAT(why_bad({0, 501}, 500, kRate), testing::HasSubstr("out point, 501, is past"));
+    EXPECT_THAT(why_bad({460, {}}, 500, kRate), testing::HasSubstr("40 frames; two seconds"));
 }
 
 TEST(BurnInWish, IsReadAndWritten) {

@@ -13,8 +13,10 @@ TEST(Progress, WritesJsonLines) {
     library::Manifest manifest;
     manifest.media_id = "abc";
     manifest.duration = Ticks(90'000 * 2);
+    manifest.frame_rate = {25, 1};
     EXPECT_EQ(done_line(manifest, "/a \"b\""),
-              R"({"done":{"media_id":"abc","duration_seconds":2.000000,"directory":"/a \"b\""}})");
+              R"({"done":{"media_id":"abc","duration_seconds":2.000000,"duration_ticks":180000,)"
+              R"("frame_rate":"25/1","directory":"/a \"b\""}})");
     EXPECT_EQ(error_line(Error(ErrorCode::kInvalid, "film.mp4: is \"empty\"")),
               R"({"error":{"code":"invalid","message":"film.mp4: is \"empty\""}})");
 }

@@ -84,5 +84,29 @@ TEST(Sniff, EndsOnBoxesThatLieAboutTheirSize) {
     }
 }
 
+TEST(Sniff, KnowsContainersByTheirFirstBytes) {
+    using namespace std::string_view_literals;
+    const auto container = [](std::string_view text) {
+        return container_of(base::as_byte_span(text));
+    };
+    EXPECT_EQ(container("\0\0\0\x18"
+                        "ftypmp42"sv),
+              "mp4");
+    EXPECT_EQ(container("\0\0\0\x08wide\0\0\0\0mdat"sv), "mov");
+    EXPECT_EQ(container("\x1A\x45\xDF\xA3\x01"sv), "mkv");
+    EXPECT_EQ(container("RIFF\x10\0\0\0AVI LIST"sv), "avi");
+    EXPECT_EQ(container("RIFF\x10\0\0\0WAVEfmt "sv), "");
+    EXPECT_EQ(container("\0\0\x01\xBA\x44"sv), "mpg");
+    std::string packets(1000, 'x');
+    for (std::size_t at = 0; at < packets.size(); at += 188)
+        packets[at] = 'G';
+    EXPECT_EQ(container(packets), "ts");
+    EXPECT_EQ(container("G" + std::string(999, 'x')), "");
+    EXPECT_EQ(container("\x7f"
+                        "ELF"sv),
+              "");
+    EXPECT_EQ(container(""), "");
+}
+
 }  // namespace
 }  // namespace matinee::prepare

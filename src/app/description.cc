@@ -1,0 +1,202 @@
+#include "app/description.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "base/utf8.h"
+#include "store/metadata.h"
+
+namespace matinee::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+// Those that may be one per language, and of which a layer need not give all.
+constexpr std::array kLocalized{"title", "synopsis"};
+
+std::string dump(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Result<Json> object_of(const std::string& description) {
+    Json json = Json::parse(description, nullptr, false);
+    if (!json.is_object()) {
+        return fail(ErrorCode::kInvalid,
+                    "not a JSON object, as in {{\"title\": {{\"en\": \"...\"}}, \"author\": "
+                    "\"...\", \"country\": \"...\"}}");
+    }
+    return json;
+}
+
+Json by_language(const Json& text) {
+    return text.is_object() ? text : Json{{"und", text}};
+}
+
+void lay_over(Json& lower, const Json& upper) {
+    for (const auto& [key, value] : upper.items()) {
+        if (value.is_null()) {
+            lower.erase(key);
+        } else if (std::ranges::find(kLocalized, key) != kLocalized.end() && lower.contains(key) &&
+                   (value.is_object() || value.is_string())) {
+            Json texts = by_language(lower[key]);
+            const Json said = by_language(value);
+            for (const auto& [language, text] : said.items()) {
+                if (text.is_null()) {
+                    texts.erase(language);
+                } else {
+                    texts[language] = text;
+                }
+            }
+            lower[key] = std::move(texts);
+        } else {
+            lower[key] = value;
+        }
+    }
+}
+
+Result<void> apply_title(const Json& title, store::EntryDescription& entry) {
+    if (title.is_string()) {
+        entry.titles = {{"und", title.get<std::string>()}};
+        return {};
+    }
+    if (!title.is_object()) {
+        return fail(ErrorCode::kInvalid, "\"title\" must be a text, or one per language");
+    }
+    store::Titles titles;
+    for (const auto& [language, text] : title.items()) {
+        if (!text.is_string()) {
+            return fail(ErrorCode::kInvalid, "\"title\": \"{}\" must be a text", language);
+        }
+        titles.emplace(language, text.get<std::string>());
+    }
+    if (!titles.empty()) entry.titles = std::move(titles);
+    return {};
+}
+
+Result<void> apply(Json json, store::EntryDescription& entry) {
+    store::EntryDescription described = entry;
+    if (json.contains("title")) TRY(apply_title(json["title"], described));
+    for (const auto& [key, field] :
+         {std::pair("author", &described.author), std::pair("country", &described.country)}) {
+        if (!json.contains(key)) continue;
+        if (!json[key].is_string()) {
+            return fail(ErrorCode::kInvalid, "\"{}\" must be a text", key);
+        }
+        *field = json[key].get<std::string>();
+    }
+    for (const char* key : {"title", "author", "country"}) {
+        json.erase(key);
+    }
+    described.metadata = dump(json);
+    TRY(store::parse_metadata(described.metadata));
+    entry = std::move(described);
+    return {};
+}
+
+// What the row of an entry says, of which no layer is known: it was imported by an older matinee.
+std::string description_of(const store::EntryDescription& entry) {
+    Json json = Json::parse(entry.metadata, nullptr, false);
+    if (!json.is_object()) json = Json::object();
+    json["title"] = entry.titles;
+    if (!entry.author.empty()) json["author"] = entry.author;
+    if (!entry.country.empty()) json["country"] = entry.country;
+    return dump(json);
+}
+
+Result<store::EntryDescription> described(const store::EntryDescription& entry,
+                                          const store::DescriptionLayers& layers) {
+    store::EntryDescription plain;
+    plain.id = entry.id;
+    plain.kind = entry.kind;
+    plain.source = entry.source;
+    plain.titles = {{"und", display_title(entry.source.path)}};
+    TRY(describe(plain, layers));
+    return plain;
+}
+
+// The layers, the lowest of which is made up of the entry where it is not there.
+Result<store::DescriptionLayers> layers_of(store::Store& store, const store::Entry& entry) {
+    store::DescriptionLayers layers = TRY(store.description_layers(entry.id));
+    if (!layers.file) layers.file = description_of(entry);
+    return layers;
+}
+
+Result<void> write(store::Store& store, const store::Entry& entry,
+                   const store::EntryDescription& described) {
+    if (static_cast<const store::EntryDescription&>(entry) == described) return {};
+    return store.upsert_entry(described);
+}
+
+}  // namespace
+
+std::string display_title(const fs::path& file) {
+    std::string title = base::to_valid_utf8(file.stem().string());
+    std::ranges::replace(title, '_', ' ');
+    return title;
+}
+
+std::string merge_descriptions(const std::string& lower, const std::string& upper) {
+    Json merged = Json::parse(lower, nullptr, false);
+    if (!merged.is_object()) merged = Json::object();
+    const Json over = Json::parse(upper, nullptr, false);
+    if (over.is_object()) lay_over(merged, over);
+    return dump(merged);
+}
+
+Result<void> check_description(const std::string& description) {
+    store::EntryDescription scratch;
+    return apply(TRY(object_of(description)), scratch);
+}
+
+Result<void> describe(store::EntryDescription& entry, const store::DescriptionLayers& layers) {
+    Json merged = Json::object();
+    for (const auto* layer : {&layers.file, &layers.sheet, &layers.hand}) {
+        if (*layer) lay_over(merged, TRY(object_of(**layer)));
+    }
+    return apply(std::move(merged), entry);
+}
+
+Result<void> redescribe(store::Store& store, const std::string& entry_id) {
+    const store::Entry entry = TRY(store.find_entry(entry_id));
+    const store::DescriptionLayers known = TRY(store.description_layers(entry_id));
+    const store::DescriptionLayers layers = TRY(layers_of(store, entry));
+    const store::EntryDescription wanted = TRY(described(entry, layers));
+    if (!known.file) {
+        TRY(store.set_description(entry_id, store::DescriptionLayer::kFile, *layers.file));
+    }
+    return write(store, entry, wanted);
+}
+
+Result<void> describe_by_hand(store::Store& store, const std::string& entry_id,
+                              const std::string& said, Before before) {
+    const store::Entry entry = TRY(store.find_entry(entry_id));
+    store::DescriptionLayers layers = TRY(layers_of(store, entry));
+    Json hand = Json::object();
+    if (before == Before::kKept && layers.hand) hand = TRY(object_of(*layers.hand));
+    // Null stays in the layer: it takes away what the layers below say.
+    const Json over = TRY(object_of(said));
+    for (const auto& [key, value] : over.items()) {
+        const bool localized = std::ranges::find(kLocalized, key) != kLocalized.end();
+        if (localized && value.is_object() && hand.contains(key) && !hand[key].is_null()) {
+            Json texts = by_language(hand[key]);
+            texts.update(value);
+            hand[key] = std::move(texts);
+        } else {
+            hand[key] = value;
+        }
+    }
+    layers.hand = dump(hand);
+    const auto wanted = described(entry, layers);
+    if (!wanted) return fail(Error(wanted.error()), "entry {}", entry_id);
+    TRY(store.set_description(entry_id, store::DescriptionLayer::kFile, *layers.file));
+    TRY(store.set_description(entry_id, store::DescriptionLayer::kHand,
+                              hand.empty() ? "" : *layers.hand));
+    return write(store, entry, *wanted);
+}
+
+}  // namespace matinee::app

@@ -1,0 +1,147 @@
+#include "app/operation_commands.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "app/backup.h"
+#include "app/broadcaster.h"
+#include "app/station.h"
+#include "app/workspace.h"
+#include "auth/key_file.h"
+
+namespace matinee::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kMegabyte = 1e6;
+
+template <typename Work>
+int run(Work work) {
+    const Result<void> done = work();
+    if (done) return 0;
+    fmt::print(stderr, "matinee: {}\n", done.error().to_string());
+    return 1;
+}
+
+// A line that is written over, where somebody looks.
+BackupProgress progress_line(std::string_view doing) {
+    if (::isatty(STDOUT_FILENO) == 0) return {};
+    return [doing, said = -1](std::uint64_t done, std::uint64_t all) mutable {
+        const int percent =
+            all == 0
+                ? 100
+                : static_cast<int>(100.0 * static_cast<double>(done) / static_cast<double>(all));
+        if (percent == said) return;
+        said = percent;
+        fmt::print("\r{} {:3} %{}", doing, percent, percent >= 100 ? "\n" : "");
+        std::fflush(stdout);
+    };
+}
+
+Result<void> back_up(const fs::path& data, const fs::path& file, BackupMedia media) {
+    Workspace workspace = TRY(Workspace::open(data));
+    const BackupDone done =
+        TRY(write_backup(*workspace.store, workspace.folder, file, media, progress_line("saving")));
+    fmt::print(
+        "{}: {} files, {:.1f} MB{}\nIt holds keys and hashed passwords: keep it where only "
+        "you can read it.\n",
+        file.string(), done.files, static_cast<double>(done.bytes) / kMegabyte,
+        media == BackupMedia::kInclude
+            ? ""
+            : "; films have to be prepared again after it is restored (--media)");
+    return {};
+}
+
+Result<void> bring_back(const fs::path& data, const fs::path& file) {
+    const fs::path folder = data.empty() ? TRY(default_data_folder()) : data;
+    const BackupDone done = TRY(restore_backup(file, folder, progress_line("restoring")));
+    fmt::print("{}: {} files, {:.1f} MB, all as they were saved\n", folder.string(), done.files,
+               static_cast<double>(done.bytes) / kMegabyte);
+    Workspace workspace = TRY(Workspace::open(folder));
+    std::vector<std::string> unprepared;
+    std::vector<std::string> gone;
+    for (const store::Entry& entry : TRY(workspace.store->list_entries())) {
+        if (entry.media_id.empty() || workspace.library->has_media(entry.media_id)) continue;
+        unprepared.push_back(entry.id);
+        std::error_code error;
+        if (!fs::exists(entry.source.path, error)) gone.push_back(entry.source.path);
+    }
+    if (unprepared.empty()) {
+        fmt::print("everything that was prepared is there\n");
+        return {};
+    }
+    fmt::print("{} entries have to be prepared again, by `matinee import` of their folders: {}\n",
+               unprepared.size(), fmt::join(unprepared, ", "));
+    for (const std::string& path : gone) {
+        fmt::print("  its film is not on this machine: {}\n", path);
+    }
+    return {};
+}
+
+Result<void> encrypt(const fs::path& data, const std::string& channel, bool on) {
+    Workspace workspace = TRY(Workspace::open(data));
+    // The secret is made now rather than when the server needs it, so that a backup has it.
+    TRY(auth::load_or_make_media_key(workspace.folder / kMediaKeyFile));
+    const auto ahead = Ticks(Broadcaster::hold_back(broadcaster_options(workspace.config))) +
+                       Broadcaster::kSpliceMargin;
+    const auto edit = TRY(workspace.store->set_encryption(
+        channel, on, std::chrono::ceil<std::chrono::milliseconds>(ahead)));
+    fmt::print("channel {} is {} from segment {} on, at {}\n", channel,
+               on ? "encrypted" : "not encrypted", edit.from_sequence, base::to_rfc3339(edit.at));
+    return {};
+}
+
+}  // namespace
+
+void add_operation_commands(CLI::App& cli, CLI::App& channel, std::string& data, int& status) {
+    struct Arguments {
+        std::string file;
+        std::string channel;
+        std::string state;
+        bool media = false;
+    };
+    const auto given = std::make_shared<Arguments>();
+    const auto with_data = [&data](CLI::App* command) {
+        command->add_option("--data", data,
+                            "the folder that holds everything (default: XDG data home)");
+        return command;
+    };
+    CLI::App* backup = with_data(cli.add_subcommand(
+        "backup",
+        "Save everything but the films to one tar FILE, also while the server runs.\n"
+        "The file is written whole or not at all, and readable by you only"));
+    backup->add_option("FILE", given->file, "a file that is not there yet")->required();
+    backup->add_flag("--media", given->media, "what has been prepared as well");
+    backup->callback([given, &data, &status] {
+        status = run([&] {
+            return back_up(data, given->file,
+                           given->media ? BackupMedia::kInclude : BackupMedia::kLeaveOut);
+        });
+    });
+    CLI::App* restore = with_data(cli.add_subcommand(
+        "restore", "Unpack a backup as a new data folder (--data), and say what it lacks"));
+    restore->add_option("FILE", given->file, "what `matinee backup` has written")->required();
+    restore->callback(
+        [given, &data, &status] { status = run([&] { return bring_back(data, given->file); }); });
+    CLI::App* encrypted = with_data(channel.add_subcommand(
+        "encrypt",
+        "Encrypt a channel's segments with AES-128, or not any more, from the next film on"));
+    encrypted->add_option("ID", given->channel)->required();
+    encrypted->add_option("STATE", given->state, "on or off")
+        ->required()
+        ->check(CLI::IsMember({"on", "off"}));
+    encrypted->callback([given, &data, &status] {
+        status = run([&] { return encrypt(data, given->channel, given->state == "on"); });
+    });
+}
+
+}  // namespace matinee::app
