@@ -195,6 +195,25 @@ const std::map<std::string, Role> kTable = {
     {"GET /api/v1/screens/{screen}/still.jpg", Role::kProducer},
     {"GET /api/v1/channels/{id}/screen-design", Role::kProducer},
     {"PATCH /api/v1/channels/{id}/screen-design", Role::kProducer},
+    {"GET /api/v1/reviews", Role::kProducer},
+    {"POST /api/v1/reviews", Role::kProducer},
+    {"GET /api/v1/reviews/{round}", Role::kProducer},
+    {"PATCH /api/v1/reviews/{round}", Role::kProducer},
+    {"POST /api/v1/reviews/{round}/entries", Role::kProducer},
+    {"DELETE /api/v1/reviews/{round}/entries/{entry}", Role::kProducer},
+    {"POST /api/v1/reviews/{round}/jurors", Role::kProducer},
+    {"DELETE /api/v1/reviews/{round}/jurors/{juror}", Role::kProducer},
+    {"PUT /api/v1/reviews/{round}/jurors/{juror}/conflicts/{entry}", Role::kProducer},
+    {"DELETE /api/v1/reviews/{round}/jurors/{juror}/conflicts/{entry}", Role::kProducer},
+    {"GET /api/v1/reviews/{round}/progress", Role::kProducer},
+    {"GET /api/v1/reviews/{round}/results", Role::kProducer},
+    {"GET /api/v1/reviews/{round}/results.csv", Role::kProducer},
+    {"GET /api/v1/reviews/{round}/sheets.csv", Role::kProducer},
+    {"GET /api/v1/my/reviews", Role::kReviewer},
+    {"GET /api/v1/my/reviews/{round}", Role::kReviewer},
+    {"GET /api/v1/my/reviews/{round}/films/{entry}", Role::kReviewer},
+    {"PUT /api/v1/my/reviews/{round}/films/{entry}", Role::kReviewer},
+    {"POST /api/v1/my/reviews/{round}/films/{entry}/watched", Role::kReviewer},
 };
 
 std::string name_of(const http::RouteSpec& spec) {
@@ -208,7 +227,7 @@ TEST(StudioApi, AsksEveryRoleForWhatItNeeds) {
         const http::RouteSpec& spec = route->spec;
         const std::string name = name_of(spec);
         const bool changes = spec.method != Method::kGet;
-        if (changes && spec.access == Access::kStudio) {
+        if (changes && (spec.access == Access::kStudio || spec.access == Access::kJuror)) {
             // By cookie, only from a page of the server; a token is no cookie.
             const Fields evil({{"Host", "matinee.test"},
                                {"Origin", "https://evil.test"},
@@ -218,6 +237,11 @@ TEST(StudioApi, AsksEveryRoleForWhatItNeeds) {
             request.headers = &evil;
             const auto refusal = studio.gatekeeper->admit(request, spec);
             EXPECT_TRUE(refusal && refusal->status == 403) << name;
+        }
+        if (spec.access == Access::kJuror && spec.pattern.starts_with("/t/")) {
+            // The link alone decides, and "{token}" is none.
+            EXPECT_EQ(studio.guard_says(spec, "Authorization", "Bearer bearer-admin"), 403) << name;
+            continue;
         }
         const auto row = kTable.find(name);
         if (row == kTable.end()) {
@@ -263,12 +287,13 @@ TEST(StudioApi, HasNoRouteThatIsNotInItsDocumentAndNoneInItThatIsNot) {
     EXPECT_EQ(described, routed);
 }
 
-TEST(StudioApi, LetsALinkDoNothingButWatch) {
+TEST(StudioApi, LetsALinkDoNothingButWatchAndJudge) {
     const Studio studio;
     for (const auto& route : studio.router->routes()) {
         const http::RouteSpec& spec = route->spec;
         if (!spec.pattern.starts_with("/t/")) continue;
-        EXPECT_EQ(spec.method, Method::kGet) << spec.pattern;
+        const bool judges = spec.access == Access::kJuror;
+        EXPECT_TRUE(judges || spec.method == Method::kGet) << spec.pattern;
         EXPECT_NE(spec.access, Access::kStudio) << spec.pattern;
     }
 }
