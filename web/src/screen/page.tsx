@@ -88,7 +88,7 @@ function PairingCard({ code }: { readonly code: string }) {
   return (
     <section class="card" data-card="pairing" role="status">
       <h1>{strings.pairing}</h1>
-      <p class="code" aria-label={[...code].join(' ')}>
+      <p class="code" role="img" aria-label={[...code].join(' ')}>
         <span aria-hidden="true">{code.slice(0, 3)}</span>
         <span aria-hidden="true">{code.slice(3)}</span>
       </p>
