@@ -592,9 +592,10 @@ TEST(AccessOverHttp, ALinkHasAsManyViewersAsItSays) {
 TEST(AccessOverHttp, AScreenWatchesTheChannelItWasGivenWhoeverThatIsFor) {
     Festival festival;
     const std::string screen = fmt::format("Cookie: {}=screen-secret\r\n", kScreenCookie);
-    EXPECT_EQ(festival.status("/channels/linked/master.m3u8", screen), 200);
+    // 503: let in, and nothing is on.
+    EXPECT_EQ(festival.status("/channels/linked/master.m3u8", screen), 503);
     EXPECT_EQ(festival.status("/api/v1/channels/linked", screen), 200);
-    EXPECT_EQ(festival.status("/channels/open/master.m3u8", screen), 200);
+    EXPECT_EQ(festival.status("/channels/open/master.m3u8", screen), 503);
     EXPECT_EQ(festival.status("/channels/staff/master.m3u8", screen), 403);
     EXPECT_EQ(festival.status("/metrics", screen), 401);
     // Its secret is no session's and no token.
