@@ -551,8 +551,8 @@ void add_entry_operations(Api& api, ApiContext& context) {
             [&context, &store](const Call& call) -> Result<Response> {
                 const auto entry = TRY(store.find_entry(call.path("entry")));
                 if (auto refused = call.expect_match(tag_of(entry))) return *std::move(refused);
-                TRY(describe_by_hand(store, entry.id, TRY(description_of(entry, call.body())),
-                                     Before::kKept));
+                const std::string said = TRY(description_of(entry, call.body()));
+                TRY(describe_by_hand(store, entry.id, said, Before::kKept));
                 context.programme_changed();
                 const auto now = TRY(store.find_entry(entry.id));
                 return http::tagged(TRY(entry_json(context, now)), tag_of(now));

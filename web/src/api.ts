@@ -100,6 +100,17 @@ export class ApiError extends Error {
  * ApiError, or with the signal's reason once it is aborted.
  */
 export async function request<T>(path: string, options: RequestInit = {}): Promise<T> {
+  return (await requestTagged<T>(path, options)).value;
+}
+
+/** What the server answered, and the version it has of it: an ETag, "" where there is none. */
+export interface Tagged<T> {
+  readonly value: T;
+  readonly tag: string;
+}
+
+/** Like `request`, for what is to be changed with If-Match afterwards. */
+export async function requestTagged<T>(path: string, options: RequestInit = {}): Promise<Tagged<T>> {
   let response: Response;
   try {
     response = await fetch(addressOf(path, location.pathname), {
@@ -110,13 +121,14 @@ export async function request<T>(path: string, options: RequestInit = {}): Promi
     if (options.signal?.aborted) throw error;
     throw new ApiError(0, { detail: String(error) });
   }
-  if (response.status === 204) return undefined as T;
+  const tag = response.headers.get('ETag') ?? '';
+  if (response.status === 204) return { value: undefined as T, tag };
   const body: unknown = await response.json().catch(() => null);
   if (options.signal?.aborted) throw options.signal.reason;
   if (!response.ok || body === null) {
     throw new ApiError(response.status, (body as Problem | null) ?? { title: response.statusText });
   }
-  return body as T;
+  return { value: body as T, tag };
 }
 
 /** Like `request`, with the server's clock where the answer tells it. */
