@@ -13,6 +13,7 @@ import { Poster, useCatalogue, useTitles } from './catalogue';
 import { EntryPanel } from './entry_panel';
 import { entriesStrings } from './entries_strings';
 import { isIn, kStateFilters, lacks, mentions, type StateFilter } from './filter';
+import { StudioLink } from './link';
 import { useNavigation } from './navigation';
 import { studioAddress } from './route';
 import { useFailure } from './session';
@@ -101,13 +102,11 @@ function languagesOf(entries: ReadonlyMap<string, EntrySummary> | null): readonl
 function EntryCard({ entry }: { readonly entry: EntrySummary }) {
   const { strings, tag } = useStrings(entriesStrings);
   const { jobs } = useCatalogue();
-  const { go } = useNavigation();
   const titleOf = useTitles();
   const toast = useToast();
   const failure = useFailure();
   const job = jobs.get(entry.id);
   const title = titleOf(entry.id);
-  const address = studioAddress('entries', entry.id);
   const credits = [entry.author, entry.country && countryName(entry.country, tag)].filter(Boolean);
   return (
     <li class="card" data-entry={entry.id}>
@@ -118,16 +117,7 @@ function EntryCard({ entry }: { readonly entry: EntrySummary }) {
         )}
       </div>
       <h2>
-        <a
-          href={address}
-          onClick={(event) => {
-            if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-            event.preventDefault();
-            go(address);
-          }}
-        >
-          {title}
-        </a>
+        <StudioLink to={studioAddress('entries', entry.id)}>{title}</StudioLink>
       </h2>
       {credits.length > 0 && <p class="credits">{credits.join(' · ')}</p>}
       <p class="badges">

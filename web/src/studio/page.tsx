@@ -8,9 +8,11 @@ import { Notice, ToAllChannels } from '../ui/notices';
 import { mount } from '../ui/shell';
 import { CatalogueProvider } from './catalogue';
 import { Entries } from './entries';
+import { StudioLink } from './link';
 import { Live, LiveContext } from './live';
 import { NavigationContext, useNavigation, type Navigation } from './navigation';
 import { OnAir } from './on_air';
+import { Playlists } from './playlists';
 import { kSections, parseStudioRoute, studioAddress } from './route';
 import { SignedIn, useAccount } from './session';
 import { studioStrings } from './strings';
@@ -70,7 +72,7 @@ function Connected() {
 
 function Sections() {
   const { strings } = useStrings(studioStrings);
-  const { route, go } = useNavigation();
+  const { route } = useNavigation();
   const { session, leave } = useAccount();
   return (
     <div class="studio-bar">
@@ -78,17 +80,9 @@ function Sections() {
         <ul>
           {kSections.map((section) => (
             <li key={section}>
-              <a
-                href={studioAddress(section)}
-                aria-current={route.section === section ? 'page' : undefined}
-                onClick={(event) => {
-                  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-                  event.preventDefault();
-                  go(studioAddress(section));
-                }}
-              >
+              <StudioLink to={studioAddress(section)} current={route.section === section}>
                 {strings[section]}
-              </a>
+              </StudioLink>
             </li>
           ))}
         </ul>
@@ -116,6 +110,8 @@ function View() {
       return <OnAir />;
     case 'entries':
       return <Entries uploads={uploads} />;
+    case 'playlists':
+      return <Playlists />;
     case 'unknown':
       return <Notice title={common.noSuchPage} actions={<ToAllChannels />} />;
   }
