@@ -220,8 +220,8 @@ Result<int> set_playlist(Workspace& workspace, const Arguments& arguments) {
         arguments.id, title, items, arguments.expected < 0 ? draft : arguments.expected,
         arguments.author));
     if (arguments.as_json) {
-        TRY(print_playlist(workspace, TRY(workspace.store->find_playlist_version(arguments.id, 0)),
-                           true));
+        const auto saved = TRY(workspace.store->find_playlist_version(arguments.id, 0));
+        TRY(print_playlist(workspace, saved, true));
         return 0;
     }
     fmt::print("playlist {} has version {}, a draft: matinee playlist publish {}\n", arguments.id,

@@ -384,6 +384,17 @@ class Routes {
         return add_preview_routes(router_, *context_.previews, context_.clock);
     }
 
+    // The studio is for accounts, not for links; its script looks at the rest of the address.
+    Result<void> add_studio_page() {
+        const StaticFiles& pages = context_.pages;
+        for (const char* pattern :
+             {"/studio", "/studio/{section}", "/studio/{section}/{subject}"}) {
+            TRY(get(pattern, "page", Access::kPage,
+                    [&pages](const Request&) { return pages.page("studio.html"); }));
+        }
+        return {};
+    }
+
     Result<void> add_pages() {
         const StaticFiles& pages = context_.pages;
         return get("/assets/{path*}", "asset", Access::kPublic, [&pages](const Request& request) {
@@ -469,6 +480,7 @@ Result<std::shared_ptr<const Router>> make_router(const RouteContext& context) {
     TRY(routes.add_screens());
     TRY(routes.add_as_run());
     TRY(routes.add_previews());
+    TRY(routes.add_studio_page());
     TRY(routes.add_pages());
     TRY(routes.add_sign_in());
     TRY(routes.add_api());

@@ -1,0 +1,120 @@
+// The studio: where producers work.
+
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { commonStrings } from '../common_strings';
+import { useStrings } from '../locale';
+import { fill } from '../text';
+import { Notice, ToAllChannels } from '../ui/notices';
+import { mount } from '../ui/shell';
+import { CatalogueProvider } from './catalogue';
+import { Entries } from './entries';
+import { StudioLink } from './link';
+import { Live, LiveContext } from './live';
+import { NavigationContext, useNavigation, type Navigation } from './navigation';
+import { OnAir } from './on_air';
+import { Playlists } from './playlists';
+import { kSections, parseStudioRoute, studioAddress } from './route';
+import { SignedIn, useAccount } from './session';
+import { studioStrings } from './strings';
+import { Uploads } from './uploads';
+import './studio.css';
+
+function Studio() {
+  const [route, setRoute] = useState(() => parseStudioRoute(location.pathname));
+  useEffect(() => {
+    const look = () => setRoute(parseStudioRoute(location.pathname));
+    window.addEventListener('popstate', look);
+    return () => window.removeEventListener('popstate', look);
+  }, []);
+  const navigation = useMemo<Navigation>(
+    () => ({
+      route,
+      go(address) {
+        if (address !== location.pathname) history.pushState(null, '', address);
+        setRoute(parseStudioRoute(address));
+      },
+    }),
+    [route],
+  );
+  return (
+    <NavigationContext.Provider value={navigation}>
+      <SignedIn>
+        <Connected />
+      </SignedIn>
+    </NavigationContext.Provider>
+  );
+}
+
+// They go on whatever part of the studio is shown.
+const uploads = new Uploads();
+
+function Connected() {
+  const { strings } = useStrings(studioStrings);
+  const [connected, setConnected] = useState(true);
+  const [live, setLive] = useState<Live | null>(null);
+  useEffect(() => {
+    const opened = new Live(setConnected);
+    opened.open();
+    setLive(opened);
+    return () => opened.close();
+  }, []);
+  if (!live) return null;
+  return (
+    <LiveContext.Provider value={live}>
+      <CatalogueProvider>
+        <Sections />
+        <div role="status">{!connected && <p class="banner">{strings.notLive}</p>}</div>
+        <View />
+      </CatalogueProvider>
+    </LiveContext.Provider>
+  );
+}
+
+function Sections() {
+  const { strings } = useStrings(studioStrings);
+  const { route } = useNavigation();
+  const { session, leave } = useAccount();
+  return (
+    <div class="studio-bar">
+      <nav aria-label={strings.sections}>
+        <ul>
+          {kSections.map((section) => (
+            <li key={section}>
+              <StudioLink to={studioAddress(section)} current={route.section === section}>
+                {strings[section]}
+              </StudioLink>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <span class="soft who">
+        {fill(strings.signedInAs, { name: session.name, role: strings[session.role] })}
+      </span>
+      <button type="button" class="button" onClick={leave}>
+        {strings.signOut}
+      </button>
+    </div>
+  );
+}
+
+function View() {
+  const { strings: common } = useStrings(commonStrings);
+  const { strings } = useStrings(studioStrings);
+  const { route } = useNavigation();
+  useEffect(() => {
+    const part = route.section === 'unknown' ? strings.studio : strings[route.section];
+    document.title = `${part} · ${strings.studio} · matinee`;
+  }, [route.section, strings]);
+  switch (route.section) {
+    case 'on-air':
+      return <OnAir />;
+    case 'entries':
+      return <Entries uploads={uploads} />;
+    case 'playlists':
+      return <Playlists />;
+    case 'unknown':
+      return <Notice title={common.noSuchPage} actions={<ToAllChannels />} />;
+  }
+}
+
+mount(<Studio />);

@@ -1,0 +1,27 @@
+// Which view of the studio an address names. Pure.
+
+export const kSections = ['on-air', 'entries', 'playlists'] as const;
+export type Section = (typeof kSections)[number];
+
+export interface StudioRoute {
+  readonly section: Section | 'unknown';
+  /** The entry or playlist that is open; "" for none. */
+  readonly subject: string;
+}
+
+export function parseStudioRoute(pathname: string): StudioRoute {
+  let parts: string[];
+  try {
+    parts = pathname.split('/').filter((part) => part !== '').map(decodeURIComponent);
+  } catch {
+    return { section: 'unknown', subject: '' }; // a stray % in the address
+  }
+  const [studio, name = 'on-air', subject = '', ...more] = parts;
+  const section = kSections.find((each) => each === name);
+  const known = studio === 'studio' && section !== undefined && more.length === 0;
+  return known ? { section, subject } : { section: 'unknown', subject: '' };
+}
+
+export function studioAddress(section: Section, subject = ''): string {
+  return subject === '' ? `/studio/${section}` : `/studio/${section}/${encodeURIComponent(subject)}`;
+}

@@ -1,0 +1,150 @@
+// Who works here: signing in, and what to say to those who may not.
+
+import { createContext, type ComponentChildren } from 'preact';
+import { useCallback, useContext, useEffect, useMemo, useState } from 'preact/hooks';
+import { ApiError } from '../api';
+import { commonStrings } from '../common_strings';
+import { useStrings } from '../locale';
+import { fill } from '../text';
+import { Button } from '../ui/button';
+import { Field } from '../ui/field';
+import { Notice, ServerSilent, ToAllChannels, Waiting } from '../ui/notices';
+import { useToast } from '../ui/toast';
+import { fetchSession, signIn, signOut, type Session } from './api';
+import { useLoaded } from './live';
+import { studioStrings } from './strings';
+
+export interface Account {
+  readonly session: Session;
+  leave(): void;
+  /** Looks again who is signed in: after a request that was refused. */
+  check(): void;
+}
+
+const AccountContext = createContext<Account | null>(null);
+
+export function useAccount(): Account {
+  const account = useContext(AccountContext);
+  if (!account) throw new Error('outside of SignedIn');
+  return account;
+}
+
+/** Says what failed, and finds out when that is because nobody is signed in any more. */
+export function useFailure(): (error: unknown) => void {
+  const toast = useToast();
+  const { check } = useAccount();
+  const { strings } = useStrings(studioStrings);
+  return (error) => {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 401) check();
+    toast(fill(strings.failed, { reason: reasonOf(error, strings.noAnswer) }));
+  };
+}
+
+export const reasonOf = (error: ApiError, noAnswer: string): string =>
+  error.status === 0 ? noAnswer : error.message;
+
+/** Shows its children to producers and admins only. */
+export function SignedIn({ children }: { readonly children: ComponentChildren }) {
+  const { strings } = useStrings(studioStrings);
+  const { value, error, reload } = useLoaded(
+    useCallback(async (signal: AbortSignal): Promise<Session | 'nobody'> => {
+      try {
+        return await fetchSession(signal);
+      } catch (failure) {
+        if (failure instanceof ApiError && failure.status === 401) return 'nobody';
+        throw failure;
+      }
+    }, []),
+    () => false,
+  );
+  const leave = useCallback(() => void signOut().finally(reload), [reload]);
+  const account = useMemo(
+    () => (value && value !== 'nobody' ? { session: value, leave, check: reload } : null),
+    [value, leave, reload],
+  );
+  if (!value) return error ? <ServerSilent /> : <Waiting />;
+  if (!account) return <SignInForm onDone={reload} />;
+  const { name, role } = account.session;
+  if (role !== 'producer' && role !== 'admin') {
+    return (
+      <Notice
+        title={strings.notEnough}
+        actions={
+          <>
+            <Button kind="primary" onClick={leave}>
+              {strings.otherAccount}
+            </Button>
+            <ToAllChannels />
+          </>
+        }
+      >
+        <p>{fill(strings.notEnoughHint, { name, role: strings[role] })}</p>
+      </Notice>
+    );
+  }
+  return <AccountContext.Provider value={account}>{children}</AccountContext.Provider>;
+}
+
+function SignInForm({ onDone }: { readonly onDone: () => void }) {
+  const { strings: common } = useStrings(commonStrings);
+  const { strings } = useStrings(studioStrings);
+  const [name, setName] = useState('');
+  const [password, setPassword] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState('');
+  useEffect(() => {
+    document.title = `${strings.signInTitle} · matinee`;
+  }, [strings]);
+  const submit = async () => {
+    setBusy(true);
+    try {
+      await signIn(name, password);
+      onDone();
+    } catch (failure) {
+      if (!(failure instanceof ApiError)) throw failure;
+      setError(reasonOf(failure, strings.noAnswer));
+      setBusy(false);
+    }
+  };
+  return (
+    <section class="notice sign-in">
+      <h1>{strings.signInTitle}</h1>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <Field label={strings.name}>
+          {(input) => (
+            <input
+              {...input}
+              name="name"
+              autocomplete="username"
+              required
+              value={name}
+              onInput={(event) => setName(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+        <Field label={strings.password} error={error}>
+          {(input) => (
+            <input
+              {...input}
+              name="password"
+              type="password"
+              autocomplete="current-password"
+              required
+              value={password}
+              onInput={(event) => setPassword(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+        <button type="submit" class="button primary" disabled={busy}>
+          {common.signIn}
+        </button>
+      </form>
+    </section>
+  );
+}
