@@ -5,8 +5,6 @@
 import https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const kTimescale = 90000;
-
 function get(url) {
   return new Promise((resolve, reject) => {
     const asked = https.get(url, { rejectUnauthorized: false, agent: false, timeout: 5000 }, (response) => {
@@ -154,10 +152,9 @@ export class Recorder {
     }
   }
 
-  // What was shown: airings in order, each with its first tick and the frames that were fetched of it.
-  // `epoch` is the instant of tick zero, in milliseconds. Only airings that began and ended within
-  // what was fetched.
-  shown(epoch) {
+  // What was shown: airings in order, each with its first and last tick of media time and the frames that
+  // were fetched of it. Only airings that began and ended within what was fetched.
+  shown() {
     const all = [...this.segments.values()].sort((a, b) => a.sequence - b.sequence);
     for (let i = 1; i < all.length; ++i) {
       const end = all[i - 1].first + all[i - 1].ticks;
@@ -170,9 +167,7 @@ export class Recorder {
     const starts = [...this.airings.entries()]
       .map(([id, airing]) => ({ id, ...airing, at: Date.parse(airing.start) }))
       .sort((a, b) => a.at - b.at);
-    // Dates have milliseconds: the segment that begins within half a frame of one is meant.
-    const first = (airing) =>
-      all.findIndex((segment) => Math.abs(epoch + (segment.first / kTimescale) * 1000 - airing.at) < 2);
+    const first = (airing) => all.findIndex((segment) => segment.date === airing.start);
     const shown = [];
     for (let i = 0; i + 1 < starts.length; ++i) {
       const from = first(starts[i]);
