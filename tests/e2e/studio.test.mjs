@@ -140,6 +140,9 @@ test('only producers come in', async () => {
   // The slate is an entry that the server makes by itself.
   await page.getByRole('link', { name: 'Entries' }).click();
   await page.locator('[data-entry=slate]').getByText('Ready').waitFor();
+  const scheduled = await api(
+    'PUT', '/channels/hall/schedule', { slate: 'slate', blocks: [{ playlist: 'hall' }] }, { 'If-Match': '"0"' });
+  assert.equal(scheduled.status, 200, JSON.stringify(scheduled.value));
   await page.getByRole('link', { name: 'On air' }).click();
 });
 
