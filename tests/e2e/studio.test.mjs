@@ -261,9 +261,10 @@ test('a playlist is put in order by mouse and keys, and undone', async () => {
 
 test('what another producer has saved meanwhile is shown, and one is chosen', async () => {
   // Between the edit and its being saved.
+  let first = true;
   await page.route('**/api/v1/playlists/hall', async (route) => {
-    if (route.request().method() !== 'PUT') return route.continue();
-    await page.unroute('**/api/v1/playlists/hall');
+    if (route.request().method() !== 'PUT' || !first) return route.continue();
+    first = false;
     const there = await opened.bob('GET', '/playlists/hall');
     const saved = await opened.bob(
       'PUT', '/playlists/hall', { items: [{ entry: 'tram' }, { entry: 'boats' }] }, there.tag);
@@ -287,6 +288,7 @@ test('what another producer has saved meanwhile is shown, and one is chosen', as
   await page.getByRole('button', { name: 'Remove lighthouse' }).click();
   const dialog = page.locator('dialog', { hasText: 'Somebody was first' });
   await dialog.getByText(/bob has saved draft \d+/).waitFor();
+  await page.unroute('**/api/v1/playlists/hall'); // not earlier: it would let the request pass
   assert.deepEqual(await seriousFindings(page), []);
   await page.screenshot({ path: path.join(screenshots, 'conflict.png') });
   await dialog.getByRole('button', { name: 'Take theirs' }).click();
