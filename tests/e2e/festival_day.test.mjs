@@ -56,6 +56,7 @@ let data;
 let server;
 let ann;
 let boris;
+const recorders = {}; // by channel
 let offset; // of the server's clock, in milliseconds
 
 const now = () => Date.now() + offset;
@@ -184,6 +185,7 @@ before(async () => {
 });
 
 after(async () => {
+  for (const recorder of Object.values(recorders)) await recorder.stop();
   if (server && server.child.exitCode === null) await stop('SIGTERM');
   await rm(folder, { recursive: true, force: true });
 });
@@ -239,11 +241,12 @@ test('a day of a festival', { timeout: 400_000 }, async () => {
     foyer: ['train', kChange],
     club: ['opening', kChange + 60_000],
   };
-  const recorders = {};
   for (const [id, schedule] of Object.entries(schedules)) {
     await ask(201, 'POST', '/channels', { body: { id, playlist: schedule.blocks[0].playlist } });
     await ask(200, 'PUT', `/channels/${id}/schedule`, { headers: { 'If-Match': '"0"' }, body: schedule });
-    recorders[id] = new Recorder(`${server.origin}/channels/${id}/90p/media.m3u8`);
+    const playlist = `/channels/${id}/90p/media.m3u8`;
+    await eventually(`${id} on the air`, async () => (await request('GET', playlist)).status === 200);
+    recorders[id] = new Recorder(server.origin + playlist);
     recorders[id].start();
   }
 

@@ -254,14 +254,22 @@ export const command = (channel: string, name: Command, body?: object) =>
 export const fetchPlaylists = (signal?: AbortSignal) =>
   allPages<PlaylistSummary>(at('playlists'), new URLSearchParams(), signal);
 
+/** The server leaves out what is as usual. */
+const kUsual = { kind: 'entry', in: 0, out: null, untrimmed: 'skip' } as const;
+
+async function inFull(answer: Promise<Tagged<Playlist>>): Promise<Tagged<Playlist>> {
+  const { value, etag } = await answer;
+  return { value: { ...value, items: value.items.map((item) => ({ ...kUsual, ...item })) }, etag };
+}
+
 export const createPlaylist = (id: string, title: string) =>
   requestTagged<Playlist>(at('playlists'), sending('POST', { id, title, items: [] }));
 
 export const fetchPlaylist = (id: string, signal?: AbortSignal) =>
-  requestTagged<Playlist>(at('playlists', id), reading(signal));
+  inFull(requestTagged(at('playlists', id), reading(signal)));
 
 export const savePlaylist = (id: string, title: string, items: readonly PlaylistItem[], tag: string) =>
-  requestTagged<Playlist>(at('playlists', id), sending('PUT', { title, items }, tag));
+  inFull(requestTagged(at('playlists', id), sending('PUT', { title, items }, tag)));
 
 export async function fetchHistory(id: string): Promise<readonly PlaylistVersion[]> {
   const { items } = await request<{ items: readonly PlaylistVersion[] }>(at('playlists', id, 'history'));

@@ -74,7 +74,8 @@ function Desk({ channel, instant }: { readonly channel: Channel; readonly instan
   // Seconds must be those of the server: its clock says what is on.
   const { on, past, coming } = around(value?.airings ?? [], instant);
   const next = coming[0] ?? null;
-  const held = isHeld(on);
+  // As soon as it is planned: the slate comes within seconds, and may have been a mistake.
+  const held = isHeld(on) || isHeld(next);
   return (
     <section class={`desk ${held ? 'held' : ''}`} aria-labelledby={`desk-${id}`} data-channel={id}>
       <header>

@@ -1,0 +1,349 @@
+// The studio as producers use it: by mouse and keys, two of them at once, over a network that goes away.
+// Screenshots in three languages are kept in the build directory (studio-screenshots).
+//
+// MATINEE_BUILD names the build directory; the pages are those of web/dist.
+
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, afterEach, before, test } from 'node:test';
+import { promisify } from 'node:util';
+
+import { openBrowser, seriousFindings } from './browser.mjs';
+
+const build = process.env.MATINEE_BUILD;
+assert.ok(build, 'MATINEE_BUILD must be set');
+const run = promisify(execFile);
+const matinee = path.join(build, 'src/app/matinee');
+const screenshots = path.join(build, 'studio-screenshots');
+
+const kConfig = `
+[house]
+speed_preset = "ultrafast"
+rungs = [{ name = "180p", width = 320, height = 180, max_kbps = 300 }]
+`;
+const kPassword = 'paper boats at noon';
+const kPatience = 60_000; // milliseconds for anything to happen
+
+let folder;
+let server;
+let opened;
+let page;
+
+const data = () => path.join(folder, 'data');
+const cli = async (...words) => (await run(matinee, [...words, '--data', data()])).stdout;
+
+async function makeFilm(file, pitch, filter) {
+  await run('ffmpeg', [
+    '-nostdin', '-v', 'error', '-f', 'lavfi', '-i', `testsrc2=size=320x180:rate=25:duration=30${filter}`,
+    '-f', 'lavfi', '-i', `sine=frequency=${pitch}:duration=30`,
+    '-pix_fmt', 'yuv420p', '-preset', 'ultrafast', '-shortest', file,
+  ]);
+}
+
+async function addUser(name, role) {
+  const adding = spawn(matinee, ['user', 'add', name, '--role', role, '--data', data()], {
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  adding.stdin.end(`${kPassword}\n`);
+  assert.deepEqual(await once(adding, 'exit'), [0, null]);
+}
+
+before(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'matinee-studio-'));
+  await mkdir(path.join(folder, 'films'));
+  await mkdir(data());
+  await mkdir(screenshots, { recursive: true });
+  await writeFile(path.join(data(), 'matinee.toml'), kConfig);
+  for (const [name, pitch] of [['boats', 440], ['lighthouse', 550], ['tram', 660]]) {
+    await makeFilm(path.join(folder, 'films', `${name}.mp4`), pitch, '');
+  }
+  await cli('import', path.join(folder, 'films'));
+  await cli('channel', 'add', 'hall', 'boats', 'lighthouse', 'tram', '--title', 'Hall');
+  await addUser('ann', 'producer');
+  await addUser('bob', 'producer');
+  await addUser('rita', 'reviewer');
+  const child = spawn(matinee, ['serve', '--data', data(), '--listen', '127.0.0.1:0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const line of createInterface({ input: child.stdout })) {
+    const address = line.match(/https:\/\/127\.0\.0\.1:\d+/);
+    if (!address) continue;
+    server = { child, origin: address[0] };
+    break;
+  }
+  assert.ok(server, 'the server prints its address');
+  child.stdout.resume();
+  opened = await openBrowser();
+  page = opened.page;
+  page.setDefaultTimeout(kPatience);
+});
+
+after(async () => {
+  await opened?.browser.close();
+  if (server) {
+    const ended = once(server.child, 'exit');
+    server.child.kill('SIGTERM');
+    await ended;
+  }
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function signIn(on, name, password = kPassword) {
+  await on.getByLabel('Name').fill(name);
+  await on.getByLabel('Password').fill(password);
+  await on.getByRole('button', { name: 'Sign in' }).click();
+}
+
+// Asks the API as who has signed in on the page.
+const api = (method, target, body, headers = {}) =>
+  page.evaluate(
+    async ([how, where, what, more]) => {
+      const answer = await fetch(`/api/v1${where}`, {
+        method: how,
+        headers: { 'Content-Type': 'application/json', ...more },
+        ...(what ? { body: JSON.stringify(what) } : {}),
+      });
+      return { status: answer.status, tag: answer.headers.get('ETag'), value: await answer.json() };
+    },
+    [method, target, body, headers],
+  );
+
+const titles = () => page.locator('.items li').evaluateAll((rows) => rows.map((row) => row.dataset.entry));
+const untilTitles = (...wanted) =>
+  page.waitForFunction(
+    (ids) => [...document.querySelectorAll('.items li')].map((row) => row.dataset.entry).join() === ids,
+    wanted.join(),
+  );
+const untilSaved = () => page.locator('[data-saved=true]').waitFor();
+
+// What the page looked like when a test went wrong, for whoever has to find out why.
+afterEach(async (context) => {
+  await page?.screenshot({ path: path.join(screenshots, `after-${context.name.slice(0, 30)}.png`) });
+});
+
+test('only producers come in', async () => {
+  await page.goto(`${server.origin}/studio`);
+  await signIn(page, 'ann', 'a wrong password');
+  await page.locator('.field .error').waitFor();
+  assert.deepEqual(await seriousFindings(page), []);
+  await signIn(page, 'rita');
+  await page.getByRole('heading', { name: 'The studio is for producers' }).waitFor();
+  await page.getByRole('button', { name: 'Sign in with another account' }).click();
+  await signIn(page, 'ann');
+  await page.locator('.desk').waitFor();
+  opened.complaints.length = 0; // the browser's own, about 401
+  // The slate is an entry that the server makes by itself.
+  await page.getByRole('link', { name: 'Entries' }).click();
+  await page.locator('[data-entry=slate]').getByText('Ready').waitFor();
+  const scheduled = await api(
+    'PUT', '/channels/hall/schedule', { slate: 'slate', blocks: [{ playlist: 'hall' }] }, { 'If-Match': '"0"' });
+  assert.equal(scheduled.status, 200, JSON.stringify(scheduled.value));
+  await page.getByRole('link', { name: 'On air' }).click();
+});
+
+test('what is on can be skipped, held, resumed, and replaced by the slate', async () => {
+  const desk = page.locator('[data-channel=hall]');
+  const on = desk.locator('.rundown [aria-current]');
+  await on.waitFor();
+  await desk.getByRole('button', { name: 'Skip' }).click();
+  await page.locator('dialog .button.primary').click();
+  await desk.locator('.said').getByText('Skipped. Viewers see it at').waitFor();
+  const { value } = await api('GET', '/channels/hall/rundown');
+  const said = await desk.locator('.said').textContent();
+  const times = value.airings.map(({ start }) =>
+    new Date(start).toLocaleTimeString('en-GB', { hour12: false }));
+  const time = said.match(/\d\d:\d\d:\d\d/)[0];
+  assert.ok(times.includes(time), `${time} is no start of ${times}`);
+
+  await desk.getByRole('button', { name: 'Hold' }).click();
+  await page.locator('dialog .button.primary').click();
+  await desk.getByText('On hold. Viewers see the slate at').waitFor();
+  await desk.getByRole('button', { name: 'Resume' }).click();
+  await page.getByLabel('the next item').check();
+  await page.locator('dialog .button.primary').click();
+  await desk.getByText('Resumed.').waitFor();
+
+  // Panic takes more than one press.
+  await desk.getByRole('button', { name: 'Panic' }).click();
+  const panic = page.locator('dialog .button.danger');
+  assert.ok(await panic.isDisabled());
+  assert.deepEqual(await seriousFindings(page), []);
+  await page.getByLabel('Yes, Hall is to show the slate only').check();
+  await panic.click();
+  await desk.locator('.badge.alarm').waitFor();
+  await desk.getByRole('button', { name: 'Resume' }).click();
+  await page.locator('dialog .button.primary').click();
+  await desk.getByText('Resumed.').waitFor();
+  await desk.getByRole('button', { name: 'Skip' }).waitFor();
+
+  await desk.getByRole('button', { name: 'Insert' }).click();
+  await page.locator('dialog [value=tram]').check();
+  await page.locator('dialog .button.primary').click();
+  await desk.getByText('Inserted. It begins at').waitFor();
+  await desk.locator('.rundown .badge', { hasText: 'Inserted' }).waitFor();
+});
+
+test('an upload survives that the network goes away', async () => {
+  await page.getByRole('link', { name: 'Entries' }).click();
+  await page.locator('[data-entry=boats]').waitFor();
+  const film = path.join(folder, 'storm.mp4');
+  await makeFilm(film, 880, ',noise=alls=40:allf=t');
+  // The upload is made, and its content does not get through.
+  let away = true;
+  await page.route('**/api/v1/uploads/*', (route) =>
+    away ? route.abort('internetdisconnected') : route.continue());
+  await page.locator('input[type=file]').setInputFiles(film);
+  await page.locator('[data-stage=lost]').waitFor();
+  away = false;
+  await page.locator('[data-stage=done]').waitFor();
+  await page.unroute('**/api/v1/uploads/*');
+  await page.locator('[data-entry=storm]').getByText('Ready').waitFor();
+  opened.complaints.length = 0; // the browser's own, about the network
+});
+
+test('two who change the same title choose between them', async () => {
+  await page.locator('[data-entry=boats] h2 a').click();
+  await page.getByLabel('Title in English').fill('Paper Boats');
+  await page.getByLabel('Title in Chinese').fill('纸船');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.locator('.toast', { hasText: 'Saved.' }).waitFor();
+  await page.getByLabel('Title in English').fill('Boats of Paper');
+  const { tag } = await api('GET', '/entries/boats');
+  const other = await api(
+    'PATCH', '/entries/boats', { title: { en: 'Boats', ru: 'Кораблики' } }, { 'If-Match': tag });
+  assert.equal(other.status, 200);
+  await page.getByRole('button', { name: 'Theirs: Boats' }).waitFor();
+  assert.equal(await page.getByLabel('Title in Russian').inputValue(), 'Кораблики');
+  assert.deepEqual(await seriousFindings(page), []);
+  await page.getByRole('button', { name: 'Yours: Boats of Paper' }).click();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.locator('h2', { hasText: 'Boats of Paper' }).first().waitFor();
+  const { value } = await api('GET', '/entries/boats');
+  assert.deepEqual(value.title, { en: 'Boats of Paper', ru: 'Кораблики', zh: '纸船' });
+  await page.keyboard.press('Escape');
+});
+
+test('a playlist is put in order by mouse and keys, and undone', async () => {
+  await page.getByRole('link', { name: 'Playlists' }).click();
+  await page.locator('[data-playlist=hall] h2 a').click();
+  await untilTitles('boats', 'lighthouse', 'tram');
+  const handle = (n) => page.locator('.items .handle').nth(n).boundingBox();
+  const [from, to] = [await handle(2), await handle(0)];
+  await page.mouse.move(from.x + 10, from.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(to.x + 10, to.y - 4, { steps: 8 });
+  await page.mouse.up();
+  await untilTitles('tram', 'boats', 'lighthouse');
+  await untilSaved();
+  await page.getByRole('button', { name: 'Move lighthouse up' }).focus();
+  await page.keyboard.press('Enter');
+  await untilTitles('tram', 'lighthouse', 'boats');
+  assert.equal(
+    await page.evaluate(() => document.activeElement.getAttribute('aria-label')), 'Move lighthouse up');
+  await page.getByText('lighthouse is number 2 of 3.').waitFor();
+  await page.keyboard.press('Alt+ArrowDown');
+  await untilTitles('tram', 'boats', 'lighthouse');
+  await page.keyboard.press('Control+z');
+  await page.keyboard.press('Control+z');
+  await page.keyboard.press('Control+z');
+  await untilTitles('boats', 'lighthouse', 'tram');
+  await untilSaved();
+  await page.getByRole('button', { name: 'Add storm' }).click();
+  await untilTitles('boats', 'lighthouse', 'tram', 'storm');
+  await page.getByText('Running time 2:00').waitFor();
+  await untilSaved();
+});
+
+test('what another producer has saved meanwhile is shown, and one is chosen', async () => {
+  // Between the edit and its being saved.
+  let first = true;
+  await page.route('**/api/v1/playlists/hall', async (route) => {
+    if (route.request().method() !== 'PUT' || !first) return route.continue();
+    first = false;
+    const there = await opened.bob('GET', '/playlists/hall');
+    const saved = await opened.bob(
+      'PUT', '/playlists/hall', { items: [{ entry: 'tram' }, { entry: 'boats' }] }, there.tag);
+    assert.equal(saved.status, 200);
+    await route.continue();
+  });
+  const context = await opened.browser.newContext({ ignoreHTTPSErrors: true });
+  const bob = await context.newPage();
+  await bob.goto(`${server.origin}/studio`);
+  await signIn(bob, 'bob');
+  await bob.locator('.desk').waitFor();
+  opened.bob = (method, target, body, tag) =>
+    bob.evaluate(async ([how, where, what, match]) => {
+      const answer = await fetch(`/api/v1${where}`, {
+        method: how,
+        headers: { 'Content-Type': 'application/json', ...(match ? { 'If-Match': match } : {}) },
+        ...(what ? { body: JSON.stringify(what) } : {}),
+      });
+      return { status: answer.status, tag: answer.headers.get('ETag') };
+    }, [method, target, body, tag]);
+  await page.getByRole('button', { name: 'Remove lighthouse' }).click();
+  const dialog = page.locator('dialog', { hasText: 'Somebody was first' });
+  await dialog.getByText(/bob has saved draft \d+/).waitFor();
+  await page.unroute('**/api/v1/playlists/hall'); // not earlier: it would let the request pass
+  assert.deepEqual(await seriousFindings(page), []);
+  await page.screenshot({ path: path.join(screenshots, 'conflict.png') });
+  await dialog.getByRole('button', { name: 'Take theirs' }).click();
+  await untilTitles('tram', 'boats');
+  await untilSaved();
+  opened.complaints.length = 0; // the browser's own, about 412
+
+  // And by itself, while nothing is being edited here.
+  const there = await opened.bob('GET', '/playlists/hall');
+  await opened.bob('PUT', '/playlists/hall', { items: [{ entry: 'storm' }, { entry: 'boats' }] }, there.tag);
+  await untilTitles('storm', 'boats');
+  await context.close();
+});
+
+test('a draft is seen at once, and published after its differences have been shown', async () => {
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.waitForFunction(() => document.querySelector('.preview-video')?.readyState >= 2);
+  assert.equal(await page.locator('.preview-items li').count(), 2);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Publish…' }).click();
+  await page.locator('.changes tbody tr').first().waitFor();
+  const planned = await page.locator('.changes tbody tr').first().locator('td').allTextContents();
+  assert.notEqual(planned[0], planned[1]);
+  assert.deepEqual(await seriousFindings(page), []);
+  await page.screenshot({ path: path.join(screenshots, 'publish.png') });
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await page.locator('.toast', { hasText: 'Published.' }).waitFor();
+  const { value } = await api('GET', '/playlists/hall');
+  assert.equal(value.published, value.draft);
+  assert.deepEqual(opened.complaints, [], 'the console complains');
+});
+
+test('every part is judged by axe-core and kept as a picture, in three languages', async () => {
+  const parts = { 'on-air': '.rundown tbody tr', entries: '.grid .card', 'entries/boats': '.description', 'playlists/hall': '.items li' };
+  const cookies = await page.context().cookies();
+  for (const [locale, colorScheme, viewport] of [
+    ['en', 'light', { width: 1280, height: 860 }],
+    ['zh', 'dark', { width: 1280, height: 860 }],
+    ['ru', 'light', { width: 390, height: 844 }],
+  ]) {
+    const context = await opened.browser.newContext({
+      ignoreHTTPSErrors: true, locale, colorScheme, viewport, reducedMotion: 'reduce',
+    });
+    await context.addCookies(cookies);
+    const shown = await context.newPage();
+    for (const [part, sign] of Object.entries(parts)) {
+      await shown.goto(`${server.origin}/studio/${part}`);
+      await shown.locator(sign).first().waitFor({ timeout: kPatience });
+      await shown.waitForFunction(() => [...document.images].every((image) => image.complete));
+      assert.equal(await shown.evaluate(() => document.documentElement.lang), locale);
+      assert.deepEqual(await seriousFindings(shown), [], `${part} in ${locale}`);
+      const widest = await shown.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(widest <= viewport.width, `${part} in ${locale} is ${widest} pixels wide`);
+      await shown.screenshot({ path: path.join(screenshots, `${part.replace('/', '-')}-${locale}.png`) });
+    }
+    await context.close();
+  }
+});
