@@ -260,6 +260,8 @@ function Editor({ found }: { readonly found: Tagged<Playlist> }) {
             setBase(conflict.theirs);
             setConflict(null);
           }}
+          // Closing it decides nothing: saving is tried again, and asks again.
+          onLater={() => setConflict(null)}
         />
       )}
     </div>
@@ -337,15 +339,15 @@ function ConflictDialog(props: {
   readonly mine: readonly PlaylistItem[];
   readonly onKeep: () => void;
   readonly onTake: () => void;
+  readonly onLater: () => void;
 }) {
-  const { conflict, before, mine, onKeep, onTake } = props;
+  const { conflict, before, mine, onKeep, onTake, onLater } = props;
   const { strings } = useStrings(playlistsStrings);
   const theirs = conflict.theirs.value;
   return (
     <Dialog
       title={strings.conflictTitle}
-      // Closing it decides nothing: the question stays, for what is here cannot be saved.
-      onClose={() => {}}
+      onClose={onLater}
       actions={
         <>
           <Button onClick={onTake}>{strings.takeTheirs}</Button>
