@@ -323,6 +323,8 @@ test('a day of a festival', { timeout: 400_000 }, async () => {
     const epoch = Date.parse(log.airings[0].epoch);
     const shown = recorder.shown().filter((airing) => logged.has(airing.id));
     assert.deepEqual(recorder.faults, [], channel);
+    // Started again, a server looks for what stands in for a lost film: players wait that second out.
+    assert.ok(recorder.holes <= (channel === 'foyer' ? 2 : 0), `${channel} had nothing on ${recorder.holes} times`);
     assert.ok(shown.length >= 5, `${channel}: ${shown.length} airings in both`);
     // Media time does not begin at zero, and nobody tells clients where: at the same tick for all airings.
     const origin = shown[0].start - logged.get(shown[0].id).start_ticks;

@@ -90,6 +90,7 @@ export class Recorder {
   segments = new Map(); // by sequence number: name, duration, date, first, frames, ticks
   airings = new Map(); // by ID: start, title
   faults = [];
+  holes = 0; // answers that nothing is on
   losses = 0; // requests that found nobody, as while the server is away
 
   constructor(url) {
@@ -121,6 +122,10 @@ export class Recorder {
 
   async #look() {
     const answer = await get(this.#url);
+    if (answer.status === 503) {
+      this.holes += 1;
+      return;
+    }
     if (answer.status !== 200) {
       this.faults.push(`the playlist: ${answer.status} ${answer.body}`);
       return;
