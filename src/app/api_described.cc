@@ -41,6 +41,8 @@ constexpr std::string_view kSchemas = R"json({
       "start": {"type": "string", "format": "date-time"},
       "end": {"type": "string", "format": "date-time"},
       "poster": {"type": "string"},
+      "role": {"type": "string", "description": "Why it is on: item, fill, hold ..."},
+      "card": {"type": "boolean", "description": "There, and true, for cards and the slate."},
       "from_seconds": {"type": "number", "description": "Where in the film it begins, when that is not its beginning."},
       "thumbnails": {"$ref": "#/components/schemas/Thumbnails"}
     }
