@@ -83,7 +83,7 @@ struct Manifest {
 };
 
 // Grows whenever the same source would come out with other bytes.
-inline constexpr std::string_view kPreparerVersion = "3";
+inline constexpr std::string_view kPreparerVersion = "4";
 
 // The name of what preparing makes: a hash of source content, house format, variant and preparer
 // version, 32 hexadecimal digits. The same name always means the same bytes.
