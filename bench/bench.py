@@ -102,7 +102,7 @@ def serving_pair(folder, effort):
     root = folder / "static"
     root.mkdir()
     with lab.start_matinee(data) as matinee:
-        lab.wait_for_jobs(matinee)
+        lab.wait_until_settled(matinee)
         suite, _ = matinee.cipher_suite()
         with lab.start_nginx(folder, root, data, suite) as nginx:
             if nginx.cipher_suite() != matinee.cipher_suite():
@@ -338,8 +338,7 @@ def idle_together(folders, seconds):
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(lab.start_matinee(data)) for data in folders]
         for server in servers:
-            lab.wait_for_jobs(server)
-        time.sleep(1)  # let what starting left behind end
+            lab.wait_until_settled(server)
         before, begin = [lab.cpu_seconds(server.pid) for server in servers], time.monotonic()
         time.sleep(seconds)
         return [
@@ -360,7 +359,6 @@ def with_viewers(folder, data, channels, effort):
     connections = max(connections, 2)  # wrk: at least one for each of its threads
     headers = ["Accept-Encoding: gzip"]
     with lab.start_matinee(data) as server:
-        lab.wait_for_jobs(server)
         # Two rounds of all channels first, which fills what is filled on demand.
         lab.run_wrk(server, script, 8, connections, headers)
         ran = lab.run_wrk(server, script, effort.viewers_seconds, connections, headers)

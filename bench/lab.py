@@ -257,12 +257,19 @@ def start_matinee(data):
     return server
 
 
-def wait_for_jobs(server):
-    """Until a matinee has nothing to prepare: at its first start it makes the slate."""
+def wait_until_settled(server):
+    """Until a matinee has nothing to do: at its first start it makes the slate, then plans anew."""
     waiting = re.compile(r'^matinee_jobs\{state="(queued|running)"\} [^0]', re.M)
     server.wait_until(
         lambda: not waiting.search(server.get("/metrics")[1].decode()), "finish preparing", 0.2
     )
+
+    def quiet_for_a_second():
+        before = cpu_seconds(server.pid)
+        time.sleep(1)
+        return cpu_seconds(server.pid) - before < 0.1
+
+    server.wait_until(quiet_for_a_second, "come to rest")
 
 
 def start_nginx(folder, root, data, suite):
