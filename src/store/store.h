@@ -480,8 +480,10 @@ class Store {
     Result<std::int64_t> set_schedule(const Schedule& schedule,
                                       std::span<const ChannelEdit> edits = {});
 
-    // The channel loops its playlist again.
-    Result<void> remove_schedule(const std::string& channel_id);
+    // The channel loops its playlist again. kConflict unless `version` is the present one; without
+    // it whatever there is goes.
+    Result<void> remove_schedule(const std::string& channel_id,
+                                 std::optional<std::int64_t> version = std::nullopt);
 
     // Publications of playlists and schedule change no airing of the channel that starts before.
     Result<Ticks> edits_from(const std::string& channel_id);
