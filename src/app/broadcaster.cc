@@ -322,7 +322,7 @@ Result<void> Broadcaster::publish_entries() {
     auto entries = std::make_shared<Entries>();
     for (const auto& [id, film] : films) {
         const auto old = before->find(id);
-        if (old != before->end() && &old->second->film(0) == film.get()) {
+        if (old != before->end() && old->second->film(0) == film.get()) {
             entries->emplace(id, old->second);
             continue;
         }
@@ -831,7 +831,7 @@ Result<void> Broadcaster::cut_short_what_waits(ChannelState& state, Slot& slot, 
     const auto waiting = presentation->waiting_airing(now + kCutMargin);
     if (!waiting) return {};
     playout::Airing airing = presentation->rundown().airings()[*waiting];
-    const http::Film& film = presentation->film(*waiting);
+    const http::Film& film = *presentation->film(*waiting);  // what is lost waits for nothing
     const std::int64_t complete = presentation->complete_segments(*waiting);
     log::error("an airing is cut short: its preparation has fallen behind",
                {{"channel", state.row.id},

@@ -69,8 +69,10 @@ Result<Broadcaster::LostFilmPtr> Broadcaster::lost_film_of(const playout::Airing
             if (auto set = library_.subtitles(airing.subtitles_id)) subtitles = *std::move(set);
         }
         known = std::make_shared<const http::LostFilm>(
-            http::LostFilm{entry.id, entry.titles, entry.author, entry.country,
-                           std::move(subtitles), *cut, std::move(outline)});
+            http::LostFilm{{entry.id, entry.titles, entry.author, entry.country},
+                           std::move(subtitles),
+                           *cut,
+                           std::move(outline)});
     }
     if (!playout::airing_cut(airing, known->cut)) {
         return fail(ErrorCode::kNotFound,

@@ -114,20 +114,20 @@ std::shared_ptr<const Film> Film::create(std::string entry_id,
         // What is still to come is bounded by the picture's rate only.
         if (media->growing()) own.peak = std::max(own.peak, video.info.peak_bit_rate);
     }
-    return std::make_shared<const Film>(Film{
-        std::move(entry_id), std::move(titles), std::move(author), std::move(country),
-        std::move(media), std::move(subtitles), std::move(subtitles_id), cut, std::move(rates)});
+    return std::make_shared<const Film>(
+        Film{{std::move(entry_id), std::move(titles), std::move(author), std::move(country)},
+             std::move(media),
+             std::move(subtitles),
+             std::move(subtitles_id),
+             cut,
+             std::move(rates)});
 }
 
 std::int64_t Film::complete_segments() const {
     return cut.complete_within(media->complete_groups());
 }
 
-std::string_view Film::title() const {
-    return playout::title_of(titles, entry_id);
-}
-
-std::string_view LostFilm::title() const {
+std::string_view Credits::title() const {
     return playout::title_of(titles, entry_id);
 }
 
@@ -194,12 +194,9 @@ Presentation::Presentation(Settings settings, playout::Rundown rundown, std::vec
     labels_.reserve(films_.size());
     for (std::size_t i = 0; i < films_.size(); ++i) {
         const playout::Airing& airing = rundown_.airings()[i];
-        const auto label_of = [&](const auto& film) {
-            return hls::AiringLabel{film.title(), film.author, film.country,
-                                    hls::airing_tag(airing)};
-        };
-        hls::AiringLabel& label =
-            labels_.emplace_back(films_[i] ? label_of(*films_[i]) : label_of(*lost_.at(i)));
+        const Credits& credits = this->credits(i);
+        hls::AiringLabel& label = labels_.emplace_back(hls::AiringLabel{
+            credits.title(), credits.author, credits.country, hls::airing_tag(airing)});
         label.gap = films_[i] == nullptr;
         label.encrypted =
             settings_.cipher && playout::is_encrypted(settings_.encryption, airing.first_sequence);
@@ -239,8 +236,9 @@ Presentation::Presentation(Settings settings, playout::Rundown rundown, std::vec
     multivariant_ = std::make_shared<const std::string>(render_multivariant());
 }
 
-const std::map<std::string, std::string>& Presentation::titles(std::size_t airing) const {
-    return films_[airing] ? films_[airing]->titles : lost_.at(airing)->titles;
+const Credits& Presentation::credits(std::size_t airing) const {
+    if (films_[airing]) return *films_[airing];
+    return *lost_.at(airing);
 }
 
 std::int64_t Presentation::complete_segments(std::size_t airing) const {

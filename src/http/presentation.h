@@ -29,18 +29,26 @@
 
 namespace matinee::http {
 
+// What is said of an entry.
+struct Credits {
+    std::string entry_id;
+    std::map<std::string, std::string> titles;  // BCP-47 -> title
+    std::string author;
+    std::string country;
+
+    // The title for a text that has room for one: English where there is one, since most of an
+    // international audience reads it, else any; the entry's name when it has none.
+    [[nodiscard]] std::string_view title() const;
+};
+
 // An entry as viewers meet it: what is said of it, its tracks, its subtitles. Immutable; shared
 // by all channels that play it.
-struct Film {
+struct Film : Credits {
     struct IframeRates {
         std::uint64_t peak = 0;  // bits a second
         std::uint64_t average = 0;
     };
 
-    std::string entry_id;
-    std::map<std::string, std::string> titles;  // BCP-47 -> title
-    std::string author;
-    std::string country;
     std::shared_ptr<const library::PreparedEntry> media;
     std::shared_ptr<const library::SubtitleSet> subtitles;  // null: none
     std::string subtitles_id;
@@ -57,25 +65,14 @@ struct Film {
                                               std::shared_ptr<const library::SubtitleSet> subtitles,
                                               std::string subtitles_id,
                                               std::uint32_t gops_per_segment);
-
-    // The title for a text that has room for one: English where there is one, since most of an
-    // international audience reads it, else any; the entry's name when it has none.
-    [[nodiscard]] std::string_view title() const;
 };
 
 // A film whose files cannot be read any more, as far as playlists still have to tell of it: what
 // has been listed stays listed, as a gap. Immutable; shared like Film.
-struct LostFilm {
-    std::string entry_id;
-    std::map<std::string, std::string> titles;  // BCP-47 -> title
-    std::string author;
-    std::string country;
+struct LostFilm : Credits {
     std::shared_ptr<const library::SubtitleSet> subtitles;  // null: none, or lost as well
     playout::Segmentation cut;
     std::optional<library::Outline> outline;  // unset: nobody knows its init sections
-
-    // Likewise.
-    [[nodiscard]] std::string_view title() const;
 };
 
 // The init sections of all renditions: equal for two films that follow each other without
@@ -147,10 +144,10 @@ class Presentation {
 
     [[nodiscard]] const Settings& settings() const { return settings_; }
     [[nodiscard]] const playout::Rundown& rundown() const { return rundown_; }
-    // Of an airing whose media is not lost, as an entry's never is.
-    [[nodiscard]] const Film& film(std::size_t airing) const { return *films_[airing]; }
-    // What any airing's film is called, by language.
-    [[nodiscard]] const std::map<std::string, std::string>& titles(std::size_t airing) const;
+    // Null when the airing's media is lost, as an entry's never is.
+    [[nodiscard]] const Film* film(std::size_t airing) const { return films_[airing].get(); }
+    // Also of what is lost.
+    [[nodiscard]] const Credits& credits(std::size_t airing) const;
     [[nodiscard]] const std::vector<SubtitleChoice>& subtitles() const { return subtitles_; }
     [[nodiscard]] Ticks ticks_at(Instant now) const {
         return playout::ticks_since(settings_.epoch, now);

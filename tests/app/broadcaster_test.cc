@@ -7,8 +7,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/announcer.h"
 #include "app/control_room.h"
 #include "hls/segment.h"
+#include "http/airings.h"
 #include "media/fragment.h"
 #include "media/track.h"
 #include "support/fake_clock.h"
@@ -494,7 +496,7 @@ TEST(Broadcaster, GoesOnPastAnAiringWhoseFilesAreGone) {
     cinema.play({"one", "lost"});
     cinema.on_air();
     cinema.clock.advance(seconds(100));
-    const std::string lost = cinema.broadcaster->entry("lost")->film(0).media->manifest().media_id;
+    const std::string lost = cinema.broadcaster->entry("lost")->film(0)->media->manifest().media_id;
     cinema.reopen();
     std::filesystem::remove_all(cinema.temp.path() / "library/media" / lost);
     cinema.on_air();
@@ -607,13 +609,13 @@ TEST(Broadcaster, PlaysAnEntryWhileItIsBeingPrepared) {
         cinema.clock.advance(seconds(1));
         ASSERT_TRUE(cinema.eventually([&] {
             const auto entry = cinema.broadcaster->entry("long");
-            return entry->film(0).complete_segments() >= (25 + i) / 2;
+            return entry->film(0)->complete_segments() >= (25 + i) / 2;
         }));
         expect_kept(seen, cinema.playlist());
     }
     preparation.finish();
     ASSERT_TRUE(cinema.eventually(
-        [&] { return !cinema.broadcaster->entry("long")->film(0).media->growing(); }));
+        [&] { return !cinema.broadcaster->entry("long")->film(0)->media->growing(); }));
     for (int i = 0; i < 300; i += 3) {
         cinema.clock.advance(seconds(3));
         expect_kept(seen, cinema.playlist());
@@ -913,8 +915,9 @@ TEST(Broadcaster, ShowsAPartOnceItIsPrepared) {
     EXPECT_EQ(shown->duration, Ticks(360'000));
     EXPECT_EQ((*room.item_states(draft))[1].readiness, ControlRoom::ItemReadiness::kReady);
     // The line that began before the in point is on for its last second.
-    const auto& cues =
-        channel->film(static_cast<std::size_t>(shown - rows.begin())).subtitles->tracks()[0].cues();
+    const auto& cues = channel->film(static_cast<std::size_t>(shown - rows.begin()))
+                           ->subtitles->tracks()[0]
+                           .cues();
     ASSERT_EQ(cues.size(), 1u);
     EXPECT_EQ(cues[0].start, subtitles::Milliseconds(0));
     EXPECT_EQ(cues[0].end, subtitles::Milliseconds(1000));
@@ -1197,7 +1200,7 @@ TEST(Broadcaster, LogsThatFilesAreGone) {
     cinema.play({"one", "lost"});
     cinema.on_air();
     cinema.clock.advance(seconds(12));  // "lost" is on
-    const std::string lost = cinema.broadcaster->entry("lost")->film(0).media->manifest().media_id;
+    const std::string lost = cinema.broadcaster->entry("lost")->film(0)->media->manifest().media_id;
     cinema.reopen();
     std::filesystem::remove_all(cinema.temp.path() / "library/media" / lost);
     cinema.on_air();
@@ -1497,6 +1500,15 @@ TEST(Gaps, AreWhatIsLeftOfALostFilmAfterARestart) {
             cinema.get(rendition.substr(0, rendition.find(',')), name);
         }
     }
+    // What pages and listeners are told of it goes on, but for its pictures.
+    const auto channel = cinema.broadcaster->channel("main");
+    const auto told = http::airings_json(*channel, cinema.clock.now(), "");
+    const auto on =
+        std::ranges::find_if(told, [](const auto& row) { return row["entry"] == "lost"; });
+    ASSERT_NE(on, told.end());
+    EXPECT_EQ((*on)["title"]["en"], "The lost");
+    EXPECT_EQ(http::film_to_go_back_to(*channel, "lost", cinema.clock.now()), nullptr);
+    EXPECT_THAT(airing_event(*channel, cinema.clock.now()).data, HasSubstr("The lost"));
     // From where nobody can have fetched it, the slate is shown, and what is listed stays listed.
     ASSERT_TRUE(rundown_becomes(cinema, [](const auto& rows) {
         return std::ranges::any_of(rows, [](const auto& row) { return row.entry_id == "slate"; });
@@ -1631,7 +1643,7 @@ TEST(Gaps, StandForAFilmThatIsPreparedAnewUntilItIsThereAgain) {
         if (groups > 0) cinema.broadcaster->available("long", folder, groups);
         ASSERT_TRUE(cinema.eventually([&] {
             const auto entry = cinema.broadcaster->entry("long");
-            return groups == 0 || (entry && entry->film(0).complete_segments() == groups / 2);
+            return groups == 0 || (entry && entry->film(0)->complete_segments() == groups / 2);
         }));
         EXPECT_EQ(without_gaps(cinema.playlist()), without_gaps(before)) << groups;
         EXPECT_GE(names_of(cinema.playlist()).gaps.size(), 10U) << groups;
