@@ -56,7 +56,7 @@ http::Event airing_event(const http::Presentation& channel, Instant now) {
         const Instant epoch = channel.settings().epoch;
         return {{"ordinal", airing.ordinal},
                 {"entry", airing.entry_id},
-                {"title", channel.film(*index).titles},
+                {"title", channel.credits(*index).titles},
                 {"role", playout::to_string(airing.place.role)},
                 {"start", base::to_rfc3339(playout::instant_of(epoch, airing.start))},
                 {"end", base::to_rfc3339(playout::instant_of(epoch, airing.end()))}};

@@ -255,7 +255,7 @@ using Shown = std::shared_ptr<const http::Presentation>;
 
 json summary_json(const store::Entry& entry, const std::vector<store::SubtitleSource>& sources,
                   const Shown& shown) {
-    const library::Manifest* manifest = shown ? &shown->film(0).media->manifest() : nullptr;
+    const library::Manifest* manifest = shown ? &shown->film(0)->media->manifest() : nullptr;
     json languages = json::array();
     for (const store::SubtitleSource& source : sources) {
         const json language = source.language;
@@ -303,7 +303,7 @@ json subtitles_json(const std::vector<store::SubtitleSource>& sources) {
 
 json quality_json(const Shown& shown) {
     if (!shown) return nullptr;
-    const library::Manifest& manifest = shown->film(0).media->manifest();
+    const library::Manifest& manifest = shown->film(0)->media->manifest();
     json notes = json::array();
     for (const library::Note& note : manifest.notes) {
         notes.push_back({{"severity", severity_word(note.severity)},
@@ -337,7 +337,7 @@ Result<json> entry_json(ApiContext& context, const store::Entry& entry) {
     value["media"] = entry.media_id.empty() ? json(nullptr) : json(entry.media_id);
     value["master"] =
         shown ? json(fmt::format("/entries/{}/master.m3u8", entry.id)) : json(nullptr);
-    const bool pictured = shown && shown->film(0).media->manifest().thumbnails;
+    const bool pictured = shown && shown->film(0)->media->manifest().thumbnails;
     value["thumbnails"] =
         pictured ? json(fmt::format("/entries/{}/thumbnails.jpg", entry.id)) : json(nullptr);
     value["subtitles"] = subtitles_json(sources);

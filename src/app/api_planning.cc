@@ -634,7 +634,9 @@ void add_schedule_operations(Api& api, ApiContext& context) {
                 if (auto refused = call.expect_match(std::to_string(present.version))) {
                     return *std::move(refused);
                 }
-                TRY(store.remove_schedule(id));
+                // Somebody else may have been faster since.
+                const auto removed = store.remove_schedule(id, present.version);
+                if (!removed) return or_changed(Unexpected(Error(removed.error())));
                 context.programme_changed();
                 return Response::empty(204);
             });

@@ -40,6 +40,17 @@ bool is_as_wanted(const playout::Airing& planned, const playout::Airing& wanted)
            (planned.place.block.empty() || planned.place == wanted.place);
 }
 
+// Whether the film, being prepared, has not come as far as the airing is listed: it is prepared
+// anew, after a restart. (Before, it is kept from lagging: cut_short_what_waits.)
+bool lags(const http::Film& film, const playout::Airing& airing, Ticks listed_until) {
+    if (!film.media->growing()) return false;
+    const auto cut = playout::airing_cut(airing, film.cut);
+    if (!cut) return true;
+    const std::int64_t complete = std::max<std::int64_t>(film.complete_segments() - cut->first, 0);
+    return complete < airing.segment_count &&
+           airing.origin() + cut->at(complete).end() <= listed_until;
+}
+
 // Rows that were put in by hand stay, and so does what leads up to them; likewise what stands in
 // for something that `is_lost` still. What has begun to stand in does so to its end.
 template <typename IsLost>
@@ -98,6 +109,8 @@ Result<std::unique_ptr<Broadcaster>> Broadcaster::start(store::Store& store,
                                                         BroadcasterOptions options) {
     std::unique_ptr<Broadcaster> broadcaster(
         new Broadcaster(store, library, clock, std::move(options)));
+    broadcaster->lost_ = TRY(store.list_lost_media());
+    broadcaster->lost_media_ = broadcaster->lost_.size();
     TRY(broadcaster->refresh());
     broadcaster->thread_ = std::thread([self = broadcaster.get()] { self->run(); });
     return broadcaster;
@@ -167,6 +180,7 @@ void Broadcaster::run() {
 Result<void> Broadcaster::refresh() {
     const std::uint64_t change = TRY(store_.change_stamp());
     inspected_.clear();
+    lost_films_.clear();
     report_suspects();
     const bool looks = looks_for_lost_media(clock_.now());
     bool changed =
@@ -320,7 +334,7 @@ Result<void> Broadcaster::publish_entries() {
     auto entries = std::make_shared<Entries>();
     for (const auto& [id, film] : films) {
         const auto old = before->find(id);
-        if (old != before->end() && &old->second->film(0) == film.get()) {
+        if (old != before->end() && old->second->film(0) == film.get()) {
             entries->emplace(id, old->second);
             continue;
         }
@@ -349,6 +363,7 @@ Result<Broadcaster::FilmPtr> Broadcaster::make_film(
     const std::string& subtitles_id) {
     std::shared_ptr<const library::SubtitleSet> subtitles;
     if (!subtitles_id.empty()) subtitles = TRY(library_.subtitles(subtitles_id));
+    keep_outline(*media);
     return http::Film::create(entry.id, entry.titles, entry.author, entry.country, std::move(media),
                               std::move(subtitles), subtitles_id, options_.gops_per_segment);
 }
@@ -379,6 +394,9 @@ Result<Broadcaster::FilmPtr> Broadcaster::film_of(const playout::Airing& airing)
         return growing->second.film;
     }
     if (film) return film;
+    if (const auto lost = lost_.find(airing.media_id); lost != lost_.end()) {
+        return fail(ErrorCode::kNotFound, "{}", lost->second);
+    }
     const auto row = rows_.find(airing.entry_id);
     store::Entry entry;
     entry.id = airing.entry_id;
@@ -394,10 +412,11 @@ Result<Broadcaster::FilmPtr> Broadcaster::film_of(const playout::Airing& airing)
 }
 
 std::string Broadcaster::fingerprint_of(const playout::Airing& airing) {
-    // Files that are gone cannot be compared: what follows then begins with a discontinuity,
+    if (const auto film = film_of(airing)) return fingerprint(**film, options_.ladder);
+    // What nothing is known of cannot be compared: what follows then begins with a discontinuity,
     // which is always allowed.
-    const auto film = film_of(airing);
-    return film ? fingerprint(**film, options_.ladder) : std::string();
+    const auto outline = outline_of(airing.media_id);
+    return outline ? http::fingerprint(*outline, options_.ladder) : std::string();
 }
 
 // What may be put on the air of an entry now; null when there is nothing.
@@ -686,12 +705,9 @@ playout::AsRunRecord Broadcaster::describe(const store::Channel& channel,
             record.source_sha256 = row->second.media_source_sha256;
         }
     }
-    if (const auto media = store_.find_media(airing.media_id)) {
-        record.media_duration = media->duration;
-        if (media->frame_rate_numerator > 0 && media->frame_rate_denominator > 0) {
-            record.rate =
-                media::FrameRate{media->frame_rate_numerator, media->frame_rate_denominator};
-        }
+    if (const auto lost = lost_film_of(airing)) {
+        record.media_duration = (*lost)->cut.duration();
+        record.rate = (*lost)->cut.rate();
     }
     return record;
 }
@@ -828,7 +844,7 @@ Result<void> Broadcaster::cut_short_what_waits(ChannelState& state, Slot& slot, 
     const auto waiting = presentation->waiting_airing(now + kCutMargin);
     if (!waiting) return {};
     playout::Airing airing = presentation->rundown().airings()[*waiting];
-    const http::Film& film = presentation->film(*waiting);
+    const http::Film& film = *presentation->film(*waiting);  // what is lost waits for nothing
     const std::int64_t complete = presentation->complete_segments(*waiting);
     log::error("an airing is cut short: its preparation has fallen behind",
                {{"channel", state.row.id},
@@ -850,8 +866,7 @@ Result<void> Broadcaster::cut_short_what_waits(ChannelState& state, Slot& slot, 
         end = playout::RundownEnd{airing, fingerprint(film, options_.ladder)};
     } else if (*waiting > 0) {
         const playout::Airing& before = presentation->rundown().airings()[*waiting - 1];
-        end = playout::RundownEnd{before,
-                                  fingerprint(presentation->film(*waiting - 1), options_.ladder)};
+        end = playout::RundownEnd{before, fingerprint_of(before)};
     }
     const auto rest = playout::extend(TRY(schedule(state)), end, until);
     wanted.insert(wanted.end(), rest.begin(), rest.end());
@@ -880,33 +895,50 @@ Result<void> Broadcaster::load(ChannelState& state, Slot& slot, Instant now) {
     state.opened_until = Ticks(0);
     std::vector<FilmPtr> films;
     films.reserve(rows.size());
+    std::map<std::size_t, LostFilmPtr> lost;  // by index into films: where there is none
     std::size_t first = 0;
-    std::string gone;  // the last airing that is published and cannot be shown
+    std::string gone;     // the last airing that is published and cannot be shown
+    std::string unknown;  // the last of which not even its segments are known
+    const Ticks published = tick + window().ahead;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         auto film = film_of(rows[i]);
-        if (!film && rows[i].start > tick + window().ahead) {
+        if (film && lags(**film, rows[i], published)) {
+            film = fail(ErrorCode::kUnavailable, "its preparation has begun anew");
+        }
+        if (!film && rows[i].start > published) {
             state.opened_until = rows[i].start;
             rows.resize(i);  // not published yet: the channel goes on up to here
             break;
         }
-        if (!film) {
-            gone = fmt::format("{}: {}", rows[i].entry_id, film.error().to_string());
-            // What has ended was shown, whatever has become of its files since.
-            if (rows[i].end() > tick) {
-                const Instant start = playout::instant_of(state.row.epoch, rows[i].start);
-                TRY(recorder_.mark(state.row, rows[i].ordinal,
-                                   {std::max(start, now), std::string(playout::kMediaGone),
-                                    film.error().to_string()}));
-            }
-            first = i + 1;
-            films.clear();
+        if (film) {
+            films.push_back(*std::move(film));
             continue;
         }
-        films.push_back(*std::move(film));
+        gone = fmt::format("{}: {}", rows[i].entry_id, film.error().to_string());
+        // What has ended was shown, whatever has become of its files since.
+        if (rows[i].end() > tick) {
+            const Instant start = playout::instant_of(state.row.epoch, rows[i].start);
+            TRY(recorder_.mark(state.row, rows[i].ordinal,
+                               {std::max(start, now), std::string(playout::kMediaGone),
+                                film.error().to_string()}));
+        }
+        if (auto left = lost_film_of(rows[i])) {
+            lost.emplace(films.size(), *std::move(left));
+            films.push_back(nullptr);
+        } else {
+            unknown = left.error().to_string();
+            first = i + 1;
+            films.clear();
+            lost.clear();
+        }
     }
     if (!gone.empty() && gone != state.said_gone) {
-        log::error("airings' files are gone; the window begins after them",
+        log::error("airings' files are gone; playlists mark them as gaps",
                    {{"channel", state.row.id}, {"last", gone}});
+        if (!unknown.empty()) {
+            log::error("the window begins behind an airing of which too little is known",
+                       {{"channel", state.row.id}, {"last", unknown}});
+        }
     }
     state.said_gone = gone;
     rows.erase(rows.begin(),
@@ -928,8 +960,9 @@ Result<void> Broadcaster::load(ChannelState& state, Slot& slot, Instant now) {
     settings.encryption = state.encryption;
     settings.cipher = options_.cipher;
     settings.on_unreadable = [this](const std::string& media) { unreadable(media); };
-    slot.presentation.store(TRY(http::Presentation::create(
-        std::move(settings), std::move(rows), std::move(films), std::move(repertoire))));
+    slot.presentation.store(
+        TRY(http::Presentation::create(std::move(settings), std::move(rows), std::move(films),
+                                       std::move(repertoire), std::move(lost))));
     state.reload_at = std::max(loaded_until - options_.reload_margin, now + options_.poll);
     return {};
 }

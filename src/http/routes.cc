@@ -237,14 +237,14 @@ class Routes {
                 [entry_of](const Request& request) {
                     const auto entry = entry_of(request);
                     if (!entry) return no_such_entry(request.parameter("entry"));
-                    const Film& film = entry->film(0);
+                    const Film& film = *entry->film(0);
                     return picture(film, film.media->manifest().poster);
                 }));
         TRY(get(fmt::format("{}/entries/{{entry}}/thumbnails.jpg", prefix), "picture",
                 Access::kPicture, [entry_of](const Request& request) {
                     const auto entry = entry_of(request);
                     if (!entry) return no_such_entry(request.parameter("entry"));
-                    return thumbnails(entry->film(0));
+                    return thumbnails(*entry->film(0));
                 }));
         TRY(get(fmt::format("{}/api/v1/watch/entries/{{entry}}", prefix), "api", Access::kGuide,
                 [entry_of](const Request& request) {

@@ -80,6 +80,14 @@ Result<void> expect_channel(soci::session& sql, const std::string& id) {
     return {};
 }
 
+Result<void> expect_version(const Schedule& present, std::int64_t version) {
+    if (present.version == version) return {};
+    return fail(ErrorCode::kConflict,
+                "the schedule of channel \"{}\" has been changed meanwhile: it has version {}, not "
+                "{}; look at it and make the change again",
+                present.channel_id, present.version, version);
+}
+
 }  // namespace
 
 bool starts_alike(const ScheduleBlock& a, const ScheduleBlock& b) {
@@ -99,12 +107,7 @@ Result<std::int64_t> Store::set_schedule(const Schedule& schedule,
         const std::string& channel_id = schedule.channel_id;
         TRY(expect_channel(sql, channel_id));
         const Schedule before = TRY(query_schedule(sql, channel_id));
-        if (before.version != schedule.version) {
-            return fail(ErrorCode::kConflict,
-                        "the schedule of channel \"{}\" has been changed meanwhile: it has version "
-                        "{}, not {}; look at it and make the change again",
-                        channel_id, before.version, schedule.version);
-        }
+        TRY(expect_version(before, schedule.version));
         const Int version = before.version + 1;
         sql << "INSERT INTO schedules (channel_id, version, slate_entry, filler_playlist) "
                "VALUES (:id, :version, :slate, :fillers) "
@@ -146,9 +149,14 @@ Result<std::int64_t> Store::set_schedule(const Schedule& schedule,
     });
 }
 
-Result<void> Store::remove_schedule(const std::string& channel_id) {
+Result<void> Store::remove_schedule(const std::string& channel_id,
+                                    std::optional<std::int64_t> version) {
     return impl_->write([&](soci::session& sql) -> Result<void> {
         TRY(expect_channel(sql, channel_id));
+        if (version) {
+            const Schedule present = TRY(query_schedule(sql, channel_id));
+            TRY(expect_version(present, *version));
+        }
         sql << "DELETE FROM schedules WHERE channel_id = :id", use(channel_id);
         return {};
     });

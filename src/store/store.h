@@ -415,6 +415,16 @@ class Store {
     Result<Media> find_media(const std::string& id);
     Result<std::vector<Media>> list_media();
 
+    // What is to be known of it should its files be gone: library::to_json(Outline). A later one
+    // takes the place of an earlier one.
+    Result<void> keep_outline(const std::string& media_id, const std::string& outline);
+    Result<std::optional<std::string>> find_outline(const std::string& media_id);
+
+    // Media that cannot be shown, and why. Both return whether that is news.
+    Result<bool> set_media_lost(const std::string& media_id, const std::string& reason);
+    Result<bool> set_media_found(const std::string& media_id);
+    Result<std::map<std::string, std::string>> list_lost_media();
+
     // -- Variants --------------------------------------------------------------------------------
 
     // Asks for a variant of the entry's present preparation: queues a job, unless it has been asked
@@ -480,8 +490,10 @@ class Store {
     Result<std::int64_t> set_schedule(const Schedule& schedule,
                                       std::span<const ChannelEdit> edits = {});
 
-    // The channel loops its playlist again.
-    Result<void> remove_schedule(const std::string& channel_id);
+    // The channel loops its playlist again. kConflict unless `version` is the present one; without
+    // it whatever there is goes.
+    Result<void> remove_schedule(const std::string& channel_id,
+                                 std::optional<std::int64_t> version = std::nullopt);
 
     // Publications of playlists and schedule change no airing of the channel that starts before.
     Result<Ticks> edits_from(const std::string& channel_id);

@@ -7,8 +7,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/announcer.h"
 #include "app/control_room.h"
 #include "hls/segment.h"
+#include "http/airings.h"
 #include "media/fragment.h"
 #include "media/track.h"
 #include "support/fake_clock.h"
@@ -494,7 +496,7 @@ TEST(Broadcaster, GoesOnPastAnAiringWhoseFilesAreGone) {
     cinema.play({"one", "lost"});
     cinema.on_air();
     cinema.clock.advance(seconds(100));
-    const std::string lost = cinema.broadcaster->entry("lost")->film(0).media->manifest().media_id;
+    const std::string lost = cinema.broadcaster->entry("lost")->film(0)->media->manifest().media_id;
     cinema.reopen();
     std::filesystem::remove_all(cinema.temp.path() / "library/media" / lost);
     cinema.on_air();
@@ -607,13 +609,13 @@ TEST(Broadcaster, PlaysAnEntryWhileItIsBeingPrepared) {
         cinema.clock.advance(seconds(1));
         ASSERT_TRUE(cinema.eventually([&] {
             const auto entry = cinema.broadcaster->entry("long");
-            return entry->film(0).complete_segments() >= (25 + i) / 2;
+            return entry->film(0)->complete_segments() >= (25 + i) / 2;
         }));
         expect_kept(seen, cinema.playlist());
     }
     preparation.finish();
     ASSERT_TRUE(cinema.eventually(
-        [&] { return !cinema.broadcaster->entry("long")->film(0).media->growing(); }));
+        [&] { return !cinema.broadcaster->entry("long")->film(0)->media->growing(); }));
     for (int i = 0; i < 300; i += 3) {
         cinema.clock.advance(seconds(3));
         expect_kept(seen, cinema.playlist());
@@ -913,8 +915,9 @@ TEST(Broadcaster, ShowsAPartOnceItIsPrepared) {
     EXPECT_EQ(shown->duration, Ticks(360'000));
     EXPECT_EQ((*room.item_states(draft))[1].readiness, ControlRoom::ItemReadiness::kReady);
     // The line that began before the in point is on for its last second.
-    const auto& cues =
-        channel->film(static_cast<std::size_t>(shown - rows.begin())).subtitles->tracks()[0].cues();
+    const auto& cues = channel->film(static_cast<std::size_t>(shown - rows.begin()))
+                           ->subtitles->tracks()[0]
+                           .cues();
     ASSERT_EQ(cues.size(), 1u);
     EXPECT_EQ(cues[0].start, subtitles::Milliseconds(0));
     EXPECT_EQ(cues[0].end, subtitles::Milliseconds(1000));
@@ -1197,7 +1200,7 @@ TEST(Broadcaster, LogsThatFilesAreGone) {
     cinema.play({"one", "lost"});
     cinema.on_air();
     cinema.clock.advance(seconds(12));  // "lost" is on
-    const std::string lost = cinema.broadcaster->entry("lost")->film(0).media->manifest().media_id;
+    const std::string lost = cinema.broadcaster->entry("lost")->film(0)->media->manifest().media_id;
     cinema.reopen();
     std::filesystem::remove_all(cinema.temp.path() / "library/media" / lost);
     cinema.on_air();
@@ -1416,6 +1419,238 @@ TEST(Takeover, PassesOverWhatNothingCanStandInFor) {
         return rows[1].entry_id == "one" && rows.back().entry_id == "one";
     }));
     EXPECT_EQ(cinema.broadcaster->incidents().stand_ins, 0U);
+}
+
+// All that a channel lists, by playlist.
+std::map<std::string, std::string> all_playlists(Cinema& cinema) {
+    std::map<std::string, std::string> all;
+    for (const char* rendition : {"360p", "180p", "audio", "subtitles-fr"}) {
+        all[rendition] = cinema.playlist(rendition);
+    }
+    all["360p, I-frames"] = cinema.get("360p", "iframes.m3u8");
+    return all;
+}
+
+std::string without_gaps(const std::string& playlist) {
+    static const std::regex kTold("#EXT-X-VERSION:[78]\n|#EXT-X-GAP\n");
+    return std::regex_replace(playlist, kTold, "");
+}
+
+// Names of segments that are gaps, and of those that are not.
+struct Names {
+    std::vector<std::string> gaps;
+    std::vector<std::string> whole;
+};
+Names names_of(const std::string& playlist) {
+    Names names;
+    bool gap = false;
+    std::istringstream lines(playlist);
+    for (std::string line; std::getline(lines, line);) {
+        if (line == "#EXT-X-GAP") gap = true;
+        if (line.starts_with('#')) continue;
+        (std::exchange(gap, false) ? names.gaps : names.whole).push_back(line);
+    }
+    return names;
+}
+
+// The one that is told in all playlists: of the channel's first row of that entry.
+std::pair<std::int64_t, std::int64_t> numbers_of(Cinema& cinema, const std::string& entry) {
+    const auto rows = *cinema.store->list_airings("main", Ticks(0));
+    for (const playout::Airing& row : rows) {
+        if (row.entry_id == entry) return {row.first_sequence, row.end_sequence()};
+    }
+    return {};
+}
+
+std::size_t audited(Cinema& cinema, std::string_view action) {
+    const std::vector<store::AuditRecord> records = *cinema.store->list_audit();
+    return static_cast<std::size_t>(
+        std::ranges::count(records, action, &store::AuditRecord::action));
+}
+
+TEST(Gaps, AreWhatIsLeftOfALostFilmAfterARestart) {
+    Cinema cinema;
+    play_with_slate(cinema);
+    cinema.add_subtitles("lost", "fr");
+    cinema.on_air();
+    pass(cinema, seconds(70), seconds(2), [] {});
+    const auto before = all_playlists(cinema);
+    const std::string newest = names_of(before.at("360p")).whole.back();
+    const auto folder = cinema.media_folder("lost");
+    cinema.reopen();
+    std::filesystem::remove_all(folder);
+    cinema.on_air();
+    const auto after = all_playlists(cinema);
+    const auto [first, end] = numbers_of(cinema, "lost");
+    for (const auto& [rendition, playlist] : after) {
+        SCOPED_TRACE(rendition);
+        EXPECT_EQ(without_gaps(playlist), without_gaps(before.at(rendition)));
+        EXPECT_THAT(playlist, HasSubstr("#EXT-X-VERSION:8\n"));
+        const Names names = names_of(playlist);
+        EXPECT_GE(names.gaps.size(), 10U);
+        EXPECT_GE(names.whole.size(), 2U);
+        for (const std::string& name : names.gaps) {
+            EXPECT_GE(std::stoll(name), first);
+            EXPECT_LT(std::stoll(name), end);
+            EXPECT_THAT(cinema.get(rendition.substr(0, rendition.find(',')), name, 404),
+                        HasSubstr("\\\"The lost\\\" are lost"));
+        }
+        for (const std::string& name : names.whole) {
+            EXPECT_TRUE(std::stoll(name) < first || std::stoll(name) >= end) << name;
+            cinema.get(rendition.substr(0, rendition.find(',')), name);
+        }
+    }
+    // What pages and listeners are told of it goes on, but for its pictures.
+    const auto channel = cinema.broadcaster->channel("main");
+    const auto told = http::airings_json(*channel, cinema.clock.now(), "");
+    const auto on =
+        std::ranges::find_if(told, [](const auto& row) { return row["entry"] == "lost"; });
+    ASSERT_NE(on, told.end());
+    EXPECT_EQ((*on)["title"]["en"], "The lost");
+    EXPECT_EQ(http::film_to_go_back_to(*channel, "lost", cinema.clock.now()), nullptr);
+    EXPECT_THAT(airing_event(*channel, cinema.clock.now()).data, HasSubstr("The lost"));
+    // From where nobody can have fetched it, the slate is shown, and what is listed stays listed.
+    ASSERT_TRUE(rundown_becomes(cinema, [](const auto& rows) {
+        return std::ranges::any_of(rows, [](const auto& row) { return row.entry_id == "slate"; });
+    }));
+    EXPECT_EQ(without_gaps(cinema.playlist()), without_gaps(before.at("360p")));
+    std::map<std::int64_t, std::string> seen;
+    pass(cinema, seconds(60), seconds(2), [&] { expect_kept(seen, cinema.playlist()); });
+    EXPECT_THAT(cinema.playlist(), HasSubstr("X-TITLE=\"The slate\""));
+    catch_up(cinema);
+    const auto log = as_run(cinema);
+    EXPECT_TRUE(has_mark(log[1], playout::kMediaGone));
+    EXPECT_EQ(log[1].rate, (media::FrameRate{24000, 1001}));
+}
+
+TEST(Gaps, AreMendedWhenTheFilesAreBack) {
+    Cinema cinema;
+    play_with_slate(cinema);
+    cinema.on_air();
+    pass(cinema, seconds(50), seconds(2), [] {});
+    const std::string before = cinema.playlist();
+    const auto folder = cinema.media_folder("lost");
+    cinema.reopen();
+    std::filesystem::rename(folder, cinema.temp.path() / "elsewhere");
+    cinema.on_air();
+    const auto gap = names_of(cinema.playlist()).gaps;
+    ASSERT_FALSE(gap.empty());
+    ASSERT_TRUE(cinema.eventually([&] { return cinema.broadcaster->incidents().lost_media == 1; }));
+    std::filesystem::rename(cinema.temp.path() / "elsewhere", folder);
+    cinema.clock.advance(seconds(11));
+    ASSERT_TRUE(cinema.eventually([&] { return names_of(cinema.playlist()).gaps.empty(); }));
+    cinema.get("360p", gap.back());
+    EXPECT_THAT(cinema.playlist(), HasSubstr("#EXT-X-VERSION:7\n"));
+}
+
+TEST(Gaps, KeepTheInitSectionThatOnlyTheLostFilmHas) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 1000));
+    cinema.add_film("lost", film({25, 1}, 1000, 7));
+    cinema.add_subtitles("lost", "fr");
+    cinema.play({"one", "lost"});
+    cinema.on_air();
+    cinema.clock.advance(seconds(70));
+    const auto before = all_playlists(cinema);
+    const std::regex map("#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI=\"([^\"]+)\"");
+    std::smatch found;
+    ASSERT_TRUE(std::regex_search(before.at("180p"), found, map));
+    const std::string init = cinema.get("180p", found[1]);
+    const auto folder = cinema.media_folder("lost");
+    cinema.reopen();
+    std::filesystem::remove_all(folder);
+    cinema.on_air();
+    for (const auto& [rendition, playlist] : all_playlists(cinema)) {
+        EXPECT_EQ(without_gaps(playlist), without_gaps(before.at(rendition))) << rendition;
+    }
+    EXPECT_EQ(cinema.get("180p", found[1]), init);
+}
+
+TEST(Gaps, StandWhereTheDatabaseOnlyHasThePreparation) {
+    Cinema cinema;
+    play_with_slate(cinema);
+    cinema.on_air();
+    pass(cinema, seconds(70), seconds(2), [] {});
+    const std::string before = cinema.playlist();
+    const auto folder = cinema.media_folder("lost");
+    cinema.reopen();
+    // As after an update from a version that kept no outlines.
+    ASSERT_TRUE(cinema.store->keep_outline(folder.filename(), "none"));
+    std::filesystem::remove_all(folder);
+    cinema.on_air();
+    EXPECT_EQ(without_gaps(cinema.playlist()), without_gaps(before));
+    EXPECT_FALSE(names_of(cinema.playlist()).gaps.empty());
+}
+
+TEST(Gaps, AreLeftOfAFilmThatVanishesInMidAirAndIsToldOfOnce) {
+    Cinema cinema;
+    play_with_slate(cinema);
+    cinema.on_air();
+    std::map<std::int64_t, std::string> seen;
+    pass(cinema, seconds(50), seconds(2), [&] { expect_kept(seen, cinema.playlist()); });
+    const auto folder = cinema.media_folder("lost");
+    std::filesystem::rename(folder, cinema.temp.path() / "elsewhere");
+    ASSERT_TRUE(
+        rundown_becomes(cinema, [](const auto& rows) { return rows[2].entry_id == "slate"; }));
+    EXPECT_TRUE(names_of(cinema.playlist()).gaps.empty()) << "this server still holds the files";
+    const std::string before = cinema.playlist();
+    for (int restart = 0; restart < 3; ++restart) {
+        cinema.reopen();
+        cinema.on_air();
+        EXPECT_EQ(without_gaps(cinema.playlist()), without_gaps(before));
+        EXPECT_FALSE(names_of(cinema.playlist()).gaps.empty());
+        ASSERT_TRUE(
+            rundown_becomes(cinema, [](const auto& rows) { return rows[2].entry_id == "slate"; }));
+        EXPECT_EQ(cinema.broadcaster->incidents().lost_media, 1U);
+    }
+    EXPECT_EQ(audited(cinema, "incident.media-lost"), 1U);
+    EXPECT_EQ(audited(cinema, "incident.stand-in"), 1U);
+    EXPECT_EQ(audited(cinema, "incident.media-back"), 0U);
+    pass(cinema, seconds(60), seconds(2), [] {});
+    catch_up(cinema);
+    const auto log = as_run(cinema);
+    EXPECT_EQ(log[1].entry_id, "lost");
+    EXPECT_EQ(std::ranges::count(log[1].marks, playout::kMediaGone, &playout::AsRunMark::kind), 1);
+    EXPECT_TRUE(has_mark(log[1], playout::kCutShort));
+
+    std::filesystem::rename(cinema.temp.path() / "elsewhere", folder);
+    cinema.reopen();
+    cinema.on_air();
+    EXPECT_EQ(cinema.broadcaster->incidents().lost_media, 0U);
+    EXPECT_EQ(audited(cinema, "incident.media-back"), 1U);
+    cinema.reopen();
+    cinema.on_air();
+    EXPECT_EQ(audited(cinema, "incident.media-back"), 1U);
+}
+
+TEST(Gaps, StandForAFilmThatIsPreparedAnewUntilItIsThereAgain) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    Preparation preparation(cinema);
+    cinema.play({"one", "long"});
+    cinema.on_air();
+    preparation.add(5);
+    ASSERT_TRUE(cinema.eventually([&] { return cinema.broadcaster->entry("long") != nullptr; }));
+    cinema.clock.advance(seconds(6));
+    preparation.add(45);
+    ASSERT_TRUE(cinema.eventually([&] { return plays(cinema, "long"); }));
+    pass(cinema, seconds(60), seconds(2), [] {});
+    const std::string before = cinema.playlist();
+    cinema.reopen();
+    cinema.on_air();
+    const auto folder = cinema.temp.path() / "library/incoming/long";
+    for (const std::int64_t groups : {0, 2, 4}) {
+        if (groups > 0) cinema.broadcaster->available("long", folder, groups);
+        ASSERT_TRUE(cinema.eventually([&] {
+            const auto entry = cinema.broadcaster->entry("long");
+            return groups == 0 || (entry && entry->film(0)->complete_segments() == groups / 2);
+        }));
+        EXPECT_EQ(without_gaps(cinema.playlist()), without_gaps(before)) << groups;
+        EXPECT_GE(names_of(cinema.playlist()).gaps.size(), 10U) << groups;
+    }
+    cinema.broadcaster->available("long", folder, 50);
+    ASSERT_TRUE(cinema.eventually([&] { return names_of(cinema.playlist()).gaps.empty(); }));
+    EXPECT_EQ(cinema.playlist(), before);
 }
 
 }  // namespace

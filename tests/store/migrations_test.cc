@@ -65,8 +65,8 @@ TEST(Migrations, CarryADatabaseOfVersionOneOver) {
     soci::session sql;
     must(connect(sql, folder / "matinee.db"));
     EXPECT_EQ(schema_version(sql), migrations().back().version);
-    for (const char* table :
-         {"schedule_blocks", "as_run_marks", "users", "tokens", "links", "screens", "audit_log"}) {
+    for (const char* table : {"schedule_blocks", "as_run_marks", "users", "tokens", "links",
+                              "screens", "audit_log", "media_outlines", "lost_media"}) {
         EXPECT_TRUE(has_table(sql, table)) << table;
     }
 }
@@ -189,6 +189,8 @@ TEST(Migrations, CarryTheDataOfEveryVersionOver) {
         ASSERT_EQ(airings.size(), 1u);
         EXPECT_EQ(airings[0].segment_count, 3);
         EXPECT_TRUE(must(store->list_encryption("main")).empty());
+        EXPECT_TRUE(must(store->list_lost_media()).empty());
+        EXPECT_FALSE(must(store->find_outline("m"))) << "nobody has opened it since";
         if (version >= 2) {
             EXPECT_EQ(must(store->find_user_by_name("ada")).role, "admin");
             EXPECT_EQ(must(store->list_tokens()).size(), 1u);

@@ -275,6 +275,12 @@ TEST_F(StoreSchedules, AreReplacedByWhoKnowsThePresentOne) {
     EXPECT_EQ(found.blocks[1].since, clock_.now());
     EXPECT_EQ(found.blocks[0].overrun, playout::Overrun::kFinish);
     EXPECT_EQ(found.slate_entry, "slate");
+    const auto refused = store_->remove_schedule("main", 1);
+    EXPECT_EQ(refused.error().code(), ErrorCode::kConflict) << "somebody has changed it since";
+    EXPECT_EQ(must(store_->find_schedule("main")).version, 2);
+    must(store_->remove_schedule("main", 2));
+    EXPECT_EQ(must(store_->find_schedule("main")).version, 0);
+    must(store_->set_schedule(schedule));
     must(store_->remove_schedule("main"));
     EXPECT_EQ(must(store_->find_schedule("main")).version, 0);
     EXPECT_EQ(store_->find_schedule("none").error().code(), ErrorCode::kNotFound);
