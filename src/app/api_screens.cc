@@ -46,7 +46,8 @@ constexpr std::string_view kSchemas = R"json({
       "heap_mb": {"type": ["number", "null"]},
       "up_seconds": {"type": "integer", "minimum": 0},
       "restarts": {"type": "integer", "minimum": 0, "description": "How often the player was made anew."},
-      "carried_out": {"type": "string", "maxLength": 100, "description": "The last command it has carried out; empty: none."}
+      "carried_out": {"type": "string", "maxLength": 100, "description": "The last command it has carried out; empty: none."},
+      "kept": {"type": "boolean", "description": "Whether its browser has kept the page, so that it opens while the server is away."}
     }
   },
   "ScreenDesign": {

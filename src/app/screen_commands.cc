@@ -53,6 +53,7 @@ std::string report_text(const json& report) {
         text += fmt::format(", {} frames dropped", dropped.get<std::int64_t>());
     }
     if (report.value("sound", "") == "blocked") text += ", no sound until it is touched";
+    if (!report.value("kept", true)) text += ", opens only while the server answers";
     return text;
 }
 

@@ -55,6 +55,8 @@ export interface Snapshot {
   /** Index into `qualities` of what is being shown; -1 before anything is. */
   readonly shownQuality: number;
   readonly muted: boolean;
+  /** It is muted because the browser lets no page sound that nobody has touched. */
+  readonly soundRefused: boolean;
   /** From 0 to 1. */
   readonly volume: number;
   /**
@@ -103,6 +105,7 @@ const kNothing: Snapshot = {
   quality: -1,
   shownQuality: -1,
   muted: false,
+  soundRefused: false,
   volume: 1,
   range: null,
   position: 0,
@@ -144,6 +147,7 @@ abstract class VideoPlayer implements Player {
   private readonly listeners = new AbortController();
   private retryTimer: number | undefined;
   private failures = 0;
+  private soundRefused = false;
   protected status: number | null = null;
   protected refused = false;
   protected readonly chosen: [number, number] = [-1, -1];
@@ -159,6 +163,9 @@ abstract class VideoPlayer implements Player {
     ];
     for (const event of events) this.listen(video, event, () => this.update());
     this.listen(video, 'timeupdate', () => this.onProgress());
+    this.listen(video, 'volumechange', () => {
+      if (!video.muted) this.soundRefused = false;
+    });
   }
 
   readonly snapshot = (): Snapshot => this.current;
@@ -212,7 +219,9 @@ abstract class VideoPlayer implements Player {
     this.video.play().catch((error: unknown) => {
       if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
       if (this.video.muted) return; // not even so: the viewer presses play
+      this.soundRefused = true;
       this.video.muted = true;
+      this.update();
       this.start();
     });
   }
@@ -244,6 +253,7 @@ abstract class VideoPlayer implements Player {
       status: this.status,
       chosen: [...this.chosen],
       muted: video.muted,
+      soundRefused: this.soundRefused && video.muted,
       volume: video.volume,
       range: this.range(),
       position: video.currentTime,
