@@ -88,6 +88,8 @@ export interface EntryChange {
 export interface Job {
   readonly id: string;
   readonly entry: string;
+  /** In what it differs from the entry itself, as the server writes it. */
+  readonly variant?: string | null;
   readonly state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
   readonly stage: string;
   /** From 0 to 1. */
@@ -186,9 +188,11 @@ export interface UploadReport {
   readonly reason: string | null;
 }
 
-const at = (...parts: readonly string[]) => `/api/v1/${parts.map(encodeURIComponent).join('/')}`;
+/** The address of something in the API. */
+export const at = (...parts: readonly string[]) => `/api/v1/${parts.map(encodeURIComponent).join('/')}`;
 
-function sending(method: string, body?: unknown, tag?: string): RequestInit {
+/** A request with JSON, for the version `tag` where one is named. */
+export function sending(method: string, body?: unknown, tag?: string): RequestInit {
   return {
     method,
     headers: {
@@ -199,9 +203,10 @@ function sending(method: string, body?: unknown, tag?: string): RequestInit {
   };
 }
 
-const reading = (signal?: AbortSignal): RequestInit => (signal ? { signal } : {});
+export const reading = (signal?: AbortSignal): RequestInit => (signal ? { signal } : {});
 
-async function allPages<T>(path: string, query: URLSearchParams, signal?: AbortSignal): Promise<T[]> {
+/** All items of a list that comes in pages. */
+export async function allPages<T>(path: string, query: URLSearchParams, signal?: AbortSignal): Promise<T[]> {
   const items: T[] = [];
   query.set('limit', '500');
   for (;;) {

@@ -7,17 +7,24 @@ import { fill } from '../text';
 import { Notice, ToAllChannels } from '../ui/notices';
 import { mount } from '../ui/shell';
 import { CatalogueProvider } from './catalogue';
-import { Entries } from './entries';
 import { StudioLink } from './link';
 import { Live, LiveContext } from './live';
 import { NavigationContext, useNavigation, type Navigation } from './navigation';
 import { OnAir } from './on_air';
-import { Playlists } from './playlists';
 import { kSections, parseStudioRoute, studioAddress } from './route';
 import { SignedIn, useAccount } from './session';
 import { studioStrings } from './strings';
 import { Uploads } from './uploads';
+import { later } from './later';
 import './studio.css';
+import './rooms.css';
+
+const Entries = later(() => import('./entries').then((part) => part.Entries));
+const Playlists = later(() => import('./playlists').then((part) => part.Playlists));
+const Screens = later(() => import('./screens').then((part) => part.Screens));
+const Reviews = later(() => import('./reviews').then((part) => part.Reviews));
+const Log = later(() => import('./log').then((part) => part.Log));
+const Settings = later(() => import('./settings').then((part) => part.Settings));
 
 function Studio() {
   const [route, setRoute] = useState(() => parseStudioRoute(location.pathname));
@@ -112,6 +119,14 @@ function View() {
       return <Entries uploads={uploads} />;
     case 'playlists':
       return <Playlists />;
+    case 'screens':
+      return <Screens />;
+    case 'reviews':
+      return <Reviews />;
+    case 'log':
+      return <Log />;
+    case 'settings':
+      return <Settings />;
     case 'unknown':
       return <Notice title={common.noSuchPage} actions={<ToAllChannels />} />;
   }
