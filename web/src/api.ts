@@ -395,6 +395,8 @@ export interface ScreenReport {
   readonly restarts: number;
   /** The last command that was carried out; empty: none. */
   readonly carried_out: string;
+  /** Which page this is: what the server called its newest one when it was loaded; empty before that is known. */
+  readonly page?: string;
 }
 
 export interface Pairing {

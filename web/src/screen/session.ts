@@ -220,6 +220,7 @@ export class Session {
       up_seconds: Math.round(this.age() / 1000),
       restarts: playback?.restarts ?? 0,
       carried_out: this.carriedOut,
+      page: this.page ?? '',
     };
   }
 
