@@ -479,7 +479,7 @@ test('a channel is set, also by two at once; preparations and the server’s sta
 
   await page.getByRole('link', { name: 'Preparation' }).click();
   await page.locator('[data-job=boats]').first().waitFor();
-  await page.getByText('frames 100 to 124').waitFor();
+  await page.getByText('frames 100 to 124').first().waitFor();
   await fine();
   await api('POST', '/entries/tram/prepare');
   await page.locator('[data-job=tram]:is([data-state=queued], [data-state=running])').waitFor();

@@ -118,7 +118,13 @@ export function ItemList(props: ItemListProps) {
     if (command && event.key.toLowerCase() === 'a') onSelect(allOf(lines));
     else if (event.key === 'Escape' && keys.size > 0 && !drag) onSelect(kNothingSelected);
     else if (command && event.key.toLowerCase() === 'd' && keys.size > 0) props.onDouble();
-    else if (event.key === 'Delete' && keys.size > 0) props.onRemoveSelected();
+    else if (event.key === 'Delete' && keys.size > 0) {
+      const last = lines.reduce((found, line, at) => (keys.has(line.key) ? at : found), 0);
+      const rest = lines.filter((line) => !keys.has(line.key));
+      const next = lines.slice(last).find((line) => !keys.has(line.key)) ?? rest.at(-1);
+      if (next) focus.current = { key: next.key, action: 'select' };
+      props.onRemoveSelected();
+    }
     else if (arrow !== 0 && event.altKey && keys.has(key)) {
       keepFocus(event);
       props.onNudge(arrow as -1 | 1);
@@ -197,7 +203,14 @@ export function SelectionBar(props: {
     if (box.current) box.current.indeterminate = count > 0 && count < lines.length;
   }, [count, lines.length]);
   return (
-    <div class="selection-bar" role="group" aria-label={strings.selection}>
+    <div
+      class="selection-bar"
+      role="group"
+      aria-label={strings.selection}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && count > 0) onSelect(kNothingSelected);
+      }}
+    >
       <label class="choice">
         <input
           ref={box}
@@ -218,7 +231,14 @@ export function SelectionBar(props: {
             {strings.selectedDown}
           </Button>
           <Button onClick={props.onDouble}>{strings.duplicate}</Button>
-          <Button onClick={props.onRemove}>{strings.removeSelected}</Button>
+          <Button
+            onClick={() => {
+              box.current?.focus(); // the button goes
+              props.onRemove();
+            }}
+          >
+            {strings.removeSelected}
+          </Button>
         </>
       )}
     </div>
@@ -275,11 +295,8 @@ function Item(props: {
           type="checkbox"
           checked={selected}
           aria-label={fill(strings.select, { title, n: number })}
-          onClick={(event) => {
-            // The state is the selection's; a box that is pressed alone adds to what is selected.
-            event.preventDefault();
-            props.onSelect(event.shiftKey ? 'range' : 'toggle');
-          }}
+          // A box that is pressed adds to what is selected, or takes away.
+          onClick={(event) => props.onSelect(event.shiftKey ? 'range' : 'toggle')}
         />
         <span class="handle" title={fill(strings.drag, { title })} aria-hidden="true" onPointerDown={onGrab}>
           ⠿

@@ -51,7 +51,7 @@ function Round({ found, reload }: { readonly found: Tagged<FullRound>; readonly 
         <Films round={round} reload={reload} />
         <Jurors round={round} reload={reload} />
       </div>
-      <Settings key={found.etag} found={found} reload={reload} />
+      <Settings key={JSON.stringify([round.titles, round.criteria])} found={found} reload={reload} />
     </>
   );
 }

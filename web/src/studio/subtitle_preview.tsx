@@ -44,7 +44,7 @@ export const SubtitlePreview = forwardRef<PreviewHandle, SubtitlePreviewProps>(f
   const [player, setPlayer] = useState<Player | null>(null);
   const [snapshot, setSnapshot] = useState<Snapshot | null>(null);
   // Which reading of the stream this is: it is read anew when its renditions are others.
-  const [reading, setReading] = useState({ number: 0, at: startAt });
+  const [reading, setReading] = useState({ number: 0, at: startAt, paused: false });
   const seen = useRef<Promise<string>>(Promise.resolve(''));
   const latest = useRef(delay);
   latest.current = delay;
@@ -59,6 +59,7 @@ export const SubtitlePreview = forwardRef<PreviewHandle, SubtitlePreviewProps>(f
       if (closed || !element) return;
       const made = play(element, master, () => setSnapshot(made.snapshot()), reading.at);
       created = made;
+      if (reading.paused) element.pause();
       made.delaySubtitles(latest.current);
       setPlayer(made);
       setSnapshot(made.snapshot());
@@ -92,7 +93,8 @@ export const SubtitlePreview = forwardRef<PreviewHandle, SubtitlePreviewProps>(f
         if (++looks < kLooks) waiting.current = window.setTimeout(() => void look(), kLook);
         return;
       }
-      setReading(({ number }) => ({ number: number + 1, at: position() }));
+      const paused = video.current?.paused ?? false;
+      setReading(({ number }) => ({ number: number + 1, at: position(), paused }));
     };
     void look();
   };

@@ -243,6 +243,7 @@ function usePictures(
   const [frame, setFrame] = useState(first);
   const [playing, setPlaying] = useState(false);
   const wanted = useRef<number | null>(null); // where to go once it has got where it goes
+  const playedFrom = useRef(0);
   const current = useRef(frame);
   current.current = frame;
   useEffect(() => {
@@ -257,9 +258,9 @@ function usePictures(
       if (element.seeking || wanted.current !== null) return;
       const shown = frameAt(mediaTime, reel);
       setFrame(shown);
-      // The part ends here: that is what one wants to see.
+      // The part ends here: that is what one wants to see. What comes after it can be played, too.
       const last = points.current.out - 1;
-      if (!element.paused && shown >= last && shown <= last + 2) {
+      if (!element.paused && shown >= last && playedFrom.current <= last) {
         element.pause();
         element.currentTime = middleOfFrame(last, reel.rate);
       }
@@ -300,7 +301,9 @@ function usePictures(
     if (!element.paused) return element.pause();
     // From its end there is nothing to play: again from the beginning.
     const { in: from, out } = points.current;
-    if (current.current >= out - 1) element.currentTime = middleOfFrame(from, reel.rate);
+    const again = current.current === out - 1 || current.current === reel.frames - 1;
+    playedFrom.current = again ? from : current.current;
+    if (again) element.currentTime = middleOfFrame(from, reel.rate);
     // It is stopped again before it has begun when somebody is quick.
     element.play().catch((error: unknown) => {
       if (!(error instanceof DOMException)) throw error;
