@@ -188,10 +188,8 @@ export interface UploadReport {
   readonly reason: string | null;
 }
 
-/** The address of something in the API. */
 export const at = (...parts: readonly string[]) => `/api/v1/${parts.map(encodeURIComponent).join('/')}`;
 
-/** A request with JSON, for the version `tag` where one is named. */
 export function sending(method: string, body?: unknown, tag?: string): RequestInit {
   return {
     method,
@@ -205,7 +203,6 @@ export function sending(method: string, body?: unknown, tag?: string): RequestIn
 
 export const reading = (signal?: AbortSignal): RequestInit => (signal ? { signal } : {});
 
-/** All items of a list that comes in pages. */
 export async function allPages<T>(path: string, query: URLSearchParams, signal?: AbortSignal): Promise<T[]> {
   const items: T[] = [];
   query.set('limit', '500');

@@ -1,46 +1,43 @@
-// Parts of the studio that come when they are opened: who looks after one channel does not wait for the rest.
+// Parts of the studio that are fetched when they are looked at: most of the time one needs a few of them. Their
+// style sheets belong to page.tsx, since a part that comes later brings no style.
 
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { useStrings } from '../locale';
 import { Button } from '../ui/button';
 import { Notice, Waiting } from '../ui/notices';
-import { roomsStrings } from './rooms_strings';
+import { studioStrings } from './strings';
 
-/** A component whose code is loaded when it is first shown. */
-export function later<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
-  let loaded: ComponentType<Props> | null = null;
-  return function Later(props: Props) {
-    const [part, setPart] = useState<{ readonly shown: ComponentType<Props> | null }>({ shown: loaded });
-    const [failed, setFailed] = useState(false);
+export function later(load: () => Promise<ComponentType>): ComponentType {
+  let kept: ComponentType | null = null;
+  return function Later() {
+    const { strings } = useStrings(studioStrings);
+    const [state, setState] = useState<'waiting' | 'here' | 'failed'>(kept ? 'here' : 'waiting');
     useEffect(() => {
-      if (part.shown) return;
+      if (kept) return;
       load().then(
-        (component) => {
-          loaded = component;
-          setPart({ shown: component });
+        (part) => {
+          kept = part;
+          setState('here');
         },
-        () => setFailed(true), // the network is away, or the server has another version by now
+        // The server is away, or has newer pages than this one.
+        () => setState('failed'),
       );
     }, []);
-    const Shown = part.shown;
-    if (Shown) return <Shown {...props} />;
-    return failed ? <NotLoaded /> : <Waiting />;
+    if (state === 'here' && kept) {
+      const Part = kept;
+      return <Part />;
+    }
+    if (state === 'waiting') return <Waiting />;
+    return (
+      <Notice
+        title={strings.notLoaded}
+        actions={
+          <Button kind="primary" onClick={() => location.reload()}>
+            {strings.reloadPage}
+          </Button>
+        }
+      />
+    );
   };
-}
-
-function NotLoaded() {
-  const { strings } = useStrings(roomsStrings);
-  return (
-    <Notice
-      title={strings.notLoaded}
-      actions={
-        <Button kind="primary" onClick={() => location.reload()}>
-          {strings.loadAgain}
-        </Button>
-      }
-    >
-      <p>{strings.notLoadedHint}</p>
-    </Notice>
-  );
 }

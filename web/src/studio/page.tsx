@@ -7,6 +7,7 @@ import { fill } from '../text';
 import { Notice, ToAllChannels } from '../ui/notices';
 import { mount } from '../ui/shell';
 import { CatalogueProvider } from './catalogue';
+import { later } from './later';
 import { StudioLink } from './link';
 import { Live, LiveContext } from './live';
 import { NavigationContext, useNavigation, type Navigation } from './navigation';
@@ -15,16 +16,21 @@ import { kSections, parseStudioRoute, studioAddress } from './route';
 import { SignedIn, useAccount } from './session';
 import { studioStrings } from './strings';
 import { Uploads } from './uploads';
-import { later } from './later';
 import './studio.css';
 import './rooms.css';
 
-const Entries = later(() => import('./entries').then((part) => part.Entries));
-const Playlists = later(() => import('./playlists').then((part) => part.Playlists));
-const Screens = later(() => import('./screens').then((part) => part.Screens));
-const Reviews = later(() => import('./reviews').then((part) => part.Reviews));
-const Log = later(() => import('./log').then((part) => part.Log));
-const Settings = later(() => import('./settings').then((part) => part.Settings));
+// They go on whatever part of the studio is shown.
+const uploads = new Uploads();
+
+const EntriesPlace = later(async () => {
+  const { Entries } = await import('./entries');
+  return () => <Entries uploads={uploads} />;
+});
+const Playlists = later(async () => (await import('./playlists')).Playlists);
+const Screens = later(async () => (await import('./screens')).Screens);
+const Reviews = later(async () => (await import('./reviews')).Reviews);
+const Log = later(async () => (await import('./log')).Log);
+const Settings = later(async () => (await import('./settings')).Settings);
 
 function Studio() {
   const [route, setRoute] = useState(() => parseStudioRoute(location.pathname));
@@ -51,9 +57,6 @@ function Studio() {
     </NavigationContext.Provider>
   );
 }
-
-// They go on whatever part of the studio is shown.
-const uploads = new Uploads();
 
 function Connected() {
   const { strings } = useStrings(studioStrings);
@@ -116,7 +119,7 @@ function View() {
     case 'on-air':
       return <OnAir />;
     case 'entries':
-      return <Entries uploads={uploads} />;
+      return <EntriesPlace />;
     case 'playlists':
       return <Playlists />;
     case 'screens':
