@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "app/broadcaster.h"
+#include "app/station.h"
 #include "auth/key_file.h"
 
 namespace matinee::app {

@@ -129,7 +129,8 @@ export async function requestTagged<T>(
     throw new ApiError(0, { detail: String(error) });
   }
   const etag = response.headers.get('ETag') ?? '';
-  if (response.status === 204) return { value: undefined as T, etag };
+  const empty = response.status === 204 || response.headers.get('Content-Length') === '0';
+  if (response.ok && empty) return { value: undefined as T, etag };
   const body: unknown = await response.json().catch(() => null);
   if (options.signal?.aborted) throw options.signal.reason;
   if (!response.ok || body === null) {

@@ -60,14 +60,16 @@ export function droppedShare(report: Pick<ScreenReport, 'frames' | 'dropped'>): 
   return report.frames > 0 ? report.dropped / report.frames : null;
 }
 
-const kFirstStill = 20; // seconds a screen has been up when it has surely sent one
+const kFirstStill = 8; // seconds a screen has been up when it has surely sent one
 const kStillAge = 15_000; // milliseconds for which the browser's picture is good enough
 
 /** Where a picture of what it shows is; null while it has sent none. Changes when it is to be read anew. */
 export function stillAddress({ id, report, health }: Screen, instant: number): string | null {
-  if (!report || report.up_seconds < kFirstStill || report.frames === 0) return null;
+  if (!report || report.frames === 0) return null;
   // That of a silent screen is its last one.
-  const age = health === 'on-line' ? Math.floor(instant / kStillAge) : 0;
+  const silent = health !== 'on-line';
+  if (!silent && report.up_seconds < kFirstStill) return null;
+  const age = silent ? 0 : Math.floor(instant / kStillAge);
   return `/api/v1/screens/${encodeURIComponent(id)}/still.jpg?at=${age}`;
 }
 

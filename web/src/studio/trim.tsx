@@ -243,6 +243,9 @@ function usePictures(
   const [frame, setFrame] = useState(first);
   const [playing, setPlaying] = useState(false);
   const wanted = useRef<number | null>(null); // where to go once it has got where it goes
+  // When the first frame is shown, on the media timeline: players put decoding at zero, not showing. It is
+  // known once that frame is there.
+  const zero = useRef<number | null>(null);
   const playedFrom = useRef(0);
   const current = useRef(frame);
   current.current = frame;
@@ -253,16 +256,26 @@ function usePictures(
     const { signal } = end;
     let player: Player | null = null;
     let request = 0;
+    const show = (shown: number) => {
+      element.currentTime = (zero.current ?? 0) + middleOfFrame(shown, reel.rate);
+    };
     const onFrame = (_: number, { mediaTime }: { mediaTime: number }) => {
       request = element.requestVideoFrameCallback(onFrame);
+      if (zero.current === null) {
+        zero.current = mediaTime;
+        const target = wanted.current ?? first;
+        wanted.current = null;
+        if (target > 0) show(target);
+        return;
+      }
       if (element.seeking || wanted.current !== null) return;
-      const shown = frameAt(mediaTime, reel);
+      const shown = frameAt(mediaTime - zero.current, reel);
       setFrame(shown);
       // The part ends here: that is what one wants to see. What comes after it can be played, too.
       const last = points.current.out - 1;
       if (!element.paused && shown >= last && playedFrom.current <= last) {
         element.pause();
-        element.currentTime = middleOfFrame(last, reel.rate);
+        show(last);
       }
     };
     request = element.requestVideoFrameCallback(onFrame);
@@ -270,19 +283,21 @@ function usePictures(
     element.addEventListener('pause', () => setPlaying(false), { signal });
     element.addEventListener('seeked', () => {
       const next = wanted.current;
+      if (next === null || zero.current === null) return;
       wanted.current = null;
-      if (next !== null) element.currentTime = middleOfFrame(next, reel.rate);
+      show(next);
     }, { signal });
     // hls.js weighs more than the studio: it comes when it is needed.
     void import('../player').then(({ play }) => {
       if (signal.aborted) return;
-      player = play(element, master, () => {}, middleOfFrame(first, reel.rate));
+      player = play(element, master, () => {}, 0);
       element.pause();
     });
     return () => {
       end.abort();
       element.cancelVideoFrameCallback(request);
       player?.destroy();
+      zero.current = null;
     };
   }, [master]);
 
@@ -292,18 +307,18 @@ function usePictures(
     setFrame(next);
     if (!element) return;
     element.pause();
-    if (element.seeking) wanted.current = next;
-    else element.currentTime = middleOfFrame(next, reel.rate);
+    if (element.seeking || zero.current === null) wanted.current = next;
+    else element.currentTime = zero.current + middleOfFrame(next, reel.rate);
   }, []);
   const togglePlay = useCallback(() => {
     const element = video.current;
-    if (!element) return;
+    if (!element || zero.current === null) return;
     if (!element.paused) return element.pause();
     // From its end there is nothing to play: again from the beginning.
     const { in: from, out } = points.current;
     const again = current.current === out - 1 || current.current === reel.frames - 1;
     playedFrom.current = again ? from : current.current;
-    if (again) element.currentTime = middleOfFrame(from, reel.rate);
+    if (again) element.currentTime = zero.current + middleOfFrame(from, reel.rate);
     // It is stopped again before it has begun when somebody is quick.
     element.play().catch((error: unknown) => {
       if (!(error instanceof DOMException)) throw error;
