@@ -402,11 +402,13 @@ const over = (text) =>
   page.waitForFunction((wanted) => (document.querySelector('.preview-stage .cue')?.textContent ?? '') === wanted, text);
 // The film stands still at so many seconds.
 const standAt = (seconds) =>
-  page.evaluate(async (to) => {
+  page.waitForFunction((to) => {
     const video = document.querySelector('.preview-stage video');
+    if (!video || video.readyState < 2 || video.seeking) return false;
     video.pause();
+    if (video.currentTime === to) return true;
     video.currentTime = to;
-    await new Promise((resolve) => video.addEventListener('seeked', resolve, { once: true }));
+    return false;
   }, seconds);
 
 test('subtitles are seen over the film, shifted and replaced', async () => {
@@ -438,8 +440,8 @@ test('subtitles are seen over the film, shifted and replaced', async () => {
   await english.locator('summary').click();
   await english.locator('.at-time').first().click();
   await page.waitForFunction(() => {
-    const video = document.querySelector('.preview-stage video');
-    return video?.readyState >= 2 && video.currentTime >= 4.9;
+    const time = document.querySelector('.preview-stage video')?.currentTime;
+    return time !== 5.5 && time >= 4.9;
   });
   await standAt(6.5);
   await page.waitForFunction(() => document.querySelector('.preview-stage .cue')?.textContent.startsWith('goes a very long way'));
@@ -477,7 +479,7 @@ test('a channel is set, also by two at once; preparations and the server’s sta
   await fine();
   await page.getByRole('button', { name: 'New channel' }).click();
   await page.locator('dialog').getByLabel('Title').fill('Kino 2');
-  await page.locator('dialog').getByLabel('Playlist').selectOption({ label: 'hall' });
+  await page.locator('dialog').getByLabel('Playlist').selectOption('hall');
   await page.locator('dialog').getByRole('button', { name: 'Make it' }).click();
   await page.locator('[data-channel=kino-2]').waitFor();
 

@@ -23,6 +23,7 @@ import { studioStrings } from './strings';
 export function ChannelsSettings() {
   const { strings } = useStrings(settingsStrings);
   const [making, setMaking] = useState(false);
+  const [made, setMade] = useState<readonly string[]>([]);
   const channels = useLoaded(
     useCallback(async (signal: AbortSignal) => (await fetchChannels(signal)).value, []),
     (type) => type === 'channel',
@@ -34,6 +35,10 @@ export function ChannelsSettings() {
   if (!channels.value || !playlists.value) {
     return channels.error ?? playlists.error ? <ServerSilent /> : <Waiting />;
   }
+  // Those that have nothing to show yet are in no list of channels: they are known from who plays what.
+  const ids = new Set([
+    ...channels.value.map(({ id }) => id), ...playlists.value.flatMap((each) => each.channels), ...made,
+  ]);
   return (
     <>
       <p class="commands">
@@ -41,14 +46,18 @@ export function ChannelsSettings() {
           {strings.newChannel}
         </Button>
       </p>
-      {channels.value.length === 0 && <p>{strings.noChannels}</p>}
+      {ids.size === 0 && <p>{strings.noChannels}</p>}
       <div class="channel-forms">
-        {channels.value.map(({ id, watch }) => (
-          <ChannelCard key={id} id={id} watch={watch} playlists={playlists.value!} />
+        {[...ids].map((id) => (
+          <ChannelCard key={id} id={id} playlists={playlists.value!} />
         ))}
       </div>
       {making && (
-        <NewChannel playlists={playlists.value} onClose={() => setMaking(false)} onDone={channels.reload} />
+        <NewChannel
+          playlists={playlists.value}
+          onClose={() => setMaking(false)}
+          onDone={(id) => setMade([...made, id])}
+        />
       )}
     </>
   );
@@ -56,7 +65,6 @@ export function ChannelsSettings() {
 
 function ChannelCard(props: {
   readonly id: string;
-  readonly watch: string;
   readonly playlists: readonly PlaylistSummary[];
 }) {
   const { id } = props;
@@ -67,7 +75,7 @@ function ChannelCard(props: {
   return (
     <section class="card channel-form" data-channel={id}>
       {value ? (
-        <ChannelForm found={value} watch={props.watch} playlists={props.playlists} />
+        <ChannelForm found={value} playlists={props.playlists} />
       ) : error ? (
         error.status === 0 ? <ServerSilent /> : <p class="error">{error.message}</p>
       ) : (
@@ -79,7 +87,6 @@ function ChannelCard(props: {
 
 function ChannelForm(props: {
   readonly found: Tagged<ChannelSettings>;
-  readonly watch: string;
   readonly playlists: readonly PlaylistSummary[];
 }) {
   const { found, playlists } = props;
@@ -163,7 +170,7 @@ function ChannelForm(props: {
     >
       <div class="screen-head">
         <h2>{title}</h2>
-        <a class="soft" href={props.watch}>
+        <a class="soft" href={`/watch/${encodeURIComponent(id)}`}>
           {strings.watch}
         </a>
       </div>
@@ -237,7 +244,7 @@ function languagesFor(fields: Fields, ofEntries: readonly string[]): readonly st
 function NewChannel(props: {
   readonly playlists: readonly PlaylistSummary[];
   readonly onClose: () => void;
-  readonly onDone: () => void;
+  readonly onDone: (id: string) => void;
 }) {
   const { playlists, onClose, onDone } = props;
   const { strings } = useStrings(settingsStrings);
@@ -255,7 +262,7 @@ function NewChannel(props: {
           event.preventDefault();
           void ask(createChannel(wanted, title.trim(), playlist), () => {
             toast(fill(strings.made, { channel: title.trim() }));
-            onDone();
+            onDone(wanted);
             onClose();
           });
         }}

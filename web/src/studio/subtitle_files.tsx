@@ -71,8 +71,8 @@ export function SubtitleFiles({ entry, uploads, onChanged }: SubtitleFilesProps)
               onChanged();
             }}
             onLook={(at) => {
-              if (looked?.file === file.file && at !== null) preview.current?.seek(at);
-              else setLooked({ file: file.file, at: at ?? preview.current?.position() ?? 0 });
+              if (looked && at !== null) preview.current?.seek(at);
+              setLooked({ file: file.file, at: at ?? 0 });
             }}
             onChanged={() => {
               preview.current?.refresh();

@@ -26,7 +26,6 @@ export interface SubtitlePreviewProps {
 export interface PreviewHandle {
   /** To so many seconds of the film. */
   seek(seconds: number): void;
-  position(): number;
   /** Something has changed in the files: what is shown follows as soon as the server has it. */
   refresh(): void;
 }
@@ -103,7 +102,6 @@ export const SubtitlePreview = forwardRef<PreviewHandle, SubtitlePreviewProps>(f
       if (video.current) video.current.currentTime = seconds;
       video.current?.closest('.subtitle-preview')?.scrollIntoView({ block: 'nearest' });
     },
-    position,
     refresh,
   }));
   return (
