@@ -28,12 +28,14 @@ Result<http::Event> event_of(store::Store& store, const store::JournalEntry& row
     const auto job = store.find_job(row.subject);
     if (!job && job.error().code() != ErrorCode::kNotFound) return Unexpected(Error(job.error()));
     if (job) {
-        event.data = line_of({{"id", job->id},
-                              {"entry", job->entry_id},
-                              {"state", to_string(job->state)},
-                              {"stage", job->stage},
-                              {"fraction", std::clamp(job->fraction, 0.0, 1.0)},
-                              {"reason", job->reason}});
+        event.data =
+            line_of({{"id", job->id},
+                     {"entry", job->entry_id},
+                     {"variant", job->variant.empty() ? json(nullptr) : json(job->variant)},
+                     {"state", to_string(job->state)},
+                     {"stage", job->stage},
+                     {"fraction", std::clamp(job->fraction, 0.0, 1.0)},
+                     {"reason", job->reason}});
     }
     return event;
 }

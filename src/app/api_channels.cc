@@ -3,6 +3,7 @@
 
 #include "app/api_context.h"
 #include "app/channel_settings.h"
+#include "app/encrypting.h"
 #include "auth/access.h"
 #include "http/problem.h"
 
@@ -50,19 +51,21 @@ constexpr std::string_view kSchemas = R"json({
       "title": {"type": "string", "maxLength": 300},
       "playlist": {"type": "string", "maxLength": 100},
       "access": {"$ref": "#/components/schemas/ChannelAccess"},
-      "burn_in": {"type": "array", "maxItems": 4, "items": {"type": "string", "minLength": 2, "maxLength": 40}}
+      "burn_in": {"type": "array", "maxItems": 4, "items": {"type": "string", "minLength": 2, "maxLength": 40}},
+      "encrypted": {"type": "boolean", "description": "From the first airing on that nobody can have fetched."}
     }
   },
   "ChannelSettings": {
     "type": "object",
-    "required": ["id", "title", "playlist", "epoch", "access", "burn_in"],
+    "required": ["id", "title", "playlist", "epoch", "access", "burn_in", "encrypted"],
     "properties": {
       "id": {"type": "string"},
       "title": {"type": "string"},
       "playlist": {"type": "string"},
       "epoch": {"type": "string", "format": "date-time"},
       "access": {"$ref": "#/components/schemas/ChannelAccess"},
-      "burn_in": {"type": "array", "items": {"type": "string"}}
+      "burn_in": {"type": "array", "items": {"type": "string"}},
+      "encrypted": {"type": "boolean", "description": "What is sent, or will be from an airing on that is near."}
     }
   },
   "Rundown": {
@@ -124,7 +127,13 @@ constexpr std::string_view kSchemas = R"json({
 // A channel begins some time before it is made, so that it can be watched at once.
 constexpr std::chrono::seconds kHeadStart{60};
 
-Result<json> channel_json(const store::Channel& channel) {
+// Whether the channel is encrypted once the last change has taken effect.
+Result<bool> is_encrypted(store::Store& store, const store::Channel& channel) {
+    const auto changes = TRY(store.list_encryption(channel.id));
+    return !changes.empty() && changes.back().encrypted;
+}
+
+Result<json> channel_json(store::Store& store, const store::Channel& channel) {
     const auto rule = auth::channel_rule_from(channel.settings);
     // One that makes no sense counts as by link (access.h).
     const auth::ChannelRule shown = rule ? *rule : auth::ChannelRule{auth::Watch::kLink};
@@ -139,13 +148,15 @@ Result<json> channel_json(const store::Channel& channel) {
                 {"playlist", channel.playlist_id},
                 {"epoch", base::to_rfc3339(channel.epoch)},
                 {"access", std::move(access)},
-                {"burn_in", std::move(burn_in)}};
+                {"burn_in", std::move(burn_in)},
+                {"encrypted", TRY(is_encrypted(store, channel))}};
 }
 
-std::string tag_of(const store::Channel& channel) {
+Result<std::string> tag_of(store::Store& store, const store::Channel& channel) {
+    const bool encrypted = TRY(is_encrypted(store, channel));
     return fmt::format("{:016x}",
                        std::hash<std::string>()(channel.title + "\n" + channel.playlist_id + "\n" +
-                                                channel.settings));
+                                                channel.settings + (encrypted ? "\n+" : "\n-")));
 }
 
 Result<void> apply(store::Store& store, const json& body, store::Channel& channel) {
@@ -221,9 +232,9 @@ void add_channel_operations(Api& api, ApiContext& context) {
                 TRY(store.create_channel(channel));
                 context.access_changed();
                 context.programme_changed();
-                return http::created(TRY(channel_json(channel)),
+                return http::created(TRY(channel_json(store, channel)),
                                      fmt::format("/channels/{}/settings", channel.id),
-                                     tag_of(channel));
+                                     TRY(tag_of(store, channel)));
             });
     api.add({.method = Method::kGet,
              .path = "/channels/{channel}/settings",
@@ -234,13 +245,13 @@ void add_channel_operations(Api& api, ApiContext& context) {
              .tagged = true},
             [&store](const Call& call) -> Result<Response> {
                 const auto channel = TRY(store.find_channel(call.path("channel")));
-                return http::tagged(TRY(channel_json(channel)), tag_of(channel));
+                return http::tagged(TRY(channel_json(store, channel)), TRY(tag_of(store, channel)));
             });
     api.add({.method = Method::kPatch,
              .path = "/channels/{channel}/settings",
              .id = "changeChannelSettings",
              .tag = "Channels",
-             .summary = "Change title, playlist, access or burnt-in languages",
+             .summary = "Change title, playlist, access, burnt-in languages or encryption",
              .body = "ChannelChange",
              .answers = {{200, "ChannelSettings"}},
              .tagged = true,
@@ -248,12 +259,17 @@ void add_channel_operations(Api& api, ApiContext& context) {
              .audit = "channel.change"},
             [&context, &store](const Call& call) -> Result<Response> {
                 auto channel = TRY(store.find_channel(call.path("channel")));
-                if (auto refused = call.expect_match(tag_of(channel))) return *std::move(refused);
+                const std::string tag = TRY(tag_of(store, channel));
+                if (auto refused = call.expect_match(tag)) return *std::move(refused);
                 TRY(apply(store, call.body(), channel));
                 TRY(store.update_channel(channel));
+                if (const auto encrypted = call.body().find("encrypted");
+                    encrypted != call.body().end()) {
+                    TRY(set_encryption(context.workspace, channel.id, encrypted->get<bool>()));
+                }
                 context.access_changed();
                 context.programme_changed();
-                return http::tagged(TRY(channel_json(channel)), tag_of(channel));
+                return http::tagged(TRY(channel_json(store, channel)), TRY(tag_of(store, channel)));
             });
     api.add({.method = Method::kGet,
              .path = "/channels/{channel}/rundown",

@@ -42,6 +42,7 @@ void add_on_air_operations(http::Api& api, ApiContext& context);
 void add_account_operations(http::Api& api, ApiContext& context);
 void add_link_operations(http::Api& api, ApiContext& context);
 void add_review_operations(http::Api& api, ApiContext& context);
+void add_system_operations(http::Api& api, ApiContext& context);
 // What routes elsewhere answer: sessions, the channels as viewers see them, the as-run log, events.
 void describe_other_operations(http::Api& api);
 
@@ -58,6 +59,9 @@ Result<Publishing> publishing_from(const std::string& when, bool dry_run);
 
 // What a publication changes on a channel, as the schema Publication says.
 nlohmann::json publication_json(const ControlRoom::Published& published);
+
+// As the schema AuditRecord says.
+nlohmann::json audit_json(const store::AuditRecord& record);
 
 // As the schema Job says.
 nlohmann::json job_json(const store::Job& job);

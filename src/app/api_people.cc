@@ -154,25 +154,23 @@ constexpr std::string_view kSchemas = R"json({
       "next": {"type": ["string", "null"]}
     }
   },
+  "AuditRecord": {
+    "type": "object",
+    "required": ["id", "at", "actor", "action", "subject", "detail"],
+    "properties": {
+      "id": {"type": "string"},
+      "at": {"type": "string", "format": "date-time"},
+      "actor": {"type": "string"},
+      "action": {"type": "string"},
+      "subject": {"type": "string"},
+      "detail": {"type": "object"}
+    }
+  },
   "AuditPage": {
     "type": "object",
     "required": ["items", "next"],
     "properties": {
-      "items": {
-        "type": "array",
-        "items": {
-          "type": "object",
-          "required": ["id", "at", "actor", "action", "subject", "detail"],
-          "properties": {
-            "id": {"type": "string"},
-            "at": {"type": "string", "format": "date-time"},
-            "actor": {"type": "string"},
-            "action": {"type": "string"},
-            "subject": {"type": "string"},
-            "detail": {"type": "object"}
-          }
-        }
-      },
+      "items": {"type": "array", "items": {"$ref": "#/components/schemas/AuditRecord"}},
       "next": {"type": ["string", "null"]}
     }
   }
@@ -252,6 +250,16 @@ Result<void> set_password(store::User& user, const std::string& password) {
 }
 
 }  // namespace
+
+json audit_json(const store::AuditRecord& record) {
+    json detail = json::parse(record.detail, nullptr, false);
+    return {{"id", record.id},
+            {"at", base::to_rfc3339(record.at)},
+            {"actor", record.actor},
+            {"action", record.action},
+            {"subject", record.subject},
+            {"detail", detail.is_object() ? std::move(detail) : json::object()}};
+}
 
 void add_account_operations(Api& api, ApiContext& context) {
     api.add_schemas(kSchemas);
@@ -447,16 +455,8 @@ void add_account_operations(Api& api, ApiContext& context) {
                     records.resize(limit);
                     value["next"] = http::cursor_of(records.back().id);
                 }
-                for (const store::AuditRecord& record : records) {
-                    json detail = json::parse(record.detail, nullptr, false);
-                    value["items"].push_back(
-                        {{"id", record.id},
-                         {"at", base::to_rfc3339(record.at)},
-                         {"actor", record.actor},
-                         {"action", record.action},
-                         {"subject", record.subject},
-                         {"detail", detail.is_object() ? std::move(detail) : json::object()}});
-                }
+                for (const store::AuditRecord& record : records)
+                    value["items"].push_back(audit_json(record));
                 return Response::json(value);
             });
 }

@@ -47,7 +47,8 @@ constexpr std::string_view kSchemas = R"json({
       "up_seconds": {"type": "integer", "minimum": 0},
       "restarts": {"type": "integer", "minimum": 0, "description": "How often the player was made anew."},
       "carried_out": {"type": "string", "maxLength": 100, "description": "The last command it has carried out; empty: none."},
-      "kept": {"type": "boolean", "description": "Whether its browser has kept the page, so that it opens while the server is away."}
+      "kept": {"type": "boolean", "description": "Whether its browser has kept the page, so that it opens while the server is away."},
+      "page": {"type": "string", "maxLength": 200, "description": "Which page it shows: what the orders said when it was loaded."}
     }
   },
   "ScreenDesign": {
@@ -121,7 +122,7 @@ constexpr std::string_view kSchemas = R"json({
   },
   "Screen": {
     "type": "object",
-    "required": ["id", "name", "channel", "muted", "created", "health", "reported", "report"],
+    "required": ["id", "name", "channel", "muted", "created", "health", "reported", "report", "page"],
     "properties": {
       "id": {"type": "string"},
       "name": {"type": "string"},
@@ -130,7 +131,8 @@ constexpr std::string_view kSchemas = R"json({
       "created": {"type": "string", "format": "date-time"},
       "health": {"enum": ["never", "on-line", "late", "lost"], "description": "What the silence since its last report means."},
       "reported": {"type": ["string", "null"], "format": "date-time"},
-      "report": {"anyOf": [{"$ref": "#/components/schemas/ScreenReport"}, {"type": "null"}]}
+      "report": {"anyOf": [{"$ref": "#/components/schemas/ScreenReport"}, {"type": "null"}]},
+      "page": {"enum": ["current", "stale", null], "description": "Whether it shows the newest page; null while it has not said."}
     }
   },
   "ScreenPage": {
@@ -311,8 +313,13 @@ void add_screen_operations(Api& api, ApiContext& context, std::function<std::str
                   .summary = "What a screen showed, half a minute ago at most while it plays",
                   .answers = {{200, "", "image/jpeg"}},
                   .problems = {404}});
-    const auto shown = [&context](const store::Screen& screen) {
-        return screen_json(screen, context.clock.now());
+    const auto shown = [&context, page](const store::Screen& screen) {
+        json value = screen_json(screen, context.clock.now());
+        const json& report = value["report"];
+        const std::string loaded = report.is_object() ? report.value("page", "") : std::string();
+        value["page"] = nullptr;
+        if (page && !loaded.empty()) value["page"] = loaded == page() ? "current" : "stale";
+        return value;
     };
     api.add({.method = Method::kPost,
              .path = "/screen/pairing",

@@ -11,10 +11,9 @@
 #include <fmt/ranges.h>
 
 #include "app/backup.h"
-#include "app/broadcaster.h"
+#include "app/encrypting.h"
 #include "app/station.h"
 #include "app/workspace.h"
-#include "auth/key_file.h"
 
 namespace matinee::app {
 
@@ -89,12 +88,7 @@ Result<void> bring_back(const fs::path& data, const fs::path& file) {
 
 Result<void> encrypt(const fs::path& data, const std::string& channel, bool on) {
     Workspace workspace = TRY(Workspace::open(data));
-    // The secret is made now rather than when the server needs it, so that a backup has it.
-    TRY(auth::load_or_make_media_key(workspace.folder / kMediaKeyFile));
-    const auto ahead = Ticks(Broadcaster::hold_back(broadcaster_options(workspace.config))) +
-                       Broadcaster::kSpliceMargin;
-    const auto edit = TRY(workspace.store->set_encryption(
-        channel, on, std::chrono::ceil<std::chrono::milliseconds>(ahead)));
+    const auto edit = TRY(set_encryption(workspace, channel, on));
     fmt::print("channel {} is {} from segment {} on, at {}\n", channel,
                on ? "encrypted" : "not encrypted", edit.from_sequence, base::to_rfc3339(edit.at));
     return {};

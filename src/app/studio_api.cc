@@ -100,6 +100,7 @@ StudioApi::StudioApi(Parts parts)
     add_link_operations(api_, context_);
     add_review_operations(api_, context_);
     add_screen_operations(api_, context_, parts_.screen_page);
+    add_system_operations(api_, context_);
     api_.on_done([this](const http::Operation& operation, const http::Call& call, const Response&) {
         write_audit(operation, call);
     });

@@ -182,6 +182,7 @@ const std::map<std::string, Role> kTable = {
     {"POST /api/v1/tokens", Role::kAdmin},
     {"DELETE /api/v1/tokens/{token_id}", Role::kAdmin},
     {"GET /api/v1/audit", Role::kAdmin},
+    {"GET /api/v1/system", Role::kProducer},
     {"GET /api/v1/links", Role::kProducer},
     {"POST /api/v1/links", Role::kProducer},
     {"GET /api/v1/links/{link}", Role::kProducer},

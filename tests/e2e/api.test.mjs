@@ -644,6 +644,31 @@ test('review rounds are made, filled, closed and read by producers, and judged b
   await expect(204, 'removeJuror', { as, round: 'final', juror: byLink.id });
 });
 
+test('the server says how it is, to producers', async () => {
+  const system = (await expect(200, 'getSystem', { as: 'producer' })).json;
+  assert.match(system.version, /^\d+\.\d+/);
+  assert.ok(system.disk.free_bytes > 0 && system.disk.free_bytes <= system.disk.total_bytes);
+  assert.deepEqual(
+    system.checks.map(({ check }) => check), ['certificate', 'data folder', 'disk', 'clock', 'open files']);
+  assert.equal(system.checks[0].severity, 'ok');
+  await expect(403, 'getSystem', { as: 'reviewer' });
+});
+
+test('a channel is encrypted by its settings, against the version that was read', async () => {
+  const as = 'producer';
+  const channel = 'hall';
+  const before = await expect(200, 'getChannelSettings', { as, channel });
+  assert.equal(before.json.encrypted, false);
+  const match = { 'If-Match': before.headers.etag };
+  const after = await expect(200, 'changeChannelSettings', { as, channel, headers: match, body: { encrypted: true } });
+  assert.equal(after.json.encrypted, true);
+  assert.notEqual(after.headers.etag, before.headers.etag);
+  await expect(412, 'changeChannelSettings', { as, channel, headers: match, body: { encrypted: false } });
+  await expect(200, 'changeChannelSettings', {
+    as, channel, headers: { 'If-Match': after.headers.etag }, body: { encrypted: false },
+  });
+});
+
 test('what there is no way to ask for is said so', async () => {
   const wrong = await request('PUT', '/api/v1/entries');
   assert.equal(wrong.status, 405);

@@ -146,7 +146,8 @@ async function ask<T>(path: string, options: RequestInit, limit: Limit): Promise
     throw new ApiError(0, { detail: String(error) });
   }
   const etag = response.headers.get('ETag') ?? '';
-  if (response.status === 204) return { value: undefined as T, etag };
+  const empty = response.status === 204 || response.headers.get('Content-Length') === '0';
+  if (response.ok && empty) return { value: undefined as T, etag };
   const body: unknown = await response.json().catch(() => null);
   limit.throwIfCancelled();
   if (limit.exceeded) throw new ApiError(0, { detail: `${path}: broken off` });
@@ -455,6 +456,8 @@ export interface ScreenReport {
   readonly carried_out: string;
   /** Whether the page is kept in the browser, and opens while the server is away. */
   readonly kept: boolean;
+  /** Which page this is: what the server called its newest one when it was loaded; empty before that is known. */
+  readonly page?: string;
 }
 
 export interface Pairing {

@@ -82,6 +82,8 @@ export interface Player {
   goLive(): void;
   /** Subtitles `slot` (0 first, 1 second) shows `index`; -1 turns it off. */
   chooseSubtitle(slot: 0 | 1, index: number): void;
+  /** Shows cues later by `seconds` (earlier: negative) than they say, from now on. */
+  delaySubtitles(seconds: number): void;
   /** The cues that are to be seen this moment, of the first and the second language. */
   cues(): readonly [readonly Cue[], readonly Cue[]];
   /** -1 lets the bandwidth decide. */
@@ -151,6 +153,7 @@ abstract class VideoPlayer implements Player {
   protected status: number | null = null;
   protected refused = false;
   protected readonly chosen: [number, number] = [-1, -1];
+  protected delay = 0; // seconds by which cues are later than they say
 
   constructor(
     protected readonly video: HTMLVideoElement,
@@ -201,6 +204,10 @@ abstract class VideoPlayer implements Player {
     const range = this.range();
     if (range) this.video.currentTime = range.live;
     this.start();
+  }
+
+  delaySubtitles(seconds: number): void {
+    this.delay = seconds;
   }
 
   abstract chooseSubtitle(slot: 0 | 1, index: number): void;
@@ -323,7 +330,7 @@ class HlsPlayer extends VideoPlayer {
 
   override cues(): readonly [readonly Cue[], readonly Cue[]] {
     const [first, second] = this.sources;
-    const position = this.video.currentTime;
+    const position = this.video.currentTime - this.delay;
     return [first?.at(position) ?? [], second?.at(position) ?? []];
   }
 
@@ -369,7 +376,12 @@ class HlsPlayer extends VideoPlayer {
     const { origin, video } = this;
     const instant = this.instant();
     if (origin === null || (this.isLive() && instant === null)) return null;
-    return { position: video.currentTime, instant, origin };
+    const { delay } = this; // what is to be shown now stands that much earlier
+    return {
+      position: video.currentTime - delay,
+      instant: instant === null ? null : instant - delay * 1000,
+      origin,
+    };
   };
 
   private create(): Hls {
@@ -486,7 +498,8 @@ class NativePlayer extends VideoPlayer {
   override cues(): readonly [readonly Cue[], readonly Cue[]] {
     const tracks = this.textTracks();
     const [first, second] = this.chosen;
-    return [activeCues(tracks[first]), activeCues(tracks[second])];
+    const at = this.video.currentTime - this.delay;
+    return [cuesAt(tracks[first], at), cuesAt(tracks[second], at)];
   }
 
   override chooseQuality(): void {
@@ -533,8 +546,11 @@ class NativePlayer extends VideoPlayer {
   }
 }
 
-function activeCues(track: TextTrack | undefined): readonly Cue[] {
-  return [...(track?.activeCues ?? [])].filter((cue) => cue instanceof VTTCue).map((cue) => {
+function cuesAt(track: TextTrack | undefined, position: number): readonly Cue[] {
+  const active = [...(track?.cues ?? [])].filter(
+    (cue) => cue.startTime <= position && position < cue.endTime,
+  );
+  return active.filter((cue) => cue instanceof VTTCue).map((cue) => {
     const { line, lineAlign, snapToLines, position, positionAlign, size, align, vertical } = cue;
     return {
       start: cue.startTime,

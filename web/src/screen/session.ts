@@ -270,6 +270,7 @@ export class Session {
       restarts: playback?.restarts ?? 0,
       carried_out: this.carriedOut,
       kept: this.kept,
+      page: this.page ?? '',
     };
   }
 

@@ -88,6 +88,8 @@ export interface EntryChange {
 export interface Job {
   readonly id: string;
   readonly entry: string;
+  /** In what it differs from the entry itself, as the server writes it. */
+  readonly variant?: string | null;
   readonly state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
   readonly stage: string;
   /** From 0 to 1. */
@@ -186,9 +188,9 @@ export interface UploadReport {
   readonly reason: string | null;
 }
 
-const at = (...parts: readonly string[]) => `/api/v1/${parts.map(encodeURIComponent).join('/')}`;
+export const at = (...parts: readonly string[]) => `/api/v1/${parts.map(encodeURIComponent).join('/')}`;
 
-function sending(method: string, body?: unknown, tag?: string): RequestInit {
+export function sending(method: string, body?: unknown, tag?: string): RequestInit {
   return {
     method,
     headers: {
@@ -199,9 +201,9 @@ function sending(method: string, body?: unknown, tag?: string): RequestInit {
   };
 }
 
-const reading = (signal?: AbortSignal): RequestInit => (signal ? { signal } : {});
+export const reading = (signal?: AbortSignal): RequestInit => (signal ? { signal } : {});
 
-async function allPages<T>(path: string, query: URLSearchParams, signal?: AbortSignal): Promise<T[]> {
+export async function allPages<T>(path: string, query: URLSearchParams, signal?: AbortSignal): Promise<T[]> {
   const items: T[] = [];
   query.set('limit', '500');
   for (;;) {

@@ -7,17 +7,30 @@ import { fill } from '../text';
 import { Notice, ToAllChannels } from '../ui/notices';
 import { mount } from '../ui/shell';
 import { CatalogueProvider } from './catalogue';
-import { Entries } from './entries';
+import { later } from './later';
 import { StudioLink } from './link';
 import { Live, LiveContext } from './live';
 import { NavigationContext, useNavigation, type Navigation } from './navigation';
 import { OnAir } from './on_air';
-import { Playlists } from './playlists';
 import { kSections, parseStudioRoute, studioAddress } from './route';
 import { SignedIn, useAccount } from './session';
 import { studioStrings } from './strings';
 import { Uploads } from './uploads';
 import './studio.css';
+import './rooms.css';
+
+// They go on whatever part of the studio is shown.
+const uploads = new Uploads();
+
+const EntriesPlace = later(async () => {
+  const { Entries } = await import('./entries');
+  return () => <Entries uploads={uploads} />;
+});
+const Playlists = later(async () => (await import('./playlists')).Playlists);
+const Screens = later(async () => (await import('./screens')).Screens);
+const Reviews = later(async () => (await import('./reviews')).Reviews);
+const Log = later(async () => (await import('./log')).Log);
+const Settings = later(async () => (await import('./settings')).Settings);
 
 function Studio() {
   const [route, setRoute] = useState(() => parseStudioRoute(location.pathname));
@@ -44,9 +57,6 @@ function Studio() {
     </NavigationContext.Provider>
   );
 }
-
-// They go on whatever part of the studio is shown.
-const uploads = new Uploads();
 
 function Connected() {
   const { strings } = useStrings(studioStrings);
@@ -109,9 +119,17 @@ function View() {
     case 'on-air':
       return <OnAir />;
     case 'entries':
-      return <Entries uploads={uploads} />;
+      return <EntriesPlace />;
     case 'playlists':
       return <Playlists />;
+    case 'screens':
+      return <Screens />;
+    case 'reviews':
+      return <Reviews />;
+    case 'log':
+      return <Log />;
+    case 'settings':
+      return <Settings />;
     case 'unknown':
       return <Notice title={common.noSuchPage} actions={<ToAllChannels />} />;
   }

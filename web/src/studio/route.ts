@@ -1,6 +1,12 @@
 // Which view of the studio an address names. Pure.
 
-export const kSections = ['on-air', 'entries', 'playlists'] as const;
+export const kSections = [
+  'on-air', 'entries', 'playlists',
+  'screens',
+  'reviews',
+  'log',
+  'settings',
+] as const;
 export type Section = (typeof kSections)[number];
 
 export interface StudioRoute {
