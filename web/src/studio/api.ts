@@ -186,9 +186,9 @@ export interface UploadReport {
   readonly reason: string | null;
 }
 
-const at = (...parts: readonly string[]) => `/api/v1/${parts.map(encodeURIComponent).join('/')}`;
+export const at = (...parts: readonly string[]) => `/api/v1/${parts.map(encodeURIComponent).join('/')}`;
 
-function sending(method: string, body?: unknown, tag?: string): RequestInit {
+export function sending(method: string, body?: unknown, tag?: string): RequestInit {
   return {
     method,
     headers: {
@@ -199,9 +199,9 @@ function sending(method: string, body?: unknown, tag?: string): RequestInit {
   };
 }
 
-const reading = (signal?: AbortSignal): RequestInit => (signal ? { signal } : {});
+export const reading = (signal?: AbortSignal): RequestInit => (signal ? { signal } : {});
 
-async function allPages<T>(path: string, query: URLSearchParams, signal?: AbortSignal): Promise<T[]> {
+export async function allPages<T>(path: string, query: URLSearchParams, signal?: AbortSignal): Promise<T[]> {
   const items: T[] = [];
   query.set('limit', '500');
   for (;;) {
