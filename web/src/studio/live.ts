@@ -7,6 +7,7 @@ import { isPassing, retryDelay } from '../backoff';
 
 const kTypes = [
   'entry', 'job', 'playlist', 'schedule', 'channel', 'rundown', 'airing', 'reset',
+  'link', 'user', 'token',
 ] as const;
 
 /** `reset`: something has been missed, everything has to be read anew. */

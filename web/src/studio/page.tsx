@@ -8,16 +8,23 @@ import { Notice, ToAllChannels } from '../ui/notices';
 import { mount } from '../ui/shell';
 import { CatalogueProvider } from './catalogue';
 import { Entries } from './entries';
+import { later } from './later';
 import { StudioLink } from './link';
 import { Live, LiveContext } from './live';
 import { NavigationContext, useNavigation, type Navigation } from './navigation';
 import { OnAir } from './on_air';
 import { Playlists } from './playlists';
-import { kSections, parseStudioRoute, studioAddress } from './route';
+import { kSections, maySee, parseStudioRoute, studioAddress } from './route';
 import { SignedIn, useAccount } from './session';
 import { studioStrings } from './strings';
 import { Uploads } from './uploads';
 import './studio.css';
+import './schedule.css';
+import './people.css';
+
+const SchedulePlace = later(async () => (await import('./schedule')).SchedulePlace);
+const Links = later(async () => (await import('./links')).Links);
+const People = later(async () => (await import('./people')).People);
 
 function Studio() {
   const [route, setRoute] = useState(() => parseStudioRoute(location.pathname));
@@ -78,7 +85,7 @@ function Sections() {
     <div class="studio-bar">
       <nav aria-label={strings.sections}>
         <ul>
-          {kSections.map((section) => (
+          {kSections.filter((section) => maySee(section, session.role)).map((section) => (
             <li key={section}>
               <StudioLink to={studioAddress(section)} current={route.section === section}>
                 {strings[section]}
@@ -112,6 +119,12 @@ function View() {
       return <Entries uploads={uploads} />;
     case 'playlists':
       return <Playlists />;
+    case 'schedule':
+      return <SchedulePlace />;
+    case 'links':
+      return <Links />;
+    case 'people':
+      return <People />;
     case 'unknown':
       return <Notice title={common.noSuchPage} actions={<ToAllChannels />} />;
   }

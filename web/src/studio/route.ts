@@ -1,7 +1,20 @@
 // Which view of the studio an address names. Pure.
 
-export const kSections = ['on-air', 'entries', 'playlists'] as const;
+export const kSections = [
+  'on-air',
+  'entries',
+  'playlists',
+  'schedule',
+  'links',
+  'people',
+] as const;
 export type Section = (typeof kSections)[number];
+
+const kOfAdmins: readonly Section[] = ['people'];
+
+/** Whether a section is for somebody of that role. */
+export const maySee = (section: Section, role: string): boolean =>
+  role === 'admin' || !kOfAdmins.includes(section);
 
 export interface StudioRoute {
   readonly section: Section | 'unknown';
