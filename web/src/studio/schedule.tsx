@@ -19,8 +19,8 @@ import { useNavigation } from './navigation';
 import { begun, edited, redone, slug, undone, type History } from './playlist';
 import { studioAddress } from './route';
 import {
-  checkSchedule, fetchPlan, fetchSchedule, fetchSettings, type Block, type Plan, type PublishedSchedule, type Schedule,
-  type Stretch,
+  checkSchedule, fetchPlan, fetchSchedule, fetchSettings, type Block, type Plan, type PlannedAiring, type PublishedSchedule,
+  type Schedule, type Stretch,
 } from './schedule_api';
 import {
   changesOf, countOf, freeId, headOf, kPlainBlock, placed, removed, reordered, startMoved, startShifted,
@@ -37,6 +37,7 @@ import { useTimelineDrag, type Drag } from './timeline_drag';
 import { addDays, dateAt, dayOf, isZone, localTime, mondayOf } from './zone';
 
 const kZooms = [12, 20, 32, 48, 72, 108, 160, 240, 400, 720, 1440, 3600, 7200]; // pixels an hour
+const kClose = 720; // pixels an hour from which single films are drawn, also short ones
 const kMonth = 31 * 24 * 3_600_000;
 const kModes = ['week', 'day'] as const;
 type Mode = (typeof kModes)[number];
@@ -158,6 +159,11 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
     Math.max(0, (lists ?? []).findIndex((each) => each.id === playlist)) % 8;
 
   const { plan, error, pending } = usePlan(id, from, to, dirty ? present : null);
+  const [looked, setLooked] = useState<{ readonly from: number; readonly to: number } | null>(null);
+  // Of a day with thousands of films, those that are looked at closely.
+  const close = plan !== null && plan.left_out > 0 && mode === 'day' && pixelsPerHour >= kClose;
+  const closer = useAirings(id, close ? looked : null, dirty ? present : null);
+  const airings = closer ?? plan?.airings ?? [];
   const findings = useFindings(id, dirty ? present : null);
   const now = plan ? Date.parse(plan.server_time) : Date.now() + clockOffset;
   const beyond = from >= now + kMonth;
@@ -420,7 +426,7 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
           zone={zone}
           pixelsPerHour={pixelsPerHour}
           stretches={stretches}
-          airings={plan?.airings ?? []}
+          airings={airings}
           blocks={shownBlocks}
           titleOf={titleOf}
           colourOf={colourOf}
@@ -440,13 +446,14 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
             choose('day');
             setWanted({ at: dayOf(day, zone).start + 8 * 3_600_000 });
           }}
+          onView={(start, end) => setLooked({ from: start, to: end })}
         />
         <Side
           {...names}
           schedule={present}
           blocks={shownBlocks}
           stretches={stretches}
-          airings={plan?.airings ?? []}
+          airings={airings}
           leftOut={plan?.left_out ?? 0}
           selected={selected}
           troubles={troubles}
@@ -591,6 +598,27 @@ function usePlan(channel: string, from: number, to: number, wanted: Schedule | n
     pending: value === null && error === null,
     error: error ? reasonOf(error, strings.noAnswer) : '',
   };
+}
+
+/** null while they are not known, or not asked for. */
+function useAirings(
+  channel: string,
+  period: { readonly from: number; readonly to: number } | null,
+  wanted: Schedule | null,
+): readonly PlannedAiring[] | null {
+  const latest = useRef<readonly PlannedAiring[] | null>(null);
+  const { value } = useLoaded(
+    useCallback(
+      async (signal: AbortSignal) =>
+        period && period.to > period.from
+          ? (await fetchPlan(channel, period.from, period.to, wanted, signal)).airings
+          : [],
+      [channel, period, wanted],
+    ),
+    concernsPlan(channel),
+  );
+  if (value) latest.current = value;
+  return period ? latest.current : null;
 }
 
 function useFindings(channel: string, wanted: Schedule | null) {

@@ -42,6 +42,8 @@ export interface TimelineProps {
   readonly onRemove: (block: string) => void;
   readonly onAddAt: (instant: number) => void;
   readonly onDay: (date: string) => void;
+  /** What part of a single day is looked at, with some more around it. */
+  readonly onView: (from: number, to: number) => void;
 }
 
 const kReadable = 18; // pixels that a line of text needs
@@ -57,6 +59,9 @@ export function Timeline(props: TimelineProps) {
   const detailed = axis.days.length === 1;
   const view = useVisible(scroller, pixelsPerHour);
   const keys = useKeys(props);
+  useEffect(() => {
+    if (detailed && view.to > view.from) props.onView(instantAt(axis, 0, view.from), instantAt(axis, 0, view.to));
+  }, [axis, view, detailed]);
 
   // The time in the middle stays there when it is zoomed.
   const zoomed = useRef(pixelsPerHour);
