@@ -33,10 +33,14 @@ export function BlockForm(props: BlockFormProps) {
   const problems = problemsOf(block, others);
   const fixed = isFixed(block);
   const [date = '', time = ''] = block.start.split('T');
-  const behind = blocks.some(({ id }) => id === block.id)
-    ? (predecessor(blocks, block.id)?.id ?? '')
-    : (others.at(-1)?.id ?? '');
-  const [after, setAfter] = useState(behind);
+  // What it follows on, or would: of a new one, as it was picked here.
+  const [picked, setPicked] = useState<string | null>(null);
+  const place = blocks.findIndex(({ id }) => id === block.id);
+  const after = place < 0
+    ? (picked ?? others.at(-1)?.id ?? '')
+    : isFixed(props.block)
+      ? (blocks[place - 1]?.id ?? others.at(-1)?.id ?? '')
+      : (predecessor(blocks, block.id)?.id ?? '');
   const unknown = block.playlist !== '' && !playlists.some(({ id }) => id === block.playlist);
   const named = (problem: BlockProblem) => (problems.includes(problem) ? strings[problem] : '');
 
@@ -130,7 +134,7 @@ export function BlockForm(props: BlockFormProps) {
               {...input}
               value={after}
               onChange={(event) => {
-                setAfter(event.currentTarget.value);
+                setPicked(event.currentTarget.value);
                 change({}, event.currentTarget.value);
               }}
             >

@@ -27,12 +27,12 @@ import {
   startsOf, zoneOf,
 } from './schedule_draft';
 import { AddBlock, PublishSchedule, ScheduleConflict, WatchAhead } from './schedule_dialogs';
-import { startOf, troublesOf } from './schedule_plan';
+import { startOf, troublesOf, type Selection } from './schedule_plan';
 import { Side } from './schedule_side';
 import { scheduleStrings } from './schedule_strings';
 import { reasonOf, useAccount } from './session';
 import { onAirStrings, studioStrings } from './strings';
-import { Timeline, type Selection } from './timeline';
+import { Timeline } from './timeline';
 import { useTimelineDrag, type Drag } from './timeline_drag';
 import { addDays, dateAt, dayOf, isZone, localTime, mondayOf } from './zone';
 
@@ -54,6 +54,9 @@ export function SchedulePlace() {
   if (!value) return error ? <ServerSilent /> : <Waiting />;
   const channels = value.value;
   const channel = channels.find(({ id }) => id === route.subject) ?? (route.subject === '' ? channels[0] : undefined);
+  if (!channel && route.subject !== '') {
+    return <OffAir key={route.subject} id={route.subject} channels={channels} clockOffset={value.clockOffset} />;
+  }
   if (!channel) {
     return (
       <Notice title={strings.noChannels}>
@@ -64,10 +67,23 @@ export function SchedulePlace() {
   return <OfChannel key={channel.id} channel={channel} channels={channels} clockOffset={value.clockOffset} />;
 }
 
+type Named = Pick<Channel, 'id' | 'title'>;
+
 interface ChannelProps {
-  readonly channel: Channel;
-  readonly channels: readonly Channel[];
+  readonly channel: Named;
+  readonly channels: readonly Named[];
   readonly clockOffset: number;
+}
+
+/** A channel with nothing to show yet is in no list of channels, and a schedule may be what it lacks. */
+function OffAir({ id, ...rest }: Omit<ChannelProps, 'channel'> & { readonly id: string }) {
+  const { value, error } = useLoaded(
+    useCallback((signal: AbortSignal) => fetchSettings(id, signal), [id]),
+    (type, data) => type === 'channel' && data['id'] === id,
+  );
+  if (value) return <OfChannel {...rest} channel={value} channels={[...rest.channels, value]} />;
+  if (error && error.status !== 0) return <p class="error">{error.message}</p>;
+  return error ? <ServerSilent /> : <Waiting />;
 }
 
 function OfChannel(props: ChannelProps) {
@@ -209,14 +225,14 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
     edit((before) => ({ ...before, blocks: placed(before.blocks, block, after) }), '', what);
   const blockOf = (block: string) => present.blocks.find((each) => each.id === block);
   const timeIn = (local: string) => local.slice(11, 16);
-  const newBlock = (playlist: string, start: string): Block => ({
-    ...kPlainBlock,
-    id: freeId(present.blocks, slug(playlist) || 'block'),
-    playlist, start, zone,
-  });
   const add = (block: Block, after: string | null) => {
-    edit((before) => ({ ...before, blocks: placed(before.blocks, block, after) }),
-      fill(strings.addedBlock, { title: titleOf(block.playlist) }));
+    edit(
+      (before) => {
+        const id = freeId(before.blocks, slug(block.playlist) || 'block');
+        return { ...before, blocks: placed(before.blocks, { ...block, id }, after) };
+      },
+      fill(strings.addedBlock, { title: titleOf(block.playlist) }),
+    );
   };
   const remove = (block: string) => {
     const gone = blockOf(block);
@@ -235,8 +251,8 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
   };
   const drop = ({ what, at }: Drag) => {
     if (what.kind === 'new') {
-      add(newBlock(what.playlist, localTime(at, zone)), null);
-      setSelected({ kind: 'stretch', start: at });
+      add({ ...kPlainBlock, id: '', playlist: what.playlist, start: localTime(at, zone), zone }, null);
+      setSelected({ kind: 'stretch', start: at, block: null });
       return;
     }
     const old = blockOf(what.block);
@@ -248,7 +264,7 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
       what.kind === 'move'
         ? fill(strings.movedTo, { title: what.title, time: next.start.replace('T', ' ').slice(0, 16) })
         : fill(strings.untilSet, { title: what.title, time: timeIn(`${date}T${next.until}`) }));
-    if (what.kind === 'move') setSelected({ kind: 'stretch', start: at });
+    if (what.kind === 'move') setSelected({ kind: 'stretch', start: at, block: old.id });
   };
   const { scroller, drag, begin } = useTimelineDrag({
     axis, zone, pixelsPerHour, snap: stepFor(pixelsPerHour, 4), onDrop: drop,
@@ -298,7 +314,7 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
   const names = { titleOf, playlists, zone };
   // Where a new block is put unless said otherwise: what is looked at, from the next full hour on.
   const proposed = () => {
-    const at = selected && selected.start >= now ? selected.start : Math.max(now, from);
+    const at = selected && selected.start >= Math.max(now, from) && selected.start < to ? selected.start : Math.max(now, from);
     return localTime(Math.ceil(at / 3_600_000) * 3_600_000, zone);
   };
 
@@ -477,8 +493,9 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
             const at = next ? startOf(next) : head ? startsOf(head, now, now + kMonth)[0] : undefined;
             if (at === undefined) return;
             show(at);
-            setSelected({ kind: 'stretch', start: at });
+            setSelected({ kind: 'stretch', start: at, block: block.id });
           }}
+          colourOf={colourOf}
         />
       </div>
       {dialog?.kind === 'add' && (
@@ -489,7 +506,7 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
           start={dialog.start}
           onClose={() => setDialog(null)}
           onAdd={(block, after) => {
-            add({ ...block, id: freeId(present.blocks, slug(block.playlist) || 'block') }, after);
+            add(block, after);
             setDialog(null);
           }}
         />

@@ -24,10 +24,13 @@ export const endOf = ({ end }: { readonly end: string }): number => Date.parse(e
 export const lengthOf = (each: { readonly start: string; readonly end: string }): number =>
   endOf(each) - startOf(each);
 
-/** How late the fixed start that a stretch begins with is; 0 for others. */
+/**
+ * How late the fixed start that a stretch begins with is; 0 for others, and where it is not known what was on
+ * before.
+ */
 export function lateness(stretch: Stretch, before: Stretch | undefined): number {
-  if (stretch.kind !== 'block' || stretch.fixed_start === null) return 0;
-  if (before && before.fixed_start === stretch.fixed_start) return 0;
+  if (!before || stretch.kind !== 'block' || stretch.fixed_start === null) return 0;
+  if (before.fixed_start === stretch.fixed_start) return 0;
   const late = startOf(stretch) - Date.parse(stretch.fixed_start);
   return late > kTolerance ? late : 0;
 }
@@ -52,8 +55,7 @@ export function troublesOf(
     if (stretch.kind === 'gap' && lengthOf(stretch) >= kNotable) {
       troubles.push({ ...plain, kind: 'gap', at: start, length: lengthOf(stretch) });
     }
-    // What began before the plan does has its beginning there.
-    const late = i > 0 ? lateness(stretch, before) : 0;
+    const late = lateness(stretch, before);
     if (late > 0) troubles.push({ ...plain, kind: 'late', at: start, length: late });
   });
   for (const airing of plan.airings) {
@@ -80,9 +82,31 @@ function cutOf(airing: PlannedAiring, whole: number | null): Trouble {
   return { kind: 'cut', at: startOf(airing), length, block: airing.block, entry: airing.entry };
 }
 
-/** Where on a scale of stretches the one at `instant` is; -1 for none. */
-export const stretchAt = (stretches: readonly Stretch[], instant: number): number =>
-  stretches.findIndex((stretch) => startOf(stretch) <= instant && instant < endOf(stretch));
+/** What is chosen on a timeline: an airing, or a stretch, of a block or of none. */
+export interface Selection {
+  readonly kind: 'stretch' | 'airing';
+  readonly start: number;
+  readonly block: string | null;
+}
+
+export const selectionOf = (stretch: Stretch): Selection => ({
+  kind: 'stretch', start: startOf(stretch), block: stretch.kind === 'block' ? stretch.block : null,
+});
+
+/** The number of the stretch that is chosen; that of a block stays chosen while it is moved. -1 for none. */
+export function chosenStretch(stretches: readonly Stretch[], selection: Selection | null): number {
+  if (selection?.kind !== 'stretch') return -1;
+  const { start, block } = selection;
+  if (block === null) {
+    return stretches.findIndex((stretch) => startOf(stretch) <= start && start < endOf(stretch));
+  }
+  const distance = (at: number) => Math.abs(startOf(stretches[at] as Stretch) - start);
+  return stretches.reduce(
+    (best, stretch, at) =>
+      stretch.kind === 'block' && stretch.block === block && (best < 0 || distance(at) < distance(best)) ? at : best,
+    -1,
+  );
+}
 
 /** The airings that overlap [from, to). */
 export const airingsIn = (

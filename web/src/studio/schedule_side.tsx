@@ -13,9 +13,10 @@ import { studioAddress } from './route';
 import type { Block, PlannedAiring, Schedule, Stretch } from './schedule_api';
 import type { Names } from './schedule_dialogs';
 import { headOf, isFixed, predecessor } from './schedule_draft';
-import { airingsIn, endOf, lateness, lengthOf, startOf, type Trouble } from './schedule_plan';
+import {
+  airingsIn, chosenStretch, endOf, lateness, lengthOf, startOf, type Selection, type Trouble,
+} from './schedule_plan';
 import { scheduleStrings } from './schedule_strings';
-import type { Selection } from './timeline';
 import type { Dragged } from './timeline_drag';
 import { localTime } from './zone';
 
@@ -42,13 +43,14 @@ export interface SideProps extends Names {
   readonly onWatch: (from: number) => void;
   readonly onGrab: (event: PointerEvent, what: Dragged) => void;
   readonly showBlock: (block: Block) => void;
+  readonly colourOf: (playlist: string) => number;
 }
 
 const kYesterday = 23 * 3_600_000;
 
 export function Side(props: SideProps) {
   const { selected, stretches, airings } = props;
-  const index = selected?.kind === 'stretch' ? stretches.findIndex((each) => startOf(each) === selected.start) : -1;
+  const index = chosenStretch(stretches, selected);
   const stretch = stretches[index];
   const airing = selected?.kind === 'airing' ? airings.find((each) => startOf(each) === selected.start) : undefined;
   return (
@@ -128,7 +130,7 @@ function StretchDetails(props: SideProps & { readonly stretch: Stretch; readonly
           <ol class="planned">
             {inside.slice(0, kListed).map((airing) => (
               <li key={airing.start}>
-                <button type="button" class="row" onClick={() => props.onSelect({ kind: 'airing', start: startOf(airing) })}>
+                <button type="button" class="row" onClick={() => props.onSelect({ kind: 'airing', start: startOf(airing), block: airing.block })}>
                   <span class="time">{formatTimeExactly(startOf(airing), tag, zone)}</span>
                   <span class="title">{entryTitle(airing.entry)}</span>
                   <span class="time soft">{formatLength(Math.round(lengthOf(airing) / 1000))}</span>
@@ -210,7 +212,11 @@ function Troubles(props: SideProps) {
               data-trouble={trouble.kind}
               onClick={() => {
                 props.onShow(trouble.at);
-                props.onSelect({ kind: trouble.kind === 'cut' ? 'airing' : 'stretch', start: trouble.at });
+                props.onSelect({
+                  kind: trouble.kind === 'cut' ? 'airing' : 'stretch',
+                  start: trouble.at,
+                  block: trouble.kind === 'gap' ? null : trouble.block,
+                });
               }}
             >
               <span class="time">{formatMoment(trouble.at, now, tag, zone)}</span>
@@ -255,7 +261,7 @@ function Blocks(props: SideProps) {
           const inChain = follows && headOf(blocks, block.id) !== null;
           return (
             <li key={block.id} class={`${inChain ? 'follows' : ''}`} data-listed={block.id}>
-              <span class="swatch" data-hue={hueOf(props, block.playlist)} aria-hidden="true" />
+              <span class="swatch" data-hue={props.colourOf(block.playlist)} aria-hidden="true" />
               <button type="button" class="row" onClick={() => props.showBlock(block)}>
                 <span class="title">{title}</span>
                 <span class="small soft">{rule(block, behind && titleOf(behind.playlist))}</span>
@@ -274,9 +280,6 @@ function Blocks(props: SideProps) {
     </section>
   );
 }
-
-const hueOf = ({ playlists }: SideProps, playlist: string): number =>
-  Math.max(0, playlists.findIndex(({ id }) => id === playlist)) % 8;
 
 /** Playlists to be dragged onto the timeline; with keys, "Add a block" does it. */
 function Palette(props: SideProps) {
@@ -298,7 +301,7 @@ function Palette(props: SideProps) {
             }}
           >
             <span class="handle" aria-hidden="true">⠿</span>
-            <span class="swatch" data-hue={hueOf(props, id)} aria-hidden="true" />
+            <span class="swatch" data-hue={props.colourOf(id)} aria-hidden="true" />
             <span class="title">{titleOf(id)}</span>
           </li>
         ))}

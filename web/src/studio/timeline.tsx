@@ -9,15 +9,11 @@ import { instantAt, marksOf, missingOn, partsOf, positionOf, stepFor, type Axis 
 import { useTitles } from './catalogue';
 import type { Block, PlannedAiring, Stretch } from './schedule_api';
 import { isFixed, snapped } from './schedule_draft';
-import { airingsIn, endOf, lateness, lengthOf, startOf } from './schedule_plan';
+import {
+  airingsIn, chosenStretch, endOf, lateness, lengthOf, selectionOf, startOf, type Selection,
+} from './schedule_plan';
 import { scheduleStrings } from './schedule_strings';
 import type { Drag, Dragged } from './timeline_drag';
-
-/** What is chosen: a stretch or an airing, by when it begins. */
-export interface Selection {
-  readonly kind: 'stretch' | 'airing';
-  readonly start: number;
-}
 
 export interface TimelineProps {
   readonly axis: Axis;
@@ -239,6 +235,7 @@ function Column(props: TimelineProps & {
 }) {
   const { axis, number, perMinute, view, detailed, stretches, airings } = props;
   const day = axis.days[number] as Axis['days'][number];
+  const chosen = chosenStretch(stretches, props.selected);
   const seen = (part: { readonly from: number; readonly to: number }) => part.to >= view.from && part.from <= view.to;
   return (
     <>
@@ -252,6 +249,7 @@ function Column(props: TimelineProps & {
             key={`${start}`}
             {...props}
             stretch={stretch}
+            chosen={i === chosen}
             late={lateness(stretch, stretches[i - 1])}
             begins={stretch.kind === 'block' && stretch.fixed_start !== null &&
               stretches[i - 1]?.fixed_start !== stretch.fixed_start}
@@ -272,6 +270,7 @@ type Part = ReturnType<typeof partsOf>[number];
 
 function StretchView(props: TimelineProps & {
   readonly stretch: Stretch;
+  readonly chosen: boolean;
   readonly late: number;
   /** Whether a fixed start is here. */
   readonly begins: boolean;
@@ -281,7 +280,7 @@ function StretchView(props: TimelineProps & {
   readonly detailed: boolean;
   readonly stop: string;
 }) {
-  const { stretch, late, begins, part, perMinute, detailed, selected, stop, zone } = props;
+  const { stretch, chosen, late, begins, part, perMinute, detailed, stop, zone } = props;
   const { strings, tag } = useStrings(scheduleStrings);
   const block = props.blocks.find(({ id }) => id === stretch.block) ?? null;
   const start = startOf(stretch);
@@ -298,7 +297,6 @@ function StretchView(props: TimelineProps & {
     title, `${from}–${formatTime(endOf(stretch), tag, zone)}`, length, ...marks,
     ...(late > 0 ? [fill(strings.startsLate, { time: formatLength(late / 1000) })] : []),
   ].join(', ');
-  const chosen = selected?.kind === 'stretch' && selected.start === start;
   const key = `s${start}-${part.day}`;
   const movable = begins && part.first && block !== null && isFixed(block);
   const hue = isBlock && block ? props.colourOf(block.playlist) : -1;
@@ -320,7 +318,7 @@ function StretchView(props: TimelineProps & {
         aria-label={said}
         title={said}
         style={{ top: `${part.from * perMinute}px`, height: `${Math.max(3, height)}px` }}
-        onClick={() => props.onSelect({ kind: 'stretch', start })}
+        onClick={() => props.onSelect(selectionOf(stretch))}
         onPointerDown={what ? (event) => {
           if (event.pointerType === 'mouse') props.onGrab(event, what);
         } : undefined}
@@ -404,7 +402,7 @@ function AiringView(props: TimelineProps & {
       tabIndex={stop === key ? 0 : -1}
       aria-pressed={chosen}
       style={{ top: `${part.from * perMinute}px`, height: `${(part.to - part.from) * perMinute}px` }}
-      onClick={() => props.onSelect({ kind: 'airing', start })}
+      onClick={() => props.onSelect({ kind: 'airing', start, block: airing.block })}
     >
       <span class="time">{formatTimeExactly(start, tag, zone)}</span>
       <span class="name">{titleOf(airing.entry)}</span>
