@@ -44,7 +44,7 @@ const cli = async (...words) => (await run(matinee, [...words, '--data', data()]
 
 async function makeFilm(name, seconds, pitch) {
   await run('ffmpeg', [
-    '-nostdin', '-v', 'error', '-f', 'lavfi', '-i', `color=c=0x${pitch}5566:size=320x180:rate=25:duration=${seconds}`,
+    '-nostdin', '-v', 'error', '-f', 'lavfi', '-i', `color=c=0x${pitch}566:size=320x180:rate=25:duration=${seconds}`,
     '-f', 'lavfi', '-i', `sine=frequency=${pitch}:duration=${seconds}`,
     '-pix_fmt', 'yuv420p', '-preset', 'ultrafast', '-shortest', path.join(folder, 'films', `${name}.mp4`),
   ]);
@@ -185,6 +185,7 @@ test('a channel without a schedule shows what it loops', async () => {
     assert.equal((await api(ann, 'POST', `/playlists/${id}/publish`, {}, { 'If-Match': made.tag })).status, 200);
   }
   await ann.getByRole('link', { name: 'Schedule' }).click();
+  await ann.getByRole('combobox', { name: 'Channel' }).selectOption('hall');
   await ann.getByText('This channel has no schedule').waitFor();
   await stretches(ann, 'loop').first().waitFor();
   await ann.locator('.now-line').waitFor();
@@ -308,7 +309,7 @@ test('a playlist is dragged onto the timeline; a late start is named', async () 
   const late = ann.locator('.row[data-trouble=late]');
   await late.waitFor();
   assert.match(await late.textContent(), /“Shorts” starts \d:\d\d late/);
-  assert.match(await stretches(ann, 'shorts').first().getAttribute('aria-label'), /Starts \d:\d\d late/);
+  assert.match(await stretches(ann, 'shorts').first().getAttribute('title'), /Starts \d:\d\d late/);
   await ann.screenshot({ path: path.join(screenshots, 'late.png') });
   await ann.locator('[data-details=block]').getByLabel('If the block before it is not over').selectOption('fill');
   await late.waitFor({ state: 'detached' });

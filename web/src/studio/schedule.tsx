@@ -23,7 +23,7 @@ import {
   type Schedule, type Stretch,
 } from './schedule_api';
 import {
-  changesOf, countOf, freeId, headOf, kPlainBlock, placed, removed, reordered, startMoved, startShifted,
+  changesOf, countOf, freeId, headOf, isFixed, kPlainBlock, placed, removed, reordered, startMoved, startShifted,
   startsOf, zoneOf,
 } from './schedule_draft';
 import { AddBlock, PublishSchedule, ScheduleConflict, WatchAhead } from './schedule_dialogs';
@@ -34,7 +34,7 @@ import { reasonOf, useAccount } from './session';
 import { onAirStrings, studioStrings } from './strings';
 import { Timeline } from './timeline';
 import { useTimelineDrag, type Drag } from './timeline_drag';
-import { addDays, dateAt, dayOf, isZone, localTime, mondayOf } from './zone';
+import { addDays, dateAt, dayOf, instantOf, isZone, localTime, mondayOf } from './zone';
 
 const kZooms = [12, 20, 32, 48, 72, 108, 160, 240, 400, 720, 1440, 3600, 7200]; // pixels an hour
 const kClose = 720; // pixels an hour from which single films are drawn, also short ones
@@ -43,6 +43,9 @@ const kModes = ['week', 'day'] as const;
 type Mode = (typeof kModes)[number];
 
 const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+// Which one was looked at last.
+let lastChannel = '';
 
 export function SchedulePlace() {
   const { strings } = useStrings(onAirStrings);
@@ -53,7 +56,9 @@ export function SchedulePlace() {
   );
   if (!value) return error ? <ServerSilent /> : <Waiting />;
   const channels = value.value;
-  const channel = channels.find(({ id }) => id === route.subject) ?? (route.subject === '' ? channels[0] : undefined);
+  const wanted = route.subject || lastChannel;
+  const channel = channels.find(({ id }) => id === wanted) ?? (route.subject === '' ? channels[0] : undefined);
+  if (channel) lastChannel = channel.id;
   if (!channel && route.subject !== '') {
     return <OffAir key={route.subject} id={route.subject} channels={channels} clockOffset={value.clockOffset} />;
   }
@@ -508,6 +513,11 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
           onAdd={(block, after) => {
             add(block, after);
             setDialog(null);
+            if (!isFixed(block)) return;
+            const [start] = startsOf(block, now, now + kMonth);
+            const at = start ?? instantOf(block.start, block.zone);
+            show(at);
+            setSelected({ kind: 'stretch', start: at, block: freeId(present.blocks, slug(block.playlist) || 'block') });
           }}
         />
       )}

@@ -4,7 +4,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useStrings } from '../locale';
 import { useServerClock } from '../polling';
-import { fill, formatLength, formatTime, formatTimeExactly } from '../text';
+import { fill, formatLength, formatTime, formatTimeExactly, plural } from '../text';
 import { instantAt, marksOf, missingOn, partsOf, positionOf, stepFor, type Axis } from './axis';
 import { useTitles } from './catalogue';
 import type { Block, PlannedAiring, Stretch } from './schedule_api';
@@ -257,6 +257,12 @@ function Column(props: TimelineProps & {
           />
         );
       })}
+      {detailed && stretches.map((stretch) => {
+        const part = partsOf(axis, startOf(stretch), endOf(stretch)).find((each) => each.day === number);
+        const each = (lengthOf(stretch) / 60_000 / stretch.airings) * perMinute;
+        if (!part || !seen(part) || each >= kTarget || (part.to - part.from) * perMinute < kTarget) return null;
+        return <Crowd key={stretch.start} count={stretch.airings} part={part} perMinute={perMinute} />;
+      })}
       {detailed && airingsIn(airings, day.start, day.end).map((airing) => {
         const part = partsOf(axis, startOf(airing), endOf(airing)).find((each) => each.day === number);
         if (!part || !seen(part) || (part.to - part.from) * perMinute < kTarget) return null;
@@ -315,7 +321,6 @@ function StretchView(props: TimelineProps & {
         data-stop={key}
         tabIndex={stop === key ? 0 : -1}
         aria-pressed={chosen}
-        aria-label={said}
         title={said}
         style={{ top: `${part.from * perMinute}px`, height: `${Math.max(3, height)}px` }}
         onClick={() => props.onSelect(selectionOf(stretch))}
@@ -337,9 +342,12 @@ function StretchView(props: TimelineProps & {
           )}
           <span class="name">{title}</span>
           <span class="times">
-            <span class="time">{isBlock ? from : length}</span>
+            {(part.first || !isBlock) && <span class="time">{isBlock ? from : length}</span>}
             {marks.map((mark) => <span key={mark} class="mark">{mark}</span>)}
             {late > 0 && <span class="badge bad">{fill(strings.late, { time: formatLength(late / 1000) })}</span>}
+            <span class="unseen">
+              –{formatTime(endOf(stretch), tag, zone)}, {length}
+            </span>
           </span>
         </span>
         {!detailed && isBlock && height > 60 && <Inside {...props} stretch={stretch} />}
@@ -378,6 +386,18 @@ function Inside(props: TimelineProps & {
           </span>
         );
       })}
+    </span>
+  );
+}
+
+/** In place of films too short to be drawn in this zoom. */
+function Crowd({ count, part, perMinute }: { readonly count: number; readonly part: Part; readonly perMinute: number }) {
+  const { strings, tag } = useStrings(scheduleStrings);
+  return (
+    <span class="crowd" style={{ top: `${part.from * perMinute}px`, height: `${(part.to - part.from) * perMinute}px` }}>
+      <span>
+        {fill(plural(strings.planned, count, tag), { n: count })} · {strings.zoomToSee}
+      </span>
     </span>
   );
 }
