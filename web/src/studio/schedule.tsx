@@ -192,13 +192,13 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
     () => (beyond ? expected(present.blocks, from, to) : (plan?.stretches ?? [])),
     [plan, beyond, present, from, to],
   );
-  // A channel that loops has the block "loop", whose playlist is the channel's.
-  const shownBlocks = useMemo(
-    () => (present.blocks.length > 0 || !settings
-      ? present.blocks
-      : [{ ...kPlainBlock, id: 'loop', playlist: settings.playlist, passes: 0 }]),
-    [present, settings],
-  );
+  // What a channel without a schedule loops is the block "loop", also in its past.
+  const shownBlocks = useMemo(() => {
+    const loops = settings && settings.playlist !== '' && present.blocks.every((block) => block.id !== 'loop');
+    return loops
+      ? [...present.blocks, { ...kPlainBlock, id: 'loop', playlist: settings.playlist, passes: 0 }]
+      : present.blocks;
+  }, [present, settings]);
   const troubles = useMemo(
     () => (plan && !beyond
       ? troublesOf(plan, present.blocks, { from, to, now }, (entry) => entries?.get(entry)?.duration_ms ?? null)
@@ -208,14 +208,14 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
 
   // -- Editing
   const slate = [...(entries?.values() ?? [])].find(({ kind, state }) => kind === 'slate' && state === 'ready')?.id ?? '';
+  // With the first block of a channel without a schedule, what it has looped comes first.
+  const ground = ({ base: { value }, history: { present: start } }: Draft): Schedule =>
+    value.version === 0 && start.blocks.length === 0 && start.slate === ''
+      ? { ...start, slate, blocks: settings?.playlist ? [opening(settings.playlist)] : [] }
+      : start;
   const edit = (change: (before: Schedule) => Schedule, said: string, what = '') => {
     update((before) => {
-      let start = before.history.present;
-      // The first block of a channel without a schedule: what it has looped comes first.
-      if (before.base.value.version === 0 && start.blocks.length === 0 && start.slate === '') {
-        start = { ...start, slate, blocks: settings?.playlist ? [opening(settings.playlist)] : [] };
-      }
-      const next = change(start);
+      const next = change(ground(before));
       if (next === before.history.present) return before;
       const more = what !== '' && what === before.edit && before.history.past.length > 0;
       return {
@@ -230,14 +230,11 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
     edit((before) => ({ ...before, blocks: placed(before.blocks, block, after) }), '', what);
   const blockOf = (block: string) => present.blocks.find((each) => each.id === block);
   const timeIn = (local: string) => local.slice(11, 16);
-  const add = (block: Block, after: string | null) => {
-    edit(
-      (before) => {
-        const id = freeId(before.blocks, slug(block.playlist) || 'block');
-        return { ...before, blocks: placed(before.blocks, { ...block, id }, after) };
-      },
-      fill(strings.addedBlock, { title: titleOf(block.playlist) }),
-    );
+  const add = (block: Block, after: string | null, at: number) => {
+    const made = { ...block, id: freeId(ground(draft).blocks, slug(block.playlist) || 'block') };
+    edit((before) => ({ ...before, blocks: placed(before.blocks, made, after) }),
+      fill(strings.addedBlock, { title: titleOf(block.playlist) }));
+    setSelected({ kind: 'stretch', start: at, block: made.id });
   };
   const remove = (block: string) => {
     const gone = blockOf(block);
@@ -256,8 +253,7 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
   };
   const drop = ({ what, at }: Drag) => {
     if (what.kind === 'new') {
-      add({ ...kPlainBlock, id: '', playlist: what.playlist, start: localTime(at, zone), zone }, null);
-      setSelected({ kind: 'stretch', start: at, block: null });
+      add({ ...kPlainBlock, id: '', playlist: what.playlist, start: localTime(at, zone), zone }, null, at);
       return;
     }
     const old = blockOf(what.block);
@@ -452,6 +448,7 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
           titleOf={titleOf}
           colourOf={colourOf}
           selected={selected}
+          troubles={troubles}
           clockOffset={clockOffset}
           drag={drag}
           scroller={scroller}
@@ -511,13 +508,11 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
           start={dialog.start}
           onClose={() => setDialog(null)}
           onAdd={(block, after) => {
-            add(block, after);
-            setDialog(null);
-            if (!isFixed(block)) return;
             const [start] = startsOf(block, now, now + kMonth);
-            const at = start ?? instantOf(block.start, block.zone);
-            show(at);
-            setSelected({ kind: 'stretch', start: at, block: freeId(present.blocks, slug(block.playlist) || 'block') });
+            const at = start ?? (isFixed(block) ? instantOf(block.start, block.zone) : now);
+            add(block, after, at);
+            setDialog(null);
+            if (isFixed(block)) show(at);
           }}
         />
       )}

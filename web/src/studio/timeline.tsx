@@ -10,7 +10,7 @@ import { useTitles } from './catalogue';
 import type { Block, PlannedAiring, Stretch } from './schedule_api';
 import { isFixed, snapped } from './schedule_draft';
 import {
-  airingsIn, chosenStretch, endOf, lateness, lengthOf, selectionOf, startOf, type Selection,
+  airingsIn, chosenStretch, endOf, lateness, lengthOf, selectionOf, startOf, type Selection, type Trouble,
 } from './schedule_plan';
 import { scheduleStrings } from './schedule_strings';
 import type { Drag, Dragged } from './timeline_drag';
@@ -25,6 +25,7 @@ export interface TimelineProps {
   readonly titleOf: (playlist: string) => string;
   readonly colourOf: (playlist: string) => number;
   readonly selected: Selection | null;
+  readonly troubles: readonly Trouble[];
   readonly clockOffset: number;
   readonly drag: Drag | null;
   readonly scroller: { current: HTMLDivElement | null };
@@ -234,6 +235,7 @@ function Column(props: TimelineProps & {
   readonly stop: string;
 }) {
   const { axis, number, perMinute, view, detailed, stretches, airings } = props;
+  const { strings } = useStrings(scheduleStrings);
   const day = axis.days[number] as Axis['days'][number];
   const chosen = chosenStretch(stretches, props.selected);
   const seen = (part: { readonly from: number; readonly to: number }) => part.to >= view.from && part.from <= view.to;
@@ -257,6 +259,13 @@ function Column(props: TimelineProps & {
           />
         );
       })}
+      {props.troubles.filter(({ kind, at }) => kind === 'missed' && day.start <= at && at < day.end).map(({ at, block }) => (
+        <span key={`missed${at}`} class="missed" style={{ top: `${positionOf(axis, number, at) * perMinute}px` }}>
+          <span>
+            {fill(strings.t_missed, { title: props.titleOf(props.blocks.find(({ id }) => id === block)?.playlist ?? block ?? '') })}
+          </span>
+        </span>
+      ))}
       {detailed && stretches.map((stretch) => {
         const part = partsOf(axis, startOf(stretch), endOf(stretch)).find((each) => each.day === number);
         const each = (lengthOf(stretch) / 60_000 / stretch.airings) * perMinute;
@@ -295,6 +304,7 @@ function StretchView(props: TimelineProps & {
   const title = isBlock ? props.titleOf(block?.playlist ?? stretch.block ?? '') : strings[`k_${stretch.kind}`];
   const length = formatLength(Math.round(lengthOf(stretch) / 1000));
   const from = formatTime(start, tag, zone);
+  const cut = props.troubles.some(({ kind, at }) => kind === 'cut' && at >= start && at < endOf(stretch));
   const marks = [
     ...(begins && block ? [strings[`r_${block.repeats}`]] : []),
     ...(block && isBlock && block.passes === 0 ? [strings.loops] : []),
@@ -344,6 +354,7 @@ function StretchView(props: TimelineProps & {
           <span class="times">
             {(part.first || !isBlock) && <span class="time">{isBlock ? from : length}</span>}
             {marks.map((mark) => <span key={mark} class="mark">{mark}</span>)}
+            {cut && <span class="badge warn">{strings.cut}</span>}
             {late > 0 && <span class="badge bad">{fill(strings.late, { time: formatLength(late / 1000) })}</span>}
             <span class="unseen">
               –{formatTime(endOf(stretch), tag, zone)}, {length}
@@ -486,13 +497,13 @@ function useKeys(props: TimelineProps) {
   const { scroller, onShift, onRemove } = props;
   const [stop, setStop] = useState('');
   // A block that was moved is drawn anew: the focus goes with it.
-  const follow = useRef<{ readonly block: string; readonly near: number } | null>(null);
+  const follow = useRef<{ readonly block: string; readonly near: number; readonly before: readonly Stretch[] } | null>(null);
   const stops = () => [...(scroller.current?.querySelectorAll<HTMLElement>('[data-stop]') ?? [])];
 
   useLayoutEffect(() => {
     const all = stops();
     const wanted = follow.current;
-    if (wanted && !props.pending) {
+    if (wanted && !props.pending && wanted.before !== props.stretches) {
       const own = all.filter((each) => each.dataset['block'] === wanted.block && each.classList.contains('movable'));
       const distance = (each: HTMLElement) => Math.abs(Number(each.dataset['start']) - wanted.near);
       const nearest = own.sort((a, b) => distance(a) - distance(b))[0];
@@ -525,7 +536,7 @@ function useKeys(props: TimelineProps) {
       if (minutes === undefined || !block || !movable) return;
       event.preventDefault();
       const by = event.shiftKey && Math.abs(minutes) === 5 ? Math.sign(minutes) : minutes;
-      follow.current = { block, near: Number(start) + by * 60_000 };
+      follow.current = { block, near: Number(start) + by * 60_000, before: props.stretches };
       onShift(block, by);
       return;
     }
