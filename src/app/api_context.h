@@ -38,6 +38,7 @@ void add_job_operations(http::Api& api, ApiContext& context);
 void add_channel_operations(http::Api& api, ApiContext& context);
 void add_playlist_operations(http::Api& api, ApiContext& context);
 void add_schedule_operations(http::Api& api, ApiContext& context);
+void add_foresight_operations(http::Api& api, ApiContext& context);
 void add_on_air_operations(http::Api& api, ApiContext& context);
 void add_account_operations(http::Api& api, ApiContext& context);
 void add_link_operations(http::Api& api, ApiContext& context);
@@ -56,6 +57,9 @@ struct Publishing {
     ControlRoom::Mode mode = ControlRoom::Mode::kCommit;
 };
 Result<Publishing> publishing_from(const std::string& when, bool dry_run);
+
+// A checked date, as far ahead as one can foresee. kInvalid beyond that.
+Result<Instant> foreseeable(const std::string& date, Instant now);
 
 // What a publication changes on a channel, as the schema Publication says.
 nlohmann::json publication_json(const ControlRoom::Published& published);

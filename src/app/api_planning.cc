@@ -218,7 +218,8 @@ constexpr std::string_view kSchemas = R"json({
     "additionalProperties": false,
     "properties": {
       "schedule": {"$ref": "#/components/schemas/ScheduleDraft"},
-      "languages": {"type": "array", "maxItems": 20, "items": {"type": "string", "minLength": 2, "maxLength": 40}, "description": "Subtitles that every item ought to have."}
+      "languages": {"type": "array", "maxItems": 20, "items": {"type": "string", "minLength": 2, "maxLength": 40}, "description": "Subtitles that every item ought to have."},
+      "until": {"type": "string", "format": "date-time", "maxLength": 40, "description": "How far to look, up to a month ahead; two days, unless said."}
     }
   }
 })json";
@@ -278,13 +279,14 @@ Result<std::vector<store::Playlist>> drafts_of(store::Store& store, const store:
 
 Result<Response> findings_of(ApiContext& context, const store::Channel& channel,
                              const store::Schedule& schedule,
-                             const std::vector<std::string>& languages) {
+                             const std::vector<std::string>& languages,
+                             std::optional<Instant> until = std::nullopt) {
     json value{
         {"channel", channel.id}, {"errors", 0}, {"warnings", 0}, {"findings", json::array()}};
     int errors = 0;
     int warnings = 0;
     const auto drafts = TRY(drafts_of(context.store, schedule, channel));
-    for (const auto& finding : TRY(context.room.check(schedule, drafts, languages))) {
+    for (const auto& finding : TRY(context.room.check(schedule, drafts, languages, until))) {
         ++(finding.severity == playout::Severity::kError ? errors : warnings);
         value["findings"].push_back(finding_json(finding, channel.epoch));
     }
@@ -659,8 +661,12 @@ void add_schedule_operations(Api& api, ApiContext& context) {
                     schedule = TRY(schedule_from(body.at("schedule"), id, schedule.version));
                     ++schedule.version;  // also the first one is a schedule
                 }
+                std::optional<Instant> until;
+                if (body.contains("until")) {
+                    until = TRY(foreseeable(body.at("until"), context.clock.now()));
+                }
                 return findings_of(context, channel, schedule,
-                                   body.value("languages", std::vector<std::string>()));
+                                   body.value("languages", std::vector<std::string>()), until);
             });
 }
 

@@ -1,6 +1,7 @@
 #include "app/control_room.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "app/planning.h"
 #include "base/log.h"
@@ -121,7 +122,7 @@ Result<std::vector<ControlRoom::ItemState>> ControlRoom::item_states(
 
 Result<ControlRoom::Desk> ControlRoom::sit_down(const store::Schedule& schedule,
                                                 const std::vector<store::Playlist>& drafts,
-                                                Instant now) {
+                                                Instant now, Instant until) {
     Desk desk;
     desk.channel = TRY(store_.find_channel(schedule.channel_id));
     desk.edits = TRY(store_.rundown_edits(desk.channel.id));
@@ -150,7 +151,8 @@ Result<ControlRoom::Desk> ControlRoom::sit_down(const store::Schedule& schedule,
         playlists.emplace(
             id, played_items(draft == drafts.end() ? TRY(store_.find_playlist(id)) : *draft));
     }
-    PlanInput input{schedule, desk.channel, playlists, {}, now + options_.horizon};
+    PlanInput input{
+        schedule, desk.channel, playlists, {}, std::max<Instant>(now + options_.horizon, until)};
     const auto settings = channel_settings_from(desk.channel.settings);
     const ChannelSettings wishes = settings ? *settings : ChannelSettings{};
     const std::vector<store::Variant> variants = TRY(store_.list_variants());
@@ -304,18 +306,23 @@ Result<std::vector<ControlRoom::Published>> ControlRoom::publish(const std::stri
     }
 }
 
+Result<store::Schedule> ControlRoom::successor(const store::Schedule& schedule) {
+    const auto present = TRY(store_.find_schedule(schedule.channel_id))
+    .blocks;
+    store::Schedule next = schedule;
+    ++next.version;  // a first schedule is one already
+    for (store::ScheduleBlock& block : next.blocks) {
+        const auto same = std::ranges::find(present, block.id, &store::ScheduleBlock::id);
+        const bool kept = same != present.end() && store::starts_alike(*same, block);
+        block.since = kept ? same->since : clock_.now();
+    }
+    return next;
+}
+
 Result<ControlRoom::Published> ControlRoom::publish(const store::Schedule& schedule,
                                                     playout::From from, Instant at, Mode mode) {
     for (int attempt = 1;; ++attempt) {
-        store::Schedule next = schedule;
-        ++next.version;  // a first schedule is one already
-        for (store::ScheduleBlock& block : next.blocks) {
-            const auto present = TRY(store_.find_schedule(schedule.channel_id))
-            .blocks;
-            const auto same = std::ranges::find(present, block.id, &store::ScheduleBlock::id);
-            const bool kept = same != present.end() && store::starts_alike(*same, block);
-            block.since = kept ? same->since : clock_.now();
-        }
+        const store::Schedule next = TRY(successor(schedule));
         const Plan plan = TRY(plan_publication(next, {}, from, at));
         if (mode == Mode::kDryRun) return plan.published;
         const auto written = store_.set_schedule(schedule, {&plan.edit, 1});
@@ -329,12 +336,14 @@ Result<ControlRoom::Published> ControlRoom::publish(const store::Schedule& sched
     }
 }
 
-Result<std::vector<playout::Finding>> ControlRoom::check(
-    const store::Schedule& schedule, const std::vector<store::Playlist>& drafts,
-    const std::vector<std::string>& languages) {
+Result<std::vector<playout::Finding>> ControlRoom::check(const store::Schedule& schedule,
+                                                         const std::vector<store::Playlist>& drafts,
+                                                         const std::vector<std::string>& languages,
+                                                         std::optional<Instant> until) {
     const Instant now = clock_.now();
-    const Desk desk = TRY(sit_down(schedule, drafts, now));
-    playout::CheckInput input{desk.schedule, {}, languages, {}, until(desk, now), Ticks(0)};
+    const Desk desk = TRY(sit_down(schedule, drafts, now, until.value_or(Instant())));
+    playout::CheckInput input{desk.schedule, {}, languages, {}, this->until(desk, now), Ticks(0)};
+    if (until) input.until = playout::ticks_since(desk.channel.epoch, *until);
     std::vector<std::string> playlists;
     for (const store::ScheduleBlock& block : schedule.blocks) {
         playlists.push_back(block.playlist_id);
@@ -381,6 +390,45 @@ Result<std::vector<playout::Finding>> ControlRoom::check(
         input.end = playout::RundownEnd{desk.rows[i], desk.programmes[i].fingerprint};
     }
     return playout::check(input);
+}
+
+Result<std::vector<playout::Airing>> ControlRoom::foresee(
+    const std::string& channel, const std::optional<store::Schedule>& wanted, Instant from,
+    Instant to) {
+    const store::Schedule schedule = wanted ? TRY(successor(*wanted)) : TRY(store_.find_schedule(channel));
+    const Instant now = clock_.now();
+    const Desk desk = TRY(sit_down(schedule, {}, now, to));
+    const Ticks begin = playout::ticks_since(desk.channel.epoch, from);
+    const Ticks end = playout::ticks_since(desk.channel.epoch, to);
+    std::vector<playout::Airing> rows = TRY(store_.list_airings(channel, begin, end));
+    std::optional<playout::Airing> last = TRY(store_.last_airing(channel));
+    const playout::Rundown planned = TRY(rundown(desk));
+    if (wanted && !planned.empty()) {
+        const auto publication = TRY(
+            playout::plan_publication({planned, desk.programmes, desk.schedule, until(desk, now)},
+                                      moment(desk, now), playout::From::kAfterCurrent, Ticks(0)));
+        if (const auto& edit = publication.edit) {
+            const auto is_replaced = [&](const playout::Airing& row) {
+                return row.ordinal >= edit->ordinal;
+            };
+            std::erase_if(rows, is_replaced);
+            rows.insert(rows.end(), edit->airings.begin(), edit->airings.end());
+            const auto kept = std::ranges::find_if(desk.rows, is_replaced);
+            if (!edit->airings.empty()) {
+                last = edit->airings.back();
+            } else if (kept != desk.rows.begin()) {
+                last = *std::prev(kept);
+            }
+        }
+    }
+    // Where init sections change plays no part in when things are on.
+    std::optional<playout::RundownEnd> after;
+    if (last) after = playout::RundownEnd{*std::move(last), ""};
+    for (playout::Airing& airing : playout::extend(desk.schedule, after, end))
+        rows.push_back(std::move(airing));
+    std::erase_if(
+        rows, [&](const playout::Airing& row) { return row.end() <= begin || row.start >= end; });
+    return rows;
 }
 
 }  // namespace matinee::app

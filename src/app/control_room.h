@@ -72,10 +72,17 @@ class ControlRoom {
     Result<Published> publish(const store::Schedule& schedule, playout::From from, Instant at,
                               Mode mode);
 
-    // What is wrong with it, looking as far ahead as rundowns are made.
+    // What is wrong with it, looking ahead until then, or else as far as rundowns are made.
     Result<std::vector<playout::Finding>> check(const store::Schedule& schedule,
                                                 const std::vector<store::Playlist>& drafts,
-                                                const std::vector<std::string>& languages);
+                                                const std::vector<std::string>& languages,
+                                                std::optional<Instant> until = std::nullopt);
+
+    // The airings that overlap [from, to): what has been on, what is planned, and beyond that what
+    // follows from the schedule. With `wanted`, as if that were published now, after what is on.
+    Result<std::vector<playout::Airing>> foresee(const std::string& channel,
+                                                 const std::optional<store::Schedule>& wanted,
+                                                 Instant from, Instant to);
 
   private:
     using FilmPtr = std::shared_ptr<const http::Film>;
@@ -104,8 +111,12 @@ class ControlRoom {
     Result<Plan> plan_publication(const store::Schedule& schedule,
                                   const std::vector<store::Playlist>& drafts, playout::From from,
                                   Instant at);
+    // Its schedule is known until `until`, if that is later than the rundown is made for.
     Result<Desk> sit_down(const store::Schedule& schedule,
-                          const std::vector<store::Playlist>& drafts, Instant now);
+                          const std::vector<store::Playlist>& drafts, Instant now,
+                          Instant until = {});
+    // As it would be kept: the next version, where blocks that begin as before do so since then.
+    Result<store::Schedule> successor(const store::Schedule& schedule);
     Result<FilmPtr> film(const std::string& entry, const std::string& media,
                          const std::string& subtitles);
     Result<playout::Programme> programme(const PlayedItem& item, const ChannelSettings& wishes,

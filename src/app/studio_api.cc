@@ -95,6 +95,7 @@ StudioApi::StudioApi(Parts parts)
     add_playlist_operations(api_, context_);
     add_channel_operations(api_, context_);
     add_schedule_operations(api_, context_);
+    add_foresight_operations(api_, context_);
     add_on_air_operations(api_, context_);
     add_account_operations(api_, context_);
     add_link_operations(api_, context_);

@@ -166,6 +166,7 @@ const std::map<std::string, Role> kTable = {
     {"PUT /api/v1/channels/{channel}/schedule", Role::kProducer},
     {"DELETE /api/v1/channels/{channel}/schedule", Role::kProducer},
     {"POST /api/v1/channels/{channel}/schedule/check", Role::kProducer},
+    {"POST /api/v1/channels/{channel}/schedule/plan", Role::kProducer},
     {"POST /api/v1/channels/{channel}/on-air/skip", Role::kProducer},
     {"POST /api/v1/channels/{channel}/on-air/hold", Role::kProducer},
     {"POST /api/v1/channels/{channel}/on-air/panic", Role::kProducer},

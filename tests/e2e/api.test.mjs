@@ -527,11 +527,35 @@ test('a schedule is checked, published, replaced and cleared', async () => {
   assert.equal(checked.json.warnings + checked.json.errors, checked.json.findings.length);
   await expect(200, 'checkSchedule', { channel: 'hall' });
   await expect(400, 'checkSchedule', { channel: 'hall', body: { schedule: { blocks: [{ playlist: 'evening', zone: 'Nowhere/Land' }] } } });
+  await expect(400, 'checkSchedule', { channel: 'hall', body: { until: new Date(Date.now() + 40 * 24 * 3_600_000).toISOString() } });
   const matches = { 'If-Match': none.headers.etag };
   await expect(428, 'putSchedule', { channel: 'hall', body: wanted });
   await expect(400, 'putSchedule', { channel: 'hall', body: { blocks: [{ playlist: 'evening', start: 'noon' }] }, headers: matches });
   const dry = await expect(200, 'putSchedule', { channel: 'hall', body: wanted, query: { dry_run: 'true' }, headers: matches });
   assert.equal(dry.json.version, 0);
+  // A day of it before it is published: the hall's own programme, then an hour in which it gives way.
+  const at = (hours) => new Date(Math.ceil(Date.now() / 3_600_000) * 3_600_000 + hours * 3_600_000).toISOString();
+  const local = at(2).slice(0, 19);
+  const later = { slate, blocks: [...wanted.blocks, { id: 'gala', playlist: 'evening', passes: 1, start: local }] };
+  const period = { from: at(1), to: at(3) };
+  const planned = await expect(200, 'planSchedule', { as: 'producer', channel: 'hall', body: { ...period, schedule: later } });
+  assert.deepEqual(planned.json.stretches.map(({ kind, block }) => [kind, block]).filter(([kind]) => kind === 'block'), [
+    ['block', 'all-day'], ['block', 'gala'],
+  ]);
+  const gala = planned.json.stretches.find(({ kind, block }) => kind === 'block' && block === 'gala');
+  assert.equal(Date.parse(gala.fixed_start), Date.parse(at(2)));
+  assert.ok(Math.abs(Date.parse(gala.start) - Date.parse(at(2))) < 22, gala.start);
+  const rest = planned.json.stretches.at(-1);
+  assert.deepEqual([rest.kind, rest.start], ['gap', gala.end]);
+  const { airings, left_out: leftOut } = planned.json;
+  assert.ok(airings.every((airing, i) => i === 0 || airing.start === airings[i - 1].end), 'one after the other');
+  assert.equal(airings.length + leftOut, planned.json.stretches.reduce((sum, stretch) => sum + stretch.airings, 0));
+  const asItIs = await expect(200, 'planSchedule', { channel: 'hall', body: period });
+  assert.ok(asItIs.json.stretches.every(({ fixed_start: fixed }) => fixed === null), 'nothing has been published');
+  await expect(400, 'planSchedule', { channel: 'hall', body: { from: at(3), to: at(1) } });
+  await expect(400, 'planSchedule', { channel: 'hall', body: { from: at(0), to: at(40 * 24) } });
+  await expect(404, 'planSchedule', { channel: 'nothing', body: period });
+
   const set = await expect(200, 'putSchedule', { channel: 'hall', body: wanted, query: { when: 'now' }, headers: matches });
   assert.equal(set.json.version, 1);
   await expect(412, 'putSchedule', { channel: 'hall', body: wanted, headers: matches });

@@ -10,7 +10,8 @@ export type Setting =
   | 'subtitle-background'
   | 'volume'
   | 'muted'
-  | 'review-continuous'; // films follow each other: 'yes' or 'no'
+  | 'review-continuous' // films follow each other: 'yes' or 'no'
+  | 'schedule-view'; // 'week' or 'day'
 
 const session = new Map<Setting, string>();
 

@@ -6,7 +6,8 @@ import { changed, merge } from '../src/studio/merge';
 import {
   begun, diff, dropIndex, edited, itemsOf, linesOf, moved, redone, sameItems, slug, timing, undone, without,
 } from '../src/studio/playlist';
-import { parseStudioRoute, studioAddress } from '../src/studio/route';
+import { addressesOf, isOver, linkState } from '../src/studio/link_state';
+import { maySee, parseStudioRoute, studioAddress } from '../src/studio/route';
 import { around, isHeld } from '../src/studio/rundown';
 
 const entry = (id: string, more: Partial<EntrySummary> = {}): EntrySummary => ({
@@ -27,6 +28,7 @@ test('an address names a part of the studio, and only whole ones', () => {
   assert.equal(parseStudioRoute('/studio/entries/a/b').section, 'unknown');
   assert.equal(parseStudioRoute('/studio/%').section, 'unknown');
   assert.equal(studioAddress('entries', 'a/b'), '/studio/entries/a%2Fb');
+  assert.ok(maySee('people', 'admin') && !maySee('people', 'producer') && maySee('links', 'producer'));
 });
 
 test('entries are found by all words, whatever the case and accents', () => {
@@ -118,4 +120,24 @@ test('what is on an instant ends where the next begins', () => {
   assert.ok(isHeld(at('15').on));
   assert.ok(!isHeld(at('05').on));
   assert.equal(at('40').on, null);
+});
+
+test('a link is open between its dates, unless it is revoked', () => {
+  const at = (time: string) => `2026-11-23T${time}:00Z`;
+  const link = { not_before: at('10:00'), expires: at('20:00'), revoked: null };
+  const states = ['09:59', '10:00', '19:59', '20:00'].map((time) => linkState(link, Date.parse(at(time))));
+  assert.deepEqual(states, ['not-yet', 'valid', 'valid', 'expired']);
+  assert.equal(linkState({ ...link, revoked: at('09:00') }, Date.parse(at('12:00'))), 'revoked');
+  assert.equal(linkState({ not_before: null, expires: null, revoked: null }, 0), 'valid');
+  assert.ok(isOver({ revoked: null, expires: at('10:00') }, Date.parse(at('10:00'))));
+  assert.ok(!isOver({ revoked: null, expires: null }, Date.parse(at('10:00'))));
+});
+
+test('people are given pages, other players playlists', () => {
+  const paths = ['/t/T0K/channels/hall/master.m3u8', '/t/T0K/entries/paper%20boats/master.m3u8', '/t/T0K/', '/else'];
+  assert.deepEqual(addressesOf({ paths }, 'https://tv.example'), [
+    { of: { kind: 'channel', id: 'hall' }, page: 'https://tv.example/t/T0K/watch/hall', playlist: 'https://tv.example/t/T0K/channels/hall/master.m3u8' },
+    { of: { kind: 'entry', id: 'paper boats' }, page: 'https://tv.example/t/T0K/watch/entries/paper%20boats', playlist: 'https://tv.example/t/T0K/entries/paper%20boats/master.m3u8' },
+    { of: null, page: 'https://tv.example/t/T0K/', playlist: null },
+  ]);
 });

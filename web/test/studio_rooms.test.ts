@@ -31,7 +31,7 @@ import {
 const report = (more: Partial<ScreenReport> = {}): ScreenReport => ({
   state: 'playing', channel: 'hall', entry: 'boats', position: 1, late_ms: 3, clock_error_ms: 1, rate: 1,
   frames: 1000, dropped: 5, sound: 'on', width: 1920, height: 1080, heap_mb: null, up_seconds: 100, restarts: 0,
-  carried_out: '', ...more,
+  carried_out: '', kept: false, ...more,
 });
 const screen = (more: Partial<Screen> = {}): Screen => ({
   id: 's1', name: 'Foyer', channel: 'hall', muted: false, created: '2026-11-24T10:00:00Z', health: 'on-line',

@@ -8,6 +8,7 @@ import { isPassing, retryDelay } from '../backoff';
 const kTypes = [
   'entry', 'job', 'playlist', 'schedule', 'channel', 'rundown', 'airing', 'reset',
   'screen',
+  'link', 'user', 'token',
 ] as const;
 
 /** `reset`: something has been missed, everything has to be read anew. */

@@ -12,12 +12,14 @@ import { StudioLink } from './link';
 import { Live, LiveContext } from './live';
 import { NavigationContext, useNavigation, type Navigation } from './navigation';
 import { OnAir } from './on_air';
-import { kSections, parseStudioRoute, studioAddress } from './route';
+import { kSections, maySee, parseStudioRoute, studioAddress } from './route';
 import { SignedIn, useAccount } from './session';
 import { studioStrings } from './strings';
 import { Uploads } from './uploads';
 import './studio.css';
 import './rooms.css';
+import './schedule.css';
+import './people.css';
 
 // They go on whatever part of the studio is shown.
 const uploads = new Uploads();
@@ -31,6 +33,9 @@ const Screens = later(async () => (await import('./screens')).Screens);
 const Reviews = later(async () => (await import('./reviews')).Reviews);
 const Log = later(async () => (await import('./log')).Log);
 const Settings = later(async () => (await import('./settings')).Settings);
+const SchedulePlace = later(async () => (await import('./schedule')).SchedulePlace);
+const Links = later(async () => (await import('./links')).Links);
+const People = later(async () => (await import('./people')).People);
 
 function Studio() {
   const [route, setRoute] = useState(() => parseStudioRoute(location.pathname));
@@ -88,7 +93,7 @@ function Sections() {
     <div class="studio-bar">
       <nav aria-label={strings.sections}>
         <ul>
-          {kSections.map((section) => (
+          {kSections.filter((section) => maySee(section, session.role)).map((section) => (
             <li key={section}>
               <StudioLink to={studioAddress(section)} current={route.section === section}>
                 {strings[section]}
@@ -130,6 +135,12 @@ function View() {
       return <Log />;
     case 'settings':
       return <Settings />;
+    case 'schedule':
+      return <SchedulePlace />;
+    case 'links':
+      return <Links />;
+    case 'people':
+      return <People />;
     case 'unknown':
       return <Notice title={common.noSuchPage} actions={<ToAllChannels />} />;
   }

@@ -25,13 +25,26 @@ export function PreviewDialog(props: {
   readonly onClose: () => void;
 }) {
   const { strings } = useStrings(playlistsStrings);
+  return (
+    <Dialog title={strings.preview} onClose={props.onClose}>
+      <PreviewPlayer place={`/previews/playlists/${encodeURIComponent(props.id)}/${props.version}`} />
+    </Dialog>
+  );
+}
+
+/** Plays what is at `place`; `timeOf` writes how far into it an item begins. */
+export function PreviewPlayer(props: {
+  readonly place: string;
+  readonly timeOf?: (seconds: number) => string;
+}) {
+  const { place, timeOf = formatLength } = props;
+  const { strings } = useStrings(playlistsStrings);
   const { strings: studio } = useStrings(studioStrings);
   const titleOf = useTitles();
   const video = useRef<HTMLVideoElement>(null);
   const player = useRef<Player | null>(null);
   const [items, setItems] = useState<readonly Shown[]>([]);
   const [error, setError] = useState('');
-  const place = `/previews/playlists/${encodeURIComponent(props.id)}/${props.version}`;
   useEffect(() => {
     let closed = false;
     const begin = async () => {
@@ -54,29 +67,25 @@ export function PreviewDialog(props: {
     };
   }, [place]);
   return (
-    <Dialog title={strings.preview} onClose={props.onClose}>
-      <div class="wide confirmation">
-        {error && (
-          <p class="error" role="alert">
-            {error}
-          </p>
-        )}
-        <video ref={video} class="preview-video" controls playsInline />
-        <ol class="preview-items">
-          {items.map((item) => (
-            <li key={item.start}>
-              <button type="button" class="button" onClick={() => player.current?.seek(item.start)}>
-                <span class="time">{formatLength(item.start)}</span> {titleOf(item.entry)}
-              </button>
-              {item.shown === 'slate' && (
-                <span class="error small">
-                  {fill(strings.slateInstead, { reason: item.reason ?? '' })}
-                </span>
-              )}
-            </li>
-          ))}
-        </ol>
-      </div>
-    </Dialog>
+    <div class="wide confirmation">
+      {error && (
+        <p class="error" role="alert">
+          {error}
+        </p>
+      )}
+      <video ref={video} class="preview-video" controls playsInline />
+      <ol class="preview-items">
+        {items.map((item) => (
+          <li key={item.start}>
+            <button type="button" class="button" onClick={() => player.current?.seek(item.start)}>
+              <span class="time">{timeOf(item.start)}</span> {titleOf(item.entry)}
+            </button>
+            {item.shown === 'slate' && (
+              <span class="error small">{fill(strings.slateInstead, { reason: item.reason ?? '' })}</span>
+            )}
+          </li>
+        ))}
+      </ol>
+    </div>
   );
 }

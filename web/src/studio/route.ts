@@ -1,13 +1,24 @@
 // Which view of the studio an address names. Pure.
 
 export const kSections = [
-  'on-air', 'entries', 'playlists',
+  'on-air',
+  'entries',
+  'playlists',
+  'schedule',
   'screens',
+  'links',
+  'people',
   'reviews',
   'log',
   'settings',
 ] as const;
 export type Section = (typeof kSections)[number];
+
+const kOfAdmins: readonly Section[] = ['people'];
+
+/** Whether a section is for somebody of that role. */
+export const maySee = (section: Section, role: string): boolean =>
+  role === 'admin' || !kOfAdmins.includes(section);
 
 export interface StudioRoute {
   readonly section: Section | 'unknown';
