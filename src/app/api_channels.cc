@@ -3,6 +3,7 @@
 
 #include "app/api_context.h"
 #include "app/channel_settings.h"
+#include "app/resource_json.h"
 #include "auth/access.h"
 #include "http/problem.h"
 
@@ -123,24 +124,6 @@ constexpr std::string_view kSchemas = R"json({
 
 // A channel begins some time before it is made, so that it can be watched at once.
 constexpr std::chrono::seconds kHeadStart{60};
-
-Result<json> channel_json(const store::Channel& channel) {
-    const auto rule = auth::channel_rule_from(channel.settings);
-    // One that makes no sense counts as by link (access.h).
-    const auth::ChannelRule shown = rule ? *rule : auth::ChannelRule{auth::Watch::kLink};
-    json access{{"watch", to_string(shown.watch)}};
-    if (shown.watch == auth::Watch::kRole) access["role"] = to_string(shown.least);
-    json burn_in = json::array();
-    const ChannelSettings settings = TRY(channel_settings_from(channel.settings));
-    for (const library::SubtitleChoice& choice : settings.burn_in)
-        burn_in.push_back(library::to_text(std::vector{choice}));
-    return json{{"id", channel.id},
-                {"title", channel.title},
-                {"playlist", channel.playlist_id},
-                {"epoch", base::to_rfc3339(channel.epoch)},
-                {"access", std::move(access)},
-                {"burn_in", std::move(burn_in)}};
-}
 
 std::string tag_of(const store::Channel& channel) {
     return fmt::format("{:016x}",

@@ -45,9 +45,6 @@ void add_review_operations(http::Api& api, ApiContext& context);
 // What routes elsewhere answer: sessions, the channels as viewers see them, the as-run log, events.
 void describe_other_operations(http::Api& api);
 
-// A date as JSON; null for 1970, which stands for none.
-nlohmann::json date_json(Instant instant);
-
 // From when a publication counts: "after-current", "now", or an instant.
 struct Publishing {
     playout::From from = playout::From::kAfterCurrent;
@@ -58,11 +55,5 @@ Result<Publishing> publishing_from(const std::string& when, bool dry_run);
 
 // What a publication changes on a channel, as the schema Publication says.
 nlohmann::json publication_json(const ControlRoom::Published& published);
-
-// As the schema Job says.
-nlohmann::json job_json(const store::Job& job);
-
-// As the schema Finding says.
-nlohmann::json finding_json(const playout::Finding& finding, Instant epoch);
 
 }  // namespace matinee::app

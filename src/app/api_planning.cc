@@ -5,6 +5,7 @@
 #include "app/api_context.h"
 #include "app/planning.h"
 #include "app/planning_json.h"
+#include "app/resource_json.h"
 #include "base/log.h"
 #include "http/problem.h"
 
@@ -76,14 +77,6 @@ constexpr std::string_view kSchemas = R"json({
       "published": {"type": "integer"},
       "draft": {"type": "integer"},
       "items": {"type": "array", "items": {"$ref": "#/components/schemas/PlaylistItem"}}
-    }
-  },
-  "PlaylistPage": {
-    "type": "object",
-    "required": ["items", "next"],
-    "properties": {
-      "items": {"type": "array", "items": {"$ref": "#/components/schemas/PlaylistSummary"}},
-      "next": {"type": ["string", "null"]}
     }
   },
   "PlaylistHistory": {
@@ -228,15 +221,6 @@ std::string tag_of(const store::Playlist& playlist) {
     return fmt::format("{}.{}", playlist.draft, playlist.published);
 }
 
-json playlist_json(const store::Playlist& playlist) {
-    json value = {{"id", playlist.id},           {"title", playlist.title},
-                  {"version", playlist.version}, {"published", playlist.published},
-                  {"draft", playlist.draft},     {"items", json::array()}};
-    for (const store::PlaylistItem& item : playlist.items)
-        value["items"].push_back(item_json(item));
-    return value;
-}
-
 Result<std::vector<store::PlaylistItem>> items_from(store::Store& store, const json& list) {
     std::vector<store::PlaylistItem> items;
     std::set<std::string> known;
@@ -256,17 +240,6 @@ Result<std::vector<store::PlaylistItem>> items_from(store::Store& store, const j
     return items;
 }
 
-// The channels that play each playlist, or would by their schedules.
-Result<std::map<std::string, std::vector<std::string>>> channels_by_playlist(store::Store& store) {
-    std::map<std::string, std::vector<std::string>> channels;
-    for (const store::Channel& channel : TRY(store.list_channels())) {
-        const store::Schedule schedule = TRY(store.find_schedule(channel.id));
-        for (const std::string& id : playlists_of(schedule, channel))
-            channels[id].push_back(channel.id);
-    }
-    return channels;
-}
-
 // The newest versions of what a schedule plays: what is checked is what would be published.
 Result<std::vector<store::Playlist>> drafts_of(store::Store& store, const store::Schedule& schedule,
                                                const store::Channel& channel) {
@@ -279,18 +252,9 @@ Result<std::vector<store::Playlist>> drafts_of(store::Store& store, const store:
 Result<Response> findings_of(ApiContext& context, const store::Channel& channel,
                              const store::Schedule& schedule,
                              const std::vector<std::string>& languages) {
-    json value{
-        {"channel", channel.id}, {"errors", 0}, {"warnings", 0}, {"findings", json::array()}};
-    int errors = 0;
-    int warnings = 0;
     const auto drafts = TRY(drafts_of(context.store, schedule, channel));
-    for (const auto& finding : TRY(context.room.check(schedule, drafts, languages))) {
-        ++(finding.severity == playout::Severity::kError ? errors : warnings);
-        value["findings"].push_back(finding_json(finding, channel.epoch));
-    }
-    value["errors"] = errors;
-    value["warnings"] = warnings;
-    return Response::json(value);
+    const auto found = TRY(context.room.check(schedule, drafts, languages));
+    return Response::json(findings_json(channel, found));
 }
 
 std::vector<http::QueryParameter> publishing_parameters() {
@@ -355,19 +319,9 @@ json publication_json(const ControlRoom::Published& published) {
     return value;
 }
 
-json finding_json(const playout::Finding& finding, Instant epoch) {
-    const auto unless = [](bool missing, json value) { return missing ? json(nullptr) : value; };
-    return {{"severity", playout::to_string(finding.severity)},
-            {"code", finding.code},
-            {"block", unless(finding.block.empty(), finding.block)},
-            {"item", unless(finding.item < 0, finding.item)},
-            {"at", unless(finding.at < Ticks(0),
-                          base::to_rfc3339(playout::instant_of(epoch, finding.at)))},
-            {"message", finding.message}};
-}
-
 void add_playlist_operations(Api& api, ApiContext& context) {
     api.add_schemas(kSchemas);
+    api.add_page_schema("PlaylistPage", "PlaylistSummary");
     store::Store& store = context.store;
     api.add({.method = Method::kGet,
              .path = "/playlists",
@@ -381,14 +335,8 @@ void add_playlist_operations(Api& api, ApiContext& context) {
                 const auto all = TRY(store.list_playlists());
                 return Response::json(TRY(http::page(
                     call, all, http::Order::kRising, [](const auto& each) { return each.id; },
-                    [&](const store::Playlist& each) -> json {
-                        const auto of = channels.find(each.id);
-                        return {
-                            {"id", each.id},
-                            {"title", each.title},
-                            {"published", each.published},
-                            {"draft", each.draft},
-                            {"channels", of == channels.end() ? json::array() : json(of->second)}};
+                    [&](const store::Playlist& each) {
+                        return playlist_summary_json(each, channels);
                     })));
             });
     api.add({.method = Method::kPost,
@@ -485,11 +433,7 @@ void add_playlist_operations(Api& api, ApiContext& context) {
             [&store](const Call& call) -> Result<Response> {
                 json items = json::array();
                 for (const auto& version : TRY(store.playlist_history(call.path("playlist")))) {
-                    items.push_back({{"version", version.version},
-                                     {"author", version.author},
-                                     {"created", base::to_rfc3339(version.created)},
-                                     {"restores", version.restores > 0 ? json(version.restores)
-                                                                       : json(nullptr)}});
+                    items.push_back(playlist_version_json(version));
                 }
                 return Response::json({{"items", std::move(items)}});
             });
@@ -570,11 +514,6 @@ void add_playlist_operations(Api& api, ApiContext& context) {
 
 void add_schedule_operations(Api& api, ApiContext& context) {
     store::Store& store = context.store;
-    const auto schedule_of = [](const store::Schedule& schedule) {
-        json value = schedule_json(schedule);
-        value["channel"] = schedule.channel_id;
-        return value;
-    };
     api.add({.method = Method::kGet,
              .path = "/channels/{channel}/schedule",
              .id = "getSchedule",
@@ -582,9 +521,9 @@ void add_schedule_operations(Api& api, ApiContext& context) {
              .summary = "What the channel plays when",
              .answers = {{200, "Schedule"}},
              .tagged = true},
-            [&store, schedule_of](const Call& call) -> Result<Response> {
+            [&store](const Call& call) -> Result<Response> {
                 const auto found = TRY(store.find_schedule(call.path("channel")));
-                return http::tagged(schedule_of(found), std::to_string(found.version));
+                return http::tagged(channel_schedule_json(found), std::to_string(found.version));
             });
     api.add({.method = Method::kPut,
              .path = "/channels/{channel}/schedule",

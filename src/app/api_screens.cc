@@ -132,14 +132,6 @@ constexpr std::string_view kSchemas = R"json({
       "report": {"anyOf": [{"$ref": "#/components/schemas/ScreenReport"}, {"type": "null"}]}
     }
   },
-  "ScreenPage": {
-    "type": "object",
-    "required": ["items", "next"],
-    "properties": {
-      "items": {"type": "array", "items": {"$ref": "#/components/schemas/Screen"}},
-      "next": {"type": ["string", "null"]}
-    }
-  },
   "NewScreen": {
     "type": "object",
     "additionalProperties": false,
@@ -287,6 +279,7 @@ Response give_still(ApiContext& context, const http::Request& request) {
 
 void add_screen_operations(Api& api, ApiContext& context, std::function<std::string()> page) {
     api.add_schemas(kSchemas);
+    api.add_page_schema("ScreenPage", "Screen");
     store::Store& store = context.store;
     api.describe({.method = Method::kGet,
                   .path = "/screen/time",

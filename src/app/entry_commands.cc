@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "app/api_context.h"
+#include "app/resource_json.h"
 #include "app/workspace.h"
 
 namespace matinee::app {

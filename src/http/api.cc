@@ -265,6 +265,19 @@ void Api::add_schemas(std::string_view text) {
     if (auto added = schemas_.add(schemas); !added) faults_.push_back(std::move(added).error());
 }
 
+void Api::add_page_schema(const std::string& name, std::string_view item) {
+    const Json next{{"type", {"string", "null"}},
+                    {"description", "The cursor of the page that follows; null: there is none."}};
+    const Json page{{"type", "object"},
+                    {"required", {"items", "next"}},
+                    {"properties",
+                     {{"items", {{"type", "array"}, {"items", JsonSchemas::reference(item)}}},
+                      {"next", next}}}};
+    if (auto added = schemas_.add({{name, page}}); !added) {
+        faults_.push_back(std::move(added).error());
+    }
+}
+
 void Api::add(Operation operation, Operate operate) {
     operations_.push_back(std::move(operation));
     operates_.push_back(std::move(operate));

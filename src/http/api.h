@@ -103,6 +103,8 @@ class Api {
   public:
     // Schemas by name, as the text of a JSON object.
     void add_schemas(std::string_view text);
+    // That of a list's pages: page() makes them of `item`, a schema's name.
+    void add_page_schema(const std::string& name, std::string_view item);
     void add(Operation operation, Operate operate);
     // One that another route answers: the document has it, and no more.
     void describe(Operation operation);
