@@ -230,10 +230,14 @@ void add_channel_operations(Api& api, ApiContext& context) {
              .precondition = Precondition::kIfMatch,
              .audit = "channel.change"},
             [&context, &store](const Call& call) -> Result<Response> {
-                auto channel = TRY(store.find_channel(call.path("channel")));
-                if (auto refused = call.expect_match(tag_of(channel))) return *std::move(refused);
+                const auto known = TRY(store.find_channel(call.path("channel")));
+                if (auto refused = call.expect_match(tag_of(known))) return *std::move(refused);
+                store::Channel channel = known;
                 TRY(apply(store, call.body(), channel));
-                TRY(store.update_channel(channel));
+                if (const auto updated = store.update_channel(channel, known); !updated) {
+                    return http::or_overtaken(updated.error(), tag_of(known),
+                                              tag_of(TRY(store.find_channel(channel.id))));
+                }
                 context.access_changed();
                 context.programme_changed();
                 return http::tagged(TRY(channel_json(channel)), tag_of(channel));

@@ -406,9 +406,12 @@ void add_entry_operations(Api& api, ApiContext& context) {
                 const auto entry = TRY(store.find_entry(call.path("entry")));
                 if (auto refused = call.expect_match(tag_of(entry))) return *std::move(refused);
                 const auto description = TRY(description_of(entry, call.body()));
-                TRY(describe_by_hand(store, entry.id, description, Before::kKept));
-                context.programme_changed();
+                const auto described = describe_by_hand(store, entry, description, Before::kKept);
                 const auto now = TRY(store.find_entry(entry.id));
+                if (!described) {
+                    return http::or_overtaken(described.error(), tag_of(entry), tag_of(now));
+                }
+                context.programme_changed();
                 return http::tagged(TRY(shown_entry_json(context, now)), tag_of(now));
             });
     api.add({.method = Method::kDelete,

@@ -221,6 +221,10 @@ std::string tag_of(const store::Playlist& playlist) {
     return fmt::format("{}.{}", playlist.draft, playlist.published);
 }
 
+std::string tag_of(const store::Schedule& schedule) {
+    return std::to_string(schedule.version);
+}
+
 Result<std::vector<store::PlaylistItem>> items_from(store::Store& store, const json& list) {
     std::vector<store::PlaylistItem> items;
     std::set<std::string> known;
@@ -273,10 +277,14 @@ http::QueryParameter languages_parameter() {
             true};
 }
 
-// A conflict after the version has been compared is somebody else's change in that moment.
-Result<Response> or_changed(Result<Response> done) {
-    if (done || done.error().code() != ErrorCode::kConflict) return done;
-    return http::problem(412, done.error().message(), "If-Match");
+// Why it could not be changed from that version.
+Result<Response> refused(store::Store& store, const store::Playlist& from, const Error& error) {
+    const auto present = TRY(store.find_playlist_version(from.id, 0));
+    return http::or_overtaken(error, tag_of(from), tag_of(present));
+}
+Result<Response> refused(store::Store& store, const store::Schedule& from, const Error& error) {
+    const auto present = TRY(store.find_schedule(from.channel_id));
+    return http::or_overtaken(error, tag_of(from), tag_of(present));
 }
 
 }  // namespace
@@ -398,11 +406,11 @@ void add_playlist_operations(Api& api, ApiContext& context) {
             [&store](const Call& call) -> Result<Response> {
                 const std::string id = call.path("playlist");
                 const auto present = TRY(store.find_playlist_version(id, 0));
-                if (auto refused = call.expect_match(tag_of(present))) return *std::move(refused);
+                if (auto changed = call.expect_match(tag_of(present))) return *std::move(changed);
                 const auto items = TRY(items_from(store, call.body().at("items")));
                 const auto saved = store.save_draft(id, call.body().value("title", present.title),
                                                     items, present.draft, call.actor());
-                if (!saved) return or_changed(Unexpected(Error(saved.error())));
+                if (!saved) return refused(store, present, saved.error());
                 const auto made = TRY(store.find_playlist_version(id, 0));
                 return http::tagged(playlist_json(made), tag_of(made));
             });
@@ -419,8 +427,9 @@ void add_playlist_operations(Api& api, ApiContext& context) {
             [&store](const Call& call) -> Result<Response> {
                 const std::string id = call.path("playlist");
                 const auto present = TRY(store.find_playlist_version(id, 0));
-                if (auto refused = call.expect_match(tag_of(present))) return *std::move(refused);
-                TRY(store.undo_draft(id, present.draft, call.actor()));
+                if (auto changed = call.expect_match(tag_of(present))) return *std::move(changed);
+                const auto undone = store.undo_draft(id, present.draft, call.actor());
+                if (!undone) return refused(store, present, undone.error());
                 const auto made = TRY(store.find_playlist_version(id, 0));
                 return http::tagged(playlist_json(made), tag_of(made));
             });
@@ -487,19 +496,20 @@ void add_playlist_operations(Api& api, ApiContext& context) {
              .body = "PublishRequest",
              .answers = {{200, "PlaylistPublication"}},
              .tagged = true,
+             .conflicts = true,
              .precondition = Precondition::kIfMatch,
              .audit = "playlist.publish"},
             [&context, &store](const Call& call) -> Result<Response> {
                 const std::string id = call.path("playlist");
                 const auto present = TRY(store.find_playlist_version(id, 0));
-                if (auto refused = call.expect_match(tag_of(present))) return *std::move(refused);
+                if (auto changed = call.expect_match(tag_of(present))) return *std::move(changed);
                 const json& body = call.body();
                 const bool dry_run = body.value("dry_run", false);
                 const auto how = TRY(publishing_from(body.value("when", "after-current"), dry_run));
                 const std::int64_t version = body.value("version", present.draft);
                 const auto published = context.room.publish(id, version, present.published,
                                                             how.from, how.at, how.mode);
-                if (!published) return or_changed(Unexpected(Error(published.error())));
+                if (!published) return refused(store, present, published.error());
                 json channels = json::array();
                 for (const auto& each : *published)
                     channels.push_back(publication_json(each));
@@ -523,7 +533,7 @@ void add_schedule_operations(Api& api, ApiContext& context) {
              .tagged = true},
             [&store](const Call& call) -> Result<Response> {
                 const auto found = TRY(store.find_schedule(call.path("channel")));
-                return http::tagged(channel_schedule_json(found), std::to_string(found.version));
+                return http::tagged(channel_schedule_json(found), tag_of(found));
             });
     api.add({.method = Method::kPut,
              .path = "/channels/{channel}/schedule",
@@ -534,14 +544,13 @@ void add_schedule_operations(Api& api, ApiContext& context) {
              .body = "ScheduleDraft",
              .answers = {{200, "SchedulePublication"}},
              .tagged = true,
+             .conflicts = true,
              .precondition = Precondition::kIfMatch,
              .audit = "schedule.publish"},
             [&context, &store](const Call& call) -> Result<Response> {
                 const std::string id = call.path("channel");
                 const auto present = TRY(store.find_schedule(id));
-                if (auto refused = call.expect_match(std::to_string(present.version))) {
-                    return *std::move(refused);
-                }
+                if (auto changed = call.expect_match(tag_of(present))) return *std::move(changed);
                 const bool dry_run = call.flag("dry_run");
                 const auto how =
                     TRY(publishing_from(call.query("when").value_or("after-current"), dry_run));
@@ -550,14 +559,13 @@ void add_schedule_operations(Api& api, ApiContext& context) {
                 if (!wanted.filler_playlist.empty())
                     TRY(store.find_playlist(wanted.filler_playlist));
                 const auto published = context.room.publish(wanted, how.from, how.at, how.mode);
-                if (!published) return or_changed(Unexpected(Error(published.error())));
+                if (!published) return refused(store, present, published.error());
                 if (!dry_run) context.programme_changed();
-                const std::int64_t version = TRY(store.find_schedule(id))
-                .version;
-                return http::tagged({{"version", version},
+                const auto after = TRY(store.find_schedule(id));
+                return http::tagged({{"version", after.version},
                                      {"dry_run", dry_run},
                                      {"publication", publication_json(*published)}},
-                                    std::to_string(version));
+                                    tag_of(after));
             });
     api.add({.method = Method::kDelete,
              .path = "/channels/{channel}/schedule",
@@ -570,10 +578,9 @@ void add_schedule_operations(Api& api, ApiContext& context) {
             [&context, &store](const Call& call) -> Result<Response> {
                 const std::string id = call.path("channel");
                 const auto present = TRY(store.find_schedule(id));
-                if (auto refused = call.expect_match(std::to_string(present.version))) {
-                    return *std::move(refused);
-                }
-                TRY(store.remove_schedule(id));
+                if (auto changed = call.expect_match(tag_of(present))) return *std::move(changed);
+                const auto removed = store.remove_schedule(id, present.version);
+                if (!removed) return refused(store, present, removed.error());
                 context.programme_changed();
                 return Response::empty(204);
             });

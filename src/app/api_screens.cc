@@ -434,9 +434,10 @@ void add_screen_operations(Api& api, ApiContext& context, std::function<std::str
              .answers = {{200, "ScreenDesign"}},
              .audit = "channel.screen-design"},
             [&store](const Call& call) -> Result<Response> {
-                auto channel = TRY(store.find_channel(call.path("id")));
+                const auto known = TRY(store.find_channel(call.path("id")));
+                store::Channel channel = known;
                 channel.settings = TRY(with_screen_design(channel.settings, call.body()));
-                TRY(store.update_channel(channel));
+                TRY(store.update_channel(channel, known));
                 return Response::json(TRY(screen_design_from(channel.settings)));
             });
 }

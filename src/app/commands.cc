@@ -252,15 +252,16 @@ Result<void> put_on_channel(Workspace& workspace, const std::string& id, const s
                             const std::optional<std::string>& burn_in = {}) {
     const std::string playlist = id;
     TRY(workspace.store->set_playlist(playlist, title.empty() ? id : title, entries));
-    auto channel = workspace.store->find_channel(id);
-    if (channel) {
-        channel->playlist_id = playlist;
-        if (!title.empty()) channel->title = title;
-        channel->settings = TRY(changed_settings(channel->settings, burn_in));
-        return workspace.store->update_channel(*channel);
+    auto known = workspace.store->find_channel(id);
+    if (known) {
+        store::Channel channel = *known;
+        channel.playlist_id = playlist;
+        if (!title.empty()) channel.title = title;
+        channel.settings = TRY(changed_settings(channel.settings, burn_in));
+        return workspace.store->update_channel(channel, *known);
     }
-    if (channel.error().code() != ErrorCode::kNotFound) {
-        return Unexpected(std::move(channel).error());
+    if (known.error().code() != ErrorCode::kNotFound) {
+        return Unexpected(std::move(known).error());
     }
     store::Channel added;
     added.id = id;

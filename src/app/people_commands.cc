@@ -290,14 +290,15 @@ Result<void> list_links(Workspace& workspace, const Arguments& arguments) {
 }
 
 Result<void> set_channel_access(Workspace& workspace, const Arguments& arguments) {
-    store::Channel channel = TRY(workspace.store->find_channel(arguments.name));
+    const auto known = TRY(workspace.store->find_channel(arguments.name));
+    store::Channel channel = known;
     auth::ChannelRule rule;
     for (const auth::Watch watch : {auth::Watch::kPublic, auth::Watch::kLink, auth::Watch::kRole}) {
         if (to_string(watch) == arguments.watch) rule.watch = watch;
     }
     if (!arguments.role.empty()) rule.least = TRY(auth::parse_role(arguments.role));
     channel.settings = TRY(auth::with_channel_rule(channel.settings, rule));
-    TRY(workspace.store->update_channel(channel));
+    TRY(workspace.store->update_channel(channel, known));
     return workspace.store->audit(
         {.actor = command_actor(),
          .action = "channel.access",

@@ -336,7 +336,8 @@ Result<int> set_schedule(Workspace& workspace, const Arguments& arguments) {
 }
 
 Result<int> clear_schedule(Workspace& workspace, const Arguments& arguments) {
-    TRY(workspace.store->remove_schedule(arguments.id));
+    const store::Schedule present = TRY(workspace.store->find_schedule(arguments.id));
+    TRY(workspace.store->remove_schedule(arguments.id, present.version));
     if (arguments.as_json) return show_schedule(workspace, arguments);
     fmt::print("channel {} plays its playlist round and round\n", arguments.id);
     return 0;

@@ -102,14 +102,15 @@ Result<void> command_screen(Workspace& workspace, const Arguments& arguments) {
 }
 
 Result<void> design_screens(Workspace& workspace, const Arguments& arguments) {
-    store::Channel channel = TRY(workspace.store->find_channel(arguments.channel));
+    const auto known = TRY(workspace.store->find_channel(arguments.channel));
+    store::Channel channel = known;
     json changes = json::object();
     for (const std::string& setting : arguments.settings) {
         changes.update(TRY(screen_design_change(setting)));
     }
     if (!changes.empty()) {
         channel.settings = TRY(with_screen_design(channel.settings, changes));
-        TRY(workspace.store->update_channel(channel));
+        TRY(workspace.store->update_channel(channel, known));
         TRY(workspace.store->audit({.actor = command_actor(),
                                     .action = "channel.screen-design",
                                     .subject = channel.id,

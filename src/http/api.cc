@@ -64,6 +64,17 @@ std::vector<std::string> names_in(const std::string& path) {
     return names;
 }
 
+Response overtaken(std::string_view present, std::string_view known) {
+    Response response = problem(
+        412,
+        fmt::format("It has been changed meanwhile: it is \"{}\" now, not {}. Look at it and make "
+                    "the change again.",
+                    present, known),
+        "If-Match");
+    response.etag = present;
+    return response;
+}
+
 Json problem_reference(const char* name) {
     return {{"$ref", fmt::format("#/components/responses/{}", name)}};
 }
@@ -244,14 +255,7 @@ std::string Call::actor() const {
 std::optional<Response> Call::expect_match(std::string_view etag) const {
     const std::string_view field = request_.header("If-Match").value_or("");
     if (field == "*" || lists(field, etag)) return std::nullopt;
-    Response response = problem(
-        412,
-        fmt::format("It has been changed meanwhile: it is \"{}\" now, not {}. Look at it and make "
-                    "the change again.",
-                    etag, field),
-        "If-Match");
-    response.etag = etag;
-    return response;
+    return overtaken(etag, field);
 }
 
 // -- The table ------------------------------------------------------------------------------------
@@ -492,6 +496,11 @@ std::optional<std::string> key_of_cursor(std::string_view cursor) {
     const auto bytes = auth::from_base64url(cursor);
     if (!bytes) return std::nullopt;
     return std::string(base::as_text(*bytes));
+}
+
+Response or_overtaken(const Error& error, std::string_view compared, const std::string& present) {
+    if (compared == present) return problem(error);
+    return overtaken(present, fmt::format("\"{}\"", compared));
 }
 
 Response tagged(const nlohmann::json& value, std::string etag, int status) {

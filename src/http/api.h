@@ -149,6 +149,10 @@ std::vector<QueryParameter> page_parameters();
 std::string cursor_of(std::string_view key);
 std::optional<std::string> key_of_cursor(std::string_view cursor);
 
+// The answer to what has failed after If-Match was compared with the tag `compared`: 412 when
+// somebody else has made another version in that moment, with its tag, else the error itself.
+Response or_overtaken(const Error& error, std::string_view compared, const std::string& present);
+
 // An answer with a tag.
 Response tagged(const nlohmann::json& value, std::string etag, int status = 200);
 

@@ -544,8 +544,15 @@ test('a schedule is checked, published, replaced and cleared', async () => {
   await expect(200, 'resume', { channel: 'hall' });
 
   await expect(428, 'clearSchedule', { channel: 'hall' });
+  await expect(412, 'clearSchedule', { channel: 'hall', headers: matches });
   await expect(204, 'clearSchedule', { channel: 'hall', headers: { 'If-Match': set.headers.etag } });
-  assert.equal((await expect(200, 'getSchedule', { channel: 'hall' })).json.version, 0);
+  const cleared = await expect(200, 'getSchedule', { channel: 'hall' });
+  assert.equal(cleared.json.version, 0);
+  // Whoever still has the first one does not meet it again in a later one.
+  const second = await expect(200, 'putSchedule', { channel: 'hall', body: wanted, headers: { 'If-Match': cleared.headers.etag } });
+  await expect(412, 'putSchedule', { channel: 'hall', body: wanted, headers: { 'If-Match': set.headers.etag } });
+  await expect(412, 'clearSchedule', { channel: 'hall', headers: { 'If-Match': set.headers.etag } });
+  await expect(204, 'clearSchedule', { channel: 'hall', headers: { 'If-Match': second.headers.etag } });
   const log = await expect(200, 'listAudit', { query: { limit: 100 } });
   const said = new Set(log.json.items.map((record) => record.action));
   for (const action of ['channel.hold', 'channel.panic', 'schedule.publish', 'schedule.clear', 'playlist.publish', 'channel.add', 'entry.change']) {
