@@ -44,6 +44,8 @@ void add_link_operations(http::Api& api, ApiContext& context);
 void add_review_operations(http::Api& api, ApiContext& context);
 // What routes elsewhere answer: sessions, the channels as viewers see them, the as-run log, events.
 void describe_other_operations(http::Api& api);
+// Uploads by tus (http/tus.h), which other routes answer as well.
+void describe_upload_operations(http::Api& api);
 
 // From when a publication counts: "after-current", "now", or an instant.
 struct Publishing {

@@ -89,6 +89,7 @@ StudioApi::StudioApi(Parts parts)
                    if (announcer_) announcer_->wake();
                }} {
     describe_other_operations(api_);
+    describe_upload_operations(api_);
     add_entry_operations(api_, context_);
     add_subtitle_operations(api_, context_);
     add_job_operations(api_, context_);
