@@ -33,6 +33,7 @@ struct ApiContext {
 
 // Each adds its schemas and operations. What they take must outlive the API.
 void add_entry_operations(http::Api& api, ApiContext& context);
+void add_sheet_operations(http::Api& api, ApiContext& context);
 void add_subtitle_operations(http::Api& api, ApiContext& context);
 void add_job_operations(http::Api& api, ApiContext& context);
 void add_channel_operations(http::Api& api, ApiContext& context);

@@ -32,7 +32,8 @@ constexpr std::string_view kSchemas = R"json({
       "created": {"type": "string", "format": "date-time"},
       "expires": {"type": "string", "format": "date-time", "description": "It is forgotten then, unless it goes on."},
       "entry": {"type": ["string", "null"], "description": "What it became, or became part of, when it is done."},
-      "reason": {"type": ["string", "null"], "description": "Why it was refused; of a sheet, what came of it."}
+      "reason": {"type": ["string", "null"], "description": "Why it was refused; of a sheet, what came of it."},
+      "import": {"anyOf": [{"$ref": "#/components/schemas/Import"}], "description": "Of a sheet that is asked for by itself: what came of its rows, or would."}
     }
   },
   "Uploads": {
@@ -196,7 +197,8 @@ void describe_upload_operations(Api& api) {
                      {"Upload-Metadata",
                       "Pairs of a key and a value in base64, separated by commas: filename; entry, "
                       "of which it is a new version or subtitles; title, language, author, "
-                      "country, synopsis; description, as JSON.",
+                      "country, synopsis; description, as JSON; of a sheet dry_run (true), and map "
+                      "(COLUMN=FIELD, one a line).",
                       {{"type", "string"}},
                       false},
                      checksum()},

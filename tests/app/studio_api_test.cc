@@ -145,6 +145,7 @@ const std::map<std::string, Role> kTable = {
     {"GET /api/v1/events", Role::kScreen},
     {"PUT /api/v1/session/password", Role::kScreen},
     {"GET /api/v1/entries", Role::kReviewer},
+    {"POST /api/v1/entries/sheet", Role::kProducer},
     {"GET /api/v1/entries/{entry}", Role::kReviewer},
     {"PATCH /api/v1/entries/{entry}", Role::kProducer},
     {"DELETE /api/v1/entries/{entry}", Role::kProducer},

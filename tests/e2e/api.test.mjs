@@ -381,6 +381,29 @@ test('entries are searched, filtered, read and changed', async () => {
   await expect(413, 'changeEntry', { ...bad, body: {}, raw: ' '.repeat(1_100_000) });
 });
 
+test('a sheet is read first, and then taken in', async () => {
+  const as = 'producer';
+  const csv = { as, headers: { 'Content-Type': 'text/csv' }, raw: 'Datei;Farbe;Regie\npaper-boats.mp4;blau;Lin\nnirgends.mov;rot;\n' };
+  const query = new URLSearchParams([['name', 'entries.csv'], ['map', 'Datei=file'], ['map', 'Regie=author'], ['dry_run', 'true']]);
+  await expect(403, 'importSheet', { ...csv, as: 'reviewer' });
+  await expect(415, 'importSheet', { ...csv, headers: { 'Content-Type': 'application/json' } });
+  assert.match((await expect(400, 'importSheet', csv)).json.detail, /none of the columns Datei, Farbe, Regie/);
+  assert.match((await expect(400, 'importSheet', { ...csv, query: { map: 'Datei=film' } })).json.detail, /no field "film"/);
+  await expect(413, 'importSheet', { ...csv, raw: 'x'.repeat(1_100_000) });
+  const planned = (await expect(200, 'importSheet', { ...csv, query })).json;
+  assert.equal(planned.dry_run, true);
+  assert.deepEqual(planned.sheets[0].columns, { Datei: 'file', Farbe: 'keep', Regie: 'author' });
+  assert.deepEqual(planned.sheets[0].rows.map(({ change, fate, entry }) => [change, fate, entry]), [['new', 'matched', 'paper-boats'], ['new', 'waiting', null]]);
+  const entry = async () => (await expect(200, 'getEntry', { entry: 'paper-boats' })).json;
+  assert.equal((await entry()).author, '');
+  query.delete('dry_run');
+  assert.deepEqual((await expect(200, 'importSheet', { ...csv, query })).json.sheets, planned.sheets);
+  const now = await entry();
+  assert.deepEqual([now.author, now.metadata.sheet.Farbe], ['Lin', 'blau']);
+  const again = (await expect(200, 'importSheet', { ...csv, query })).json.sheets[0];
+  assert.deepEqual([again.new, again.changed, again.unchanged], [0, 0, 2]);
+});
+
 test('subtitles are set and reset', async () => {
   const file = 'paper-boats.zh.srt';
   const files = await expect(200, 'listSubtitles', { as: 'reviewer', entry: 'paper-boats' });
