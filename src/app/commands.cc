@@ -9,7 +9,6 @@
 #include <fstream>
 #include <map>
 #include <set>
-#include <sstream>
 
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
@@ -31,6 +30,7 @@
 #include "app/stop_signals.h"
 #include "app/subtitle_intake.h"
 #include "app/workspace.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "library/mapped_file.h"
 #include "library/output_file.h"
@@ -331,16 +331,6 @@ Result<void> write_text(const fs::path& file, std::string_view text) {
                     file.string());
     }
     return {};
-}
-
-Result<std::string> read_whole(const fs::path& file) {
-    std::ifstream stream(file, std::ios::binary);
-    std::ostringstream text;
-    text << stream.rdbuf();
-    if (!stream.is_open() || text.bad()) {
-        return fail(ErrorCode::kNotFound, "{}: cannot be read", file.string());
-    }
-    return text.str();
 }
 
 std::string clock_text(subtitles::Milliseconds time) {
@@ -823,12 +813,12 @@ int verify_as_run(const VerifyArguments& arguments) {
             return fail(std::move(key).error(),
                         "nothing to check the signature with; name the public key with --key");
         }
-        const std::string text = TRY(read_whole(arguments.file));
+        const std::string text = TRY(base::read_file(arguments.file));
         Result<AsRunCheck> check(AsRunCheck{});
         if (text.starts_with('{')) {
             check = check_json(text, *key);
         } else {
-            auto signature = read_whole(signature_file(arguments.file));
+            auto signature = base::read_file(signature_file(arguments.file));
             if (!signature) {
                 return fail(std::move(signature).error(),
                             "{}: a CSV file is checked with the signature beside it",

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <fstream>
 #include <optional>
 #include <sstream>
 #include <system_error>
@@ -22,6 +21,7 @@
 #include "app/intake_json.h"
 #include "app/subtitle_intake.h"
 #include "auth/secret.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "library/file_error.h"
 #include "library/mapped_file.h"
@@ -123,25 +123,9 @@ Result<std::string> description_from(const http::UploadMetadata& metadata) {
     return text;
 }
 
-Result<std::string> read_text(const fs::path& file) {
-    std::ifstream stream(file, std::ios::binary);
-    std::ostringstream text;
-    text << stream.rdbuf();
-    if (!stream.is_open() || text.bad()) {
-        return fail(ErrorCode::kUnavailable, "{}: cannot be read", file.string());
-    }
-    return text.str();
-}
-
-// Whole or not at all, also when power fails.
+// Whole or not at all, and for good, also when power fails.
 Result<void> replace_file(const fs::path& file, std::string_view text) {
-    fs::path fresh = file;
-    fresh += ".new";
-    std::error_code error;
-    fs::remove(fresh, error);
-    TRY(library::write_file(fresh, base::as_byte_span(text)));
-    fs::rename(fresh, file, error);
-    if (error) return library::file_error(error.value(), file, "cannot be written");
+    TRY(base::replace_file(file, text, 0644));
     return library::sync_directory(file.parent_path());
 }
 
@@ -353,7 +337,7 @@ Result<void> Uploads::load() {
 }
 
 Result<void> Uploads::load_one(const fs::path& info) {
-    const json known = json::parse(TRY(read_text(info)), nullptr, false);
+    const json known = json::parse(TRY(base::read_file(info)), nullptr, false);
     auto item = std::make_shared<Item>();
     try {
         item->id = info.stem().string();
@@ -381,7 +365,7 @@ Result<void> Uploads::load_one(const fs::path& info) {
         item->touched = std::max(item->created, instant_of(status));
         if (fs::exists(mark, error)) {
             // The server was killed amid content that was still to be checked.
-            const std::string text = TRY(read_text(mark));
+            const std::string text = TRY(base::read_file(mark));
             std::uint64_t offset = 0;
             const auto [end, wrong] =
                 std::from_chars(text.data(), text.data() + text.size(), offset);
