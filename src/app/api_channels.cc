@@ -4,6 +4,7 @@
 #include "app/api_context.h"
 #include "app/channel_settings.h"
 #include "app/encrypting.h"
+#include "app/resource_json.h"
 #include "auth/access.h"
 #include "http/problem.h"
 
@@ -127,31 +128,6 @@ constexpr std::string_view kSchemas = R"json({
 // A channel begins some time before it is made, so that it can be watched at once.
 constexpr std::chrono::seconds kHeadStart{60};
 
-// Whether the channel is encrypted once the last change has taken effect.
-Result<bool> is_encrypted(store::Store& store, const store::Channel& channel) {
-    const auto changes = TRY(store.list_encryption(channel.id));
-    return !changes.empty() && changes.back().encrypted;
-}
-
-Result<json> channel_json(store::Store& store, const store::Channel& channel) {
-    const auto rule = auth::channel_rule_from(channel.settings);
-    // One that makes no sense counts as by link (access.h).
-    const auth::ChannelRule shown = rule ? *rule : auth::ChannelRule{auth::Watch::kLink};
-    json access{{"watch", to_string(shown.watch)}};
-    if (shown.watch == auth::Watch::kRole) access["role"] = to_string(shown.least);
-    json burn_in = json::array();
-    const ChannelSettings settings = TRY(channel_settings_from(channel.settings));
-    for (const library::SubtitleChoice& choice : settings.burn_in)
-        burn_in.push_back(library::to_text(std::vector{choice}));
-    return json{{"id", channel.id},
-                {"title", channel.title},
-                {"playlist", channel.playlist_id},
-                {"epoch", base::to_rfc3339(channel.epoch)},
-                {"access", std::move(access)},
-                {"burn_in", std::move(burn_in)},
-                {"encrypted", TRY(is_encrypted(store, channel))}};
-}
-
 Result<std::string> tag_of(store::Store& store, const store::Channel& channel) {
     const bool encrypted = TRY(is_encrypted(store, channel));
     return fmt::format("{:016x}",
@@ -258,11 +234,15 @@ void add_channel_operations(Api& api, ApiContext& context) {
              .precondition = Precondition::kIfMatch,
              .audit = "channel.change"},
             [&context, &store](const Call& call) -> Result<Response> {
-                auto channel = TRY(store.find_channel(call.path("channel")));
-                const std::string tag = TRY(tag_of(store, channel));
+                const auto known = TRY(store.find_channel(call.path("channel")));
+                const std::string tag = TRY(tag_of(store, known));
                 if (auto refused = call.expect_match(tag)) return *std::move(refused);
+                store::Channel channel = known;
                 TRY(apply(store, call.body(), channel));
-                TRY(store.update_channel(channel));
+                if (const auto updated = store.update_channel(channel, known); !updated) {
+                    const auto present = TRY(store.find_channel(channel.id));
+                    return http::or_overtaken(updated.error(), tag, TRY(tag_of(store, present)));
+                }
                 if (const auto encrypted = call.body().find("encrypted");
                     encrypted != call.body().end()) {
                     TRY(set_encryption(context.workspace, channel.id, encrypted->get<bool>()));

@@ -146,7 +146,7 @@ void describe_other_operations(Api& api) {
                   .access = open,
                   .body = "SignIn",
                   .answers = {{201, "Session"}},
-                  .problems = {401}});
+                  .problems = {{401}}});
     api.describe({.method = Method::kGet,
                   .path = "/session",
                   .id = "whoAmI",
@@ -154,7 +154,7 @@ void describe_other_operations(Api& api) {
                   .summary = "Who asks",
                   .access = open,
                   .answers = {{200, "Session"}},
-                  .problems = {401}});
+                  .problems = {{401}}});
     api.describe({.method = Method::kDelete,
                   .path = "/session",
                   .id = "signOut",

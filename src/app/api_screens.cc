@@ -135,14 +135,6 @@ constexpr std::string_view kSchemas = R"json({
       "page": {"enum": ["current", "stale", null], "description": "Whether it shows the newest page; null while it has not said."}
     }
   },
-  "ScreenPage": {
-    "type": "object",
-    "required": ["items", "next"],
-    "properties": {
-      "items": {"type": "array", "items": {"$ref": "#/components/schemas/Screen"}},
-      "next": {"type": ["string", "null"]}
-    }
-  },
   "NewScreen": {
     "type": "object",
     "additionalProperties": false,
@@ -290,6 +282,7 @@ Response give_still(ApiContext& context, const http::Request& request) {
 
 void add_screen_operations(Api& api, ApiContext& context, std::function<std::string()> page) {
     api.add_schemas(kSchemas);
+    api.add_page_schema("ScreenPage", "Screen");
     store::Store& store = context.store;
     api.describe({.method = Method::kGet,
                   .path = "/screen/time",
@@ -304,15 +297,16 @@ void add_screen_operations(Api& api, ApiContext& context, std::function<std::str
                   .tag = "Screens",
                   .summary = "Send a small picture (JPEG) of what this screen shows",
                   .access = Access::kScreen,
+                  .body_type = "image/jpeg",
                   .answers = {{204}},
-                  .problems = {413}});
+                  .problems = {{413}}});
     api.describe({.method = Method::kGet,
                   .path = "/screens/{screen}/still.jpg",
                   .id = "getScreenStill",
                   .tag = "Screens",
                   .summary = "What a screen showed, half a minute ago at most while it plays",
                   .answers = {{200, "", "image/jpeg"}},
-                  .problems = {404}});
+                  .problems = {{404}}});
     const auto shown = [&context, page](const store::Screen& screen) {
         json value = screen_json(screen, context.clock.now());
         const json& report = value["report"];
@@ -329,7 +323,7 @@ void add_screen_operations(Api& api, ApiContext& context, std::function<std::str
              .description = "Sets the cookie by which it is a screen from then on.",
              .access = Access::kPublic,
              .answers = {{200, "ScreenPairing"}},
-             .problems = {503}},
+             .problems = {{503}}},
             [&context](const Call& call) { return open_pairing(context, call); });
     api.add({.method = Method::kPost,
              .path = "/screen/heartbeat",
@@ -363,7 +357,7 @@ void add_screen_operations(Api& api, ApiContext& context, std::function<std::str
              .body = "NewScreen",
              .answers = {{201, "Screen"}},
              .conflicts = true,
-             .problems = {404}},
+             .problems = {{404}}},
             [&context, &store, shown](const Call& call) -> Result<Response> {
                 const json& body = call.body();
                 const auto code = TRY(auth::read_pairing_code(body.at("code").get<std::string>()));
@@ -424,7 +418,7 @@ void add_screen_operations(Api& api, ApiContext& context, std::function<std::str
          .summary = "Have a screen do something once",
          .description = "One that is away for longer than two minutes does not do it later.",
          .body = "ScreenCommand",
-         .answers = {{202}}},
+         .answers = {{202, "", ""}}},
         [&store](const Call& call) -> Result<Response> {
             TRY(store.command_screen(call.path("screen"), call.body().at("kind").get<std::string>(),
                                      kScreenCommandLasts, call.actor()));
@@ -447,11 +441,13 @@ void add_screen_operations(Api& api, ApiContext& context, std::function<std::str
              .summary = "Change what a channel's screens draw over the picture",
              .body = "ScreenDesignChange",
              .answers = {{200, "ScreenDesign"}},
+             .conflicts = true,
              .audit = "channel.screen-design"},
             [&store](const Call& call) -> Result<Response> {
-                auto channel = TRY(store.find_channel(call.path("id")));
+                const auto known = TRY(store.find_channel(call.path("id")));
+                store::Channel channel = known;
                 channel.settings = TRY(with_screen_design(channel.settings, call.body()));
-                TRY(store.update_channel(channel));
+                TRY(store.update_channel(channel, known));
                 return Response::json(TRY(screen_design_from(channel.settings)));
             });
 }

@@ -1,6 +1,7 @@
 // The API's view of the server itself.
 #include "app/api_context.h"
 #include "app/doctor.h"
+#include "app/resource_json.h"
 
 namespace matinee::app {
 

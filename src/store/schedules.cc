@@ -1,6 +1,7 @@
 // What channels play when.
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "store/impl.h"
 
@@ -39,11 +40,20 @@ namespace {
 constexpr std::array kRepeats{Repeats::kOnce, Repeats::kDaily, Repeats::kWeekly};
 constexpr std::array kOverruns{Overrun::kFill, Overrun::kCut, Overrun::kFinish};
 
+// The version of the channel's last schedule; negative when that was removed, 0 when there has been
+// none. So no version is given twice, and whoever still has an old one is told.
+Int last_version(soci::session& sql, const std::string& channel_id) {
+    Int version = 0;
+    sql << "SELECT version FROM schedules WHERE channel_id = :id", use(channel_id), into(version);
+    return sql.got_data() ? version : 0;
+}
+
 Result<Schedule> query_schedule(soci::session& sql, const std::string& channel_id) {
     Schedule schedule;
     schedule.channel_id = channel_id;
     Int version = 0;
-    sql << "SELECT version, slate_entry, filler_playlist FROM schedules WHERE channel_id = :id",
+    sql << "SELECT version, slate_entry, filler_playlist FROM schedules "
+           "WHERE channel_id = :id AND version > 0",
         use(channel_id), into(version), into(schedule.slate_entry), into(schedule.filler_playlist);
     if (!sql.got_data()) {
         schedule.slate_entry.clear();
@@ -71,6 +81,14 @@ Result<Schedule> query_schedule(soci::session& sql, const std::string& channel_i
         schedule.blocks.push_back(row);
     }
     return schedule;
+}
+
+Result<void> expect_version(const Schedule& present, std::int64_t version) {
+    if (present.version == version) return {};
+    return fail(ErrorCode::kConflict,
+                "the schedule of channel \"{}\" has been changed meanwhile: it has version {}, not "
+                "{}; look at it and make the change again",
+                present.channel_id, present.version, version);
 }
 
 Result<void> expect_channel(soci::session& sql, const std::string& id) {
@@ -108,7 +126,7 @@ Result<std::int64_t> Store::set_schedule(const Schedule& schedule,
         TRY(expect_channel(sql, channel_id));
         const Schedule before = TRY(query_schedule(sql, channel_id));
         TRY(expect_version(before, schedule.version));
-        const Int version = before.version + 1;
+        const Int version = std::abs(last_version(sql, channel_id)) + 1;
         sql << "INSERT INTO schedules (channel_id, version, slate_entry, filler_playlist) "
                "VALUES (:id, :version, :slate, :fillers) "
                "ON CONFLICT (channel_id) DO UPDATE SET version = excluded.version, "
@@ -149,15 +167,16 @@ Result<std::int64_t> Store::set_schedule(const Schedule& schedule,
     });
 }
 
-Result<void> Store::remove_schedule(const std::string& channel_id,
-                                    std::optional<std::int64_t> version) {
+Result<void> Store::remove_schedule(const std::string& channel_id, std::int64_t version) {
     return impl_->write([&](soci::session& sql) -> Result<void> {
         TRY(expect_channel(sql, channel_id));
-        if (version) {
-            const Schedule present = TRY(query_schedule(sql, channel_id));
-            TRY(expect_version(present, *version));
-        }
-        sql << "DELETE FROM schedules WHERE channel_id = :id", use(channel_id);
+        const Schedule present = TRY(query_schedule(sql, channel_id));
+        TRY(expect_version(present, version));
+        if (version == 0) return {};
+        sql << "UPDATE schedules SET version = -version, slate_entry = '', filler_playlist = '' "
+               "WHERE channel_id = :id",
+            use(channel_id);
+        sql << "DELETE FROM schedule_blocks WHERE channel_id = :id", use(channel_id);
         return {};
     });
 }

@@ -212,7 +212,9 @@ bool starts_alike(const ScheduleBlock& a, const ScheduleBlock& b);
 
 struct Schedule {
     std::string channel_id;
-    std::int64_t version = 0;     // 1, 2, 3 ...; 0: there is none, the channel loops its playlist
+    // Rises with every change, and is never given twice; 0: there is none, the channel loops its
+    // playlist.
+    std::int64_t version = 0;
     std::string slate_entry;      // empty: none
     std::string filler_playlist;  // empty: none
     std::vector<ScheduleBlock> blocks;
@@ -398,6 +400,15 @@ class Store {
     // is: see app::describe().
     Result<void> set_description(const std::string& entry_id, DescriptionLayer layer,
                                  const std::string& description);
+
+    // An entry's description, and what it is made of.
+    struct Described {
+        EntryDescription entry;
+        DescriptionLayers layers;
+    };
+    // Replaces the entry's row, and what its file and hands say, in one transaction. kConflict
+    // unless `known` still is what there is; what sheets say stays.
+    Result<void> set_described(const Described& wanted, const Described& known);
     Result<DescriptionLayers> description_layers(const std::string& entry_id);
 
     // Adds lines, or replaces those of their keys.
@@ -490,10 +501,8 @@ class Store {
     Result<std::int64_t> set_schedule(const Schedule& schedule,
                                       std::span<const ChannelEdit> edits = {});
 
-    // The channel loops its playlist again. kConflict unless `version` is the present one; without
-    // it whatever there is goes.
-    Result<void> remove_schedule(const std::string& channel_id,
-                                 std::optional<std::int64_t> version = std::nullopt);
+    // The channel loops its playlist again. kConflict unless `version` is the present one.
+    Result<void> remove_schedule(const std::string& channel_id, std::int64_t version);
 
     // Publications of playlists and schedule change no airing of the channel that starts before.
     Result<Ticks> edits_from(const std::string& channel_id);
@@ -506,8 +515,8 @@ class Store {
     Result<std::vector<Channel>> list_channels();
 
     // Changes title, settings and playlist. The epoch is what every timestamp counts from, so it
-    // never changes.
-    Result<void> update_channel(const Channel& channel);
+    // never changes. kConflict unless they still are what `known` has.
+    Result<void> update_channel(const Channel& channel, const Channel& known);
 
     // From where on the channel is encrypted, in order.
     Result<std::vector<playout::EncryptionChange>> list_encryption(const std::string& channel_id);

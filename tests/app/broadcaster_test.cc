@@ -387,9 +387,10 @@ TEST(Broadcaster, ShowsSubtitlesInThePictureOnceTheyAreDrawn) {
     cinema.add_film("without", film({25, 1}, 100));
     cinema.add_subtitles("with", "zh-Hans");
     cinema.play({"with", "without"});
-    store::Channel row = *cinema.store->find_channel("main");
+    const store::Channel known = *cinema.store->find_channel("main");
+    store::Channel row = known;
     row.settings = R"({"burn_in": "zh,ru"})";
-    ASSERT_TRUE(cinema.store->update_channel(row));
+    ASSERT_TRUE(cinema.store->update_channel(row, known));
     cinema.on_air();
     const auto airs = [&](const std::string& media) {
         const auto channel = cinema.broadcaster->channel("main");

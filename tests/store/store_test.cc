@@ -275,14 +275,17 @@ TEST_F(StoreSchedules, AreReplacedByWhoKnowsThePresentOne) {
     EXPECT_EQ(found.blocks[1].since, clock_.now());
     EXPECT_EQ(found.blocks[0].overrun, playout::Overrun::kFinish);
     EXPECT_EQ(found.slate_entry, "slate");
-    const auto refused = store_->remove_schedule("main", 1);
-    EXPECT_EQ(refused.error().code(), ErrorCode::kConflict) << "somebody has changed it since";
-    EXPECT_EQ(must(store_->find_schedule("main")).version, 2);
+    EXPECT_EQ(store_->remove_schedule("main", 1).error().code(), ErrorCode::kConflict);
     must(store_->remove_schedule("main", 2));
-    EXPECT_EQ(must(store_->find_schedule("main")).version, 0);
-    must(store_->set_schedule(schedule));
-    must(store_->remove_schedule("main"));
-    EXPECT_EQ(must(store_->find_schedule("main")).version, 0);
+    const Schedule removed = must(store_->find_schedule("main"));
+    EXPECT_EQ(removed.version, 0);
+    EXPECT_EQ(removed.slate_entry, "");
+    EXPECT_TRUE(removed.blocks.empty());
+    must(store_->remove_schedule("main", 0));
+    schedule.version = 2;
+    EXPECT_EQ(store_->set_schedule(schedule).error().code(), ErrorCode::kConflict);
+    schedule.version = 0;
+    EXPECT_EQ(must(store_->set_schedule(schedule)), 3) << "no version comes twice";
     EXPECT_EQ(store_->find_schedule("none").error().code(), ErrorCode::kNotFound);
 }
 
@@ -302,13 +305,29 @@ TEST_F(StoreChannels, KeepTheirEpoch) {
     changed.title = "Main";
     changed.playlist_id = "day-1";
     changed.epoch = clock_.now();
-    must(store_->update_channel(changed));
+    must(store_->update_channel(changed, channel));
     changed.epoch = channel.epoch;
     EXPECT_THAT(must(store_->list_channels()), ElementsAre(changed));
 
     changed.id = "other";
-    EXPECT_EQ(store_->update_channel(changed).error().code(), ErrorCode::kNotFound);
+    EXPECT_EQ(store_->update_channel(changed, changed).error().code(), ErrorCode::kNotFound);
     EXPECT_EQ(store_->find_channel("other").error().code(), ErrorCode::kNotFound);
+}
+
+TEST_F(StoreChannels, AreChangedByWhoKnowsThePresentOne) {
+    Channel channel;
+    channel.id = "main";
+    must(store_->create_channel(channel));
+    Channel mine = channel;
+    mine.title = "Mine";
+    must(store_->update_channel(mine, channel));
+    Channel yours = channel;
+    yours.settings = R"({"dvr":60})";
+    EXPECT_EQ(store_->update_channel(yours, channel).error().code(), ErrorCode::kConflict);
+    EXPECT_EQ(must(store_->find_channel("main")).title, "Mine");
+    yours.title = "Mine";
+    must(store_->update_channel(yours, mine));
+    EXPECT_EQ(must(store_->find_channel("main")).settings, yours.settings);
 }
 
 TEST(Store, SaysWhenTheFolderIsMissing) {
