@@ -544,7 +544,9 @@ TEST(RandomSchedules, AreChangedByAnEndingOnlyUpToTheStartThatItIsFor) {
             };
             const bool was_exact =
                 std::ranges::any_of(before, [&](const Airing& row) { return row.start == limit; });
-            if (was_exact) EXPECT_EQ(first_ones(after), first_ones(before));
+            if (was_exact) {
+                EXPECT_EQ(first_ones(after), first_ones(before));
+            }
             before = after;
             ++used;
         }
