@@ -123,8 +123,8 @@ struct CardArguments {
     std::vector<std::string> titles;  // "LANGUAGE=TEXT" or a text
     std::string author;
     std::string country;
-    double seconds = 5;
-    bool wait = true;  // until it is prepared
+    std::optional<double> seconds;  // unset: what is usual for the template
+    bool wait = true;               // until it is prepared
 };
 int add_card(const CardArguments& arguments);
 int list_cards(const std::filesystem::path& data, bool json);

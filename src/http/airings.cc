@@ -56,6 +56,7 @@ json airing_json(const Presentation& channel, std::size_t index, Instant now,
     value["role"] = playout::to_string(airing.place.role);
     // Cards and the slate are what has a keyframe in every picture.
     if (film.media->manifest().all_intra) value["card"] = true;
+    if (film.media->manifest().counts_down) value["countdown"] = true;
     if (airing.from > Ticks(0)) value["from_seconds"] = seconds_of(airing.from);
     if (!film.media->manifest().poster.empty()) {
         value["poster"] = fmt::format("{}/entries/{}/poster.jpg", prefix, film.entry_id);
