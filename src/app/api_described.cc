@@ -43,6 +43,7 @@ constexpr std::string_view kSchemas = R"json({
       "poster": {"type": "string"},
       "role": {"type": "string", "description": "Why it is on: item, fill, hold ..."},
       "card": {"type": "boolean", "description": "There, and true, for cards and the slate."},
+      "countdown": {"type": "boolean", "description": "There, and true, for a card that counts down to what follows."},
       "from_seconds": {"type": "number", "description": "Where in the film it begins, when that is not its beginning."},
       "thumbnails": {"$ref": "#/components/schemas/Thumbnails"}
     }

@@ -163,7 +163,7 @@ constexpr std::string_view kSchemas = R"json({
     "required": ["id"],
     "properties": {
       "id": {"$ref": "#/components/schemas/Slug"},
-      "template": {"enum": ["title", "next", "filler", "slate"], "default": "title"},
+      "template": {"enum": ["title", "next", "filler", "slate", "countdown"], "default": "title"},
       "entry": {"type": "string", "maxLength": 200, "description": "Title, author and country are taken from it, where they are not given."},
       "titles": {
         "type": "array", "maxItems": 3,
@@ -174,7 +174,7 @@ constexpr std::string_view kSchemas = R"json({
       },
       "author": {"type": "string", "maxLength": 300},
       "country": {"type": "string", "maxLength": 100},
-      "seconds": {"type": "number", "minimum": 2, "maximum": 600, "default": 5}
+      "seconds": {"type": "number", "minimum": 2, "maximum": 600, "description": "How long it lasts; 5 unless said, and 60 for a countdown."}
     }
   },
   "Job": {
@@ -304,7 +304,11 @@ CardRequest card_request(const json& body) {
     request.card_template = body.value("template", "title");
     request.author = body.value("author", "");
     request.country = body.value("country", "");
-    request.duration = std::chrono::milliseconds(std::llround(body.value("seconds", 5.0) * 1000));
+    request.duration = usual_duration(request.card_template);
+    if (body.contains("seconds")) {
+        request.duration =
+            std::chrono::milliseconds(std::llround(body.at("seconds").get<double>() * 1000));
+    }
     for (const json& title : body.value("titles", json::array())) {
         request.titles.push_back(
             {title.at("text").get<std::string>(), title.value("language", "")});

@@ -173,7 +173,8 @@ constexpr std::string_view kSchemas = R"json({
       "zone": {"type": "string", "minLength": 1, "maxLength": 60, "default": "UTC", "description": "An IANA name."},
       "repeats": {"enum": ["once", "daily", "weekly"], "default": "once"},
       "until": {"type": "string", "maxLength": 10, "description": "23:00, at which it gives way; empty: never."},
-      "overrun": {"enum": ["fill", "cut", "finish"], "default": "fill"}
+      "overrun": {"enum": ["fill", "cut", "finish"], "default": "fill"},
+      "countdown": {"type": "string", "maxLength": 200, "description": "The card that counts down to its start; empty: the schedule's."}
     }
   },
   "ScheduleDraft": {
@@ -183,17 +184,21 @@ constexpr std::string_view kSchemas = R"json({
     "properties": {
       "slate": {"type": "string", "maxLength": 200, "description": "The entry that is shown when there is nothing else; empty: none."},
       "fillers": {"type": "string", "maxLength": 100, "description": "The playlist that passes the time before a fixed start."},
+      "countdown": {"type": "string", "maxLength": 200, "description": "The card that counts down to fixed starts, as the last of what passes the time before them; empty: none."},
+      "fade": {"type": "number", "minimum": 0, "maximum": 5, "default": 0.8, "description": "Seconds over which what is cut for a fixed start fades out; 0: it just ends."},
       "blocks": {"type": "array", "maxItems": 1000, "items": {"$ref": "#/components/schemas/ScheduleBlock"}}
     }
   },
   "Schedule": {
     "type": "object",
-    "required": ["channel", "version", "slate", "fillers", "blocks"],
+    "required": ["channel", "version", "slate", "fillers", "countdown", "fade", "blocks"],
     "properties": {
       "channel": {"type": "string"},
       "version": {"type": "integer", "description": "0: there is none, the channel loops its playlist."},
       "slate": {"type": "string"},
       "fillers": {"type": "string"},
+      "countdown": {"type": "string"},
+      "fade": {"type": "number"},
       "blocks": {"type": "array", "items": {"$ref": "#/components/schemas/ScheduleBlock"}}
     }
   },
@@ -557,9 +562,7 @@ void add_schedule_operations(Api& api, ApiContext& context) {
                 const auto how =
                     TRY(publishing_from(call.query("when").value_or("after-current"), dry_run));
                 const auto wanted = TRY(schedule_from(call.body(), id, present.version));
-                if (!wanted.slate_entry.empty()) TRY(store.find_entry(wanted.slate_entry));
-                if (!wanted.filler_playlist.empty())
-                    TRY(store.find_playlist(wanted.filler_playlist));
+                TRY(expect_entries(store, wanted));
                 const auto published = context.room.publish(wanted, how.from, how.at, how.mode);
                 if (!published) return refused(store, present, published.error());
                 if (!dry_run) context.programme_changed();

@@ -20,6 +20,13 @@ namespace {
 // How long before a segment would be listed its media must be there: longer than a poll.
 constexpr std::chrono::milliseconds kCutMargin = std::chrono::seconds(3);
 
+// How long endings stay that nothing shows, and how often it is looked for such.
+constexpr std::chrono::hours kKeptEndings{24};
+constexpr std::chrono::hours kForgetEvery{1};
+
+// How long a plan has to stay as it is for endings to be asked for.
+constexpr std::chrono::seconds kPlanStands{10};
+
 // A segment must stay for as long as a playlist that listed it may be in use: one window after
 // it has left (RFC 8216bis section 6.2.2), and a minute for slow clients.
 Ticks kept_behind(const BroadcasterOptions& options) {
@@ -555,6 +562,9 @@ std::vector<PlayedItem> Broadcaster::repertoire(const ChannelState& state) {
         std::ranges::for_each(items, add);
     }
     add({state.planned.slate_entry, {}, {}});
+    for (const store::ScheduleBlock& block : state.planned.blocks) {
+        add({countdown_of(state.planned, block), {}, {}});
+    }
     return all;
 }
 
@@ -567,7 +577,80 @@ Result<playout::Schedule> Broadcaster::schedule(const ChannelState& state) {
         if (!film) return planned_programme(state, item);
         return programme_of(*film, options_.ladder);
     };
+    input.endings = [&](const PlayedItem& item, const playout::Programme& whole) {
+        return endings(state, item, whole);
+    };
     return plan(input);
+}
+
+std::vector<playout::Ending> Broadcaster::endings(const ChannelState& state, const PlayedItem& item,
+                                                  const playout::Programme& whole) {
+    const FilmPtr film = shown(state, item);
+    const auto variants = variants_.find(item.entry);
+    if (!film || variants == variants_.end()) return {};
+    return endings_of(whole, film->media->manifest().variant, variants->second,
+                      rows_.at(item.entry).media_id, state.planned.fade,
+                      [&](const store::Variant& variant) -> std::optional<playout::Programme> {
+                          const FilmPtr ending = variant_film(item.entry, variant.description);
+                          if (!ending) return std::nullopt;
+                          return programme_of(*ending, options_.ladder);
+                      });
+}
+
+// Asks for the endings of what is cut before long. A plan has to stand for a while: one that is
+// being worked on would ask for many that nobody will see.
+Result<void> Broadcaster::request_endings(ChannelState& state, const playout::Schedule& schedule,
+                                          Instant now) {
+    std::map<std::string, Instant> cuts;
+    std::swap(cuts, state.cuts);
+    if (state.planned.fade <= std::chrono::milliseconds(0)) return {};
+    const Ticks tick = playout::ticks_since(state.row.epoch, now);
+    const Ticks seen = tick + window().ahead + kSpliceMargin;
+    for (const playout::Airing& row :
+         TRY(store_.list_airings(state.row.id, seen, tick + Ticks(options_.endings_ahead)))) {
+        if (row.to == Ticks(0) || row.start <= seen) continue;
+        const auto film = film_of(row);
+        if (!film) continue;
+        const library::Manifest& manifest = (*film)->media->manifest();
+        if (manifest.all_intra || manifest.variant.fade_frames > 0) continue;
+        const auto frames = playout::frames_until_start(schedule, row, manifest.frame_rate);
+        if (!frames) continue;
+        const std::string wanted =
+            ending_variant(manifest.variant, *frames, manifest.frame_rate, state.planned.fade);
+        const std::string key = fmt::format("{}\n{}", row.entry_id, wanted);
+        const auto known = cuts.find(key);
+        const Instant since = known == cuts.end() ? now : known->second;
+        state.cuts.emplace(key, since);
+        if (now - since < kPlanStands) {
+            state.reload_at = std::min(state.reload_at, since + kPlanStands);
+            continue;
+        }
+        const library::Trim trim = library::ending_of(manifest.variant, *frames, 1).trim;
+        TRY(request({row.entry_id, trim, {}}, wanted));
+    }
+    return {};
+}
+
+// Endings are made for one airing, and as large as the film: those that have had theirs are
+// removed, together with their files.
+void Broadcaster::forget_old_endings(Instant now) {
+    if (now < forget_endings_at_) return;
+    forget_endings_at_ = now + kForgetEvery;
+    for (const auto& [entry, variants] : variants_) {
+        for (const store::Variant& variant : variants) {
+            const auto described = library::variant_from_text(variant.description);
+            if (variant.media_id.empty() || !described || described->fade_frames == 0) continue;
+            const auto forgotten = store_.forget_unused_variant(variant, now - kKeptEndings);
+            if (!forgotten || !*forgotten) continue;  // what fails is tried again
+            library_.forget_media(variant.media_id);
+            std::error_code error;
+            std::filesystem::remove_all(library_.media_folder() / variant.media_id, error);
+            log::info("an ending that has had its time is removed",
+                      {{"entry", entry},
+                       {"media", variant.media_id},
+                       {"left", error ? error.message() : std::string("nothing")}});
+        }
+    }
 }
 
 Result<void> Broadcaster::read_plans(ChannelState& state) {
@@ -643,6 +726,7 @@ Result<void> Broadcaster::refresh_channels(bool changed) {
                        {{"reason", asked.error().to_string()}});
         }
     }
+    forget_old_endings(now);
     keep_log(now);
     if (auto refreshed = refresh_guide(now); !refreshed) {
         log::error("the guide could not be made anew; it stays as it was",
@@ -694,6 +778,15 @@ playout::AsRunRecord Broadcaster::describe(const store::Channel& channel,
         record.source_sha256 = manifest.source_sha256;
         record.rate = manifest.frame_rate;
         record.media_duration = (*film)->cut.duration();
+        if (manifest.variant.fade_frames > 0) {
+            // It was made to be over early: what it is an ending of is what was not shown whole.
+            const auto plain = films_.find(airing.entry_id);
+            record.media_duration.reset();
+            if (plain != films_.end()) {
+                record.media_duration = plain->second->cut.duration() -
+                                        manifest.frame_rate.start_of(manifest.variant.trim.in);
+            }
+        }
         return record;
     }
     // The files are gone, which the log says elsewhere: what the database knows.
@@ -778,7 +871,8 @@ Result<void> Broadcaster::refresh_channel(ChannelState& state, Slot& slot, bool 
     const playout::Schedule schedule = TRY(this->schedule(state));
     TRY(reconcile(state, schedule, tick, changed));
     TRY(extend(state, schedule, tick));
-    return load(state, slot, now);
+    TRY(load(state, slot, now));
+    return request_endings(state, schedule, now);
 }
 
 // Carries an edit into the rundown: when the airings nobody can have seen are not those that

@@ -56,6 +56,9 @@ struct BroadcasterOptions {
     std::chrono::seconds loaded_ahead{900};
     std::chrono::seconds reload_margin{300};
 
+    // How long before a film that is cut for a fixed start begins its faded ending is asked for.
+    std::chrono::seconds endings_ahead = std::chrono::hours(6);
+
     // How often it looks whether the store has changed.
     std::chrono::milliseconds poll{1000};
 };
@@ -171,6 +174,7 @@ class Broadcaster final : public http::OnAir {
         std::vector<playout::Airing> coming;
         Ticks opened_until{0};
         bool unrecorded = false;                          // likewise, of its as-run log
+        std::map<std::string, Instant> cuts;              // endings that are wanted: since when
         std::shared_ptr<const http::GuideChannel> guide;  // null: to be made anew
     };
 
@@ -232,6 +236,11 @@ class Broadcaster final : public http::OnAir {
     FilmPtr variant_film(const std::string& entry_id, const std::string& description);
     Result<void> request_variants(const ChannelState& state);
     Result<void> request_drafted_parts();
+    Result<void> request_endings(ChannelState& state, const playout::Schedule& schedule,
+                                 Instant now);
+    void forget_old_endings(Instant now);
+    std::vector<playout::Ending> endings(const ChannelState& state, const PlayedItem& item,
+                                         const playout::Programme& whole);
     Result<void> request(const PlayedItem& item, const std::string& description);
     // What the channel asks for: Variant::description, empty for the plain film.
     std::string wanted_variant(const ChannelState& state, const PlayedItem& item);
@@ -282,6 +291,7 @@ class Broadcaster final : public http::OnAir {
     std::set<std::pair<std::string, bool>> outlined_;
     std::set<std::string> reported_;  // media of which a segment could not be read
     Instant look_for_lost_at_{};
+    Instant forget_endings_at_{};
     bool media_changed_ = false;  // films have been dropped
     std::uint64_t seen_change_ = 0;
     bool ever_refreshed_ = false;

@@ -635,7 +635,10 @@ int add_card(const CardArguments& arguments) {
         request.card_template = arguments.card_template;
         request.author = arguments.author;
         request.country = arguments.country;
-        request.duration = std::chrono::milliseconds(std::llround(arguments.seconds * 1000));
+        request.duration = usual_duration(arguments.card_template);
+        if (arguments.seconds) {
+            request.duration = std::chrono::milliseconds(std::llround(*arguments.seconds * 1000));
+        }
         for (const std::string& title : arguments.titles) {
             request.titles.push_back(card_text(title));
         }

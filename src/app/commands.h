@@ -126,8 +126,8 @@ struct CardArguments {
     std::vector<std::string> titles;  // "LANGUAGE=TEXT" or a text
     std::string author;
     std::string country;
-    double seconds = 5;
-    bool wait = true;  // until it is prepared
+    std::optional<double> seconds;  // unset: what is usual for the template
+    bool wait = true;               // until it is prepared
     bool json = false;
 };
 int add_card(const CardArguments& arguments);

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "app/cards.h"
 #include "app/commands.h"
 #include "app/entry_commands.h"
 #include "app/operation_commands.h"
@@ -175,9 +176,10 @@ with_json(with_data(channel->add_subcommand("list", "List the channels")))->call
 CLI::App* card = cli.add_subcommand("card", "Cards, entries drawn from a template: add, list");
 card->require_subcommand(1);
 CLI::App* new_card = with_json(with_data(card->add_subcommand(
-    "add", "Make the card ID and prepare it: a title, what comes next, a filler")));
+    "add", "Make the card ID and prepare it: a title, what comes next, a filler, a countdown")));
 app::CardArguments carded;
 bool card_no_wait = false;
+bool card_counts_down = false;
 new_card->add_option("ID", carded.id, "its name, as an entry")
     ->required()
     ->check([](const std::string& id) {
@@ -186,8 +188,14 @@ new_card->add_option("ID", carded.id, "its name, as an entry")
         });
         return good ? std::string() : "a name is made of a-z, 0-9 and -";
     });
-new_card->add_option("--template", carded.card_template, "title, next, filler, slate")
-    ->capture_default_str();
+CLI::Option* const card_template =
+    new_card
+        ->add_option("--template", carded.card_template, "title, next, filler, slate, countdown")
+        ->capture_default_str();
+new_card
+    ->add_flag("--countdown", card_counts_down,
+               "one that counts down to a fixed start: `--template countdown`")
+    ->excludes(card_template);
 new_card->add_option("--entry", carded.entry, "take title, author and country from this entry");
 new_card
     ->add_option("--title", carded.titles,
@@ -195,14 +203,14 @@ new_card
     ->allow_extra_args(false);
 new_card->add_option("--author", carded.author);
 new_card->add_option("--country", carded.country);
-new_card->add_option("--seconds", carded.seconds, "how long it lasts")
-    ->check(CLI::Range(2.0, 600.0))
-    ->capture_default_str();
+new_card->add_option("--seconds", carded.seconds, "how long it lasts (5; a countdown 60)")
+    ->check(CLI::Range(2.0, 600.0));
 new_card->add_flag("--no-wait", card_no_wait, "queue it only");
 new_card->callback([&] {
     carded.data = data;
     carded.wait = !card_no_wait;
     carded.json = json;
+    if (card_counts_down) carded.card_template = app::kCountdownTemplate;
     status = app::add_card(carded);
 });
 with_json(with_data(card->add_subcommand("list", "List the cards and their states")))

@@ -311,7 +311,7 @@ Result<int> set_schedule(Workspace& workspace, const Arguments& arguments) {
     const store::Schedule present = TRY(workspace.store->find_schedule(arguments.id));
     const store::Schedule wanted =
         TRY(read_schedule(arguments.id, arguments.file, present.version));
-    if (!wanted.slate_entry.empty()) TRY(workspace.store->find_entry(wanted.slate_entry));
+    TRY(expect_entries(*workspace.store, wanted));
     ControlRoom room = control_room(workspace);
     const auto published = TRY(
         room.publish(wanted, when.from, when.at,

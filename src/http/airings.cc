@@ -59,6 +59,7 @@ json airing_json(const Presentation& channel, std::size_t index, Instant now,
     if (film == nullptr) return value;  // its pictures are lost with it
     // Cards and the slate are what has a keyframe in every picture.
     if (film->media->manifest().all_intra) value["card"] = true;
+    if (film->media->manifest().counts_down) value["countdown"] = true;
     if (!film->media->manifest().poster.empty()) {
         value["poster"] = fmt::format("{}/entries/{}/poster.jpg", prefix, film->entry_id);
     }

@@ -70,6 +70,7 @@ struct Manifest {
     // Every picture is an IDR picture, in the order they are shown: it may begin and end on any
     // frame. Groups of pictures are as long as anywhere.
     bool all_intra = false;
+    bool counts_down = false;  // a card that shows what is left of it
     media::FrameRate frame_rate;
     std::int64_t frame_count = 0;
     Ticks duration{0};

@@ -52,15 +52,19 @@ Result<Schedule> query_schedule(soci::session& sql, const std::string& channel_i
     Schedule schedule;
     schedule.channel_id = channel_id;
     Int version = 0;
-    sql << "SELECT version, slate_entry, filler_playlist FROM schedules "
+    Int fade = 0;
+    sql << "SELECT version, slate_entry, filler_playlist, countdown_entry, fade_ms FROM schedules "
            "WHERE channel_id = :id AND version > 0",
-        use(channel_id), into(version), into(schedule.slate_entry), into(schedule.filler_playlist);
+        use(channel_id), into(version), into(schedule.slate_entry), into(schedule.filler_playlist),
+        into(schedule.countdown_entry), into(fade);
     if (!sql.got_data()) {
         schedule.slate_entry.clear();
         schedule.filler_playlist.clear();
+        schedule.countdown_entry.clear();
         return schedule;
     }
     schedule.version = version;
+    schedule.fade = std::chrono::milliseconds(fade);
     ScheduleBlock row;
     Int passes = 0;
     Int since = 0;
@@ -68,10 +72,11 @@ Result<Schedule> query_schedule(soci::session& sql, const std::string& channel_i
     std::string overrun;
     soci::statement statement =
         (sql.prepare << "SELECT id, playlist_id, passes, start_local, zone, repeats, until_local, "
-                        "overrun, since_ms FROM schedule_blocks WHERE channel_id = :id "
-                        "ORDER BY position",
+                        "overrun, countdown_entry, since_ms FROM schedule_blocks "
+                        "WHERE channel_id = :id ORDER BY position",
          use(channel_id), into(row.id), into(row.playlist_id), into(passes), into(row.start),
-         into(row.zone), into(repeats), into(row.until), into(overrun), into(since));
+         into(row.zone), into(repeats), into(row.until), into(overrun), into(row.countdown_entry),
+         into(since));
     statement.execute();
     while (statement.fetch()) {
         row.passes = passes;
@@ -119,11 +124,14 @@ Result<std::int64_t> Store::set_schedule(const Schedule& schedule,
         const Schedule before = TRY(query_schedule(sql, channel_id));
         TRY(expect_version(before, schedule.version));
         const Int version = std::abs(last_version(sql, channel_id)) + 1;
-        sql << "INSERT INTO schedules (channel_id, version, slate_entry, filler_playlist) "
-               "VALUES (:id, :version, :slate, :fillers) "
-               "ON CONFLICT (channel_id) DO UPDATE SET version = excluded.version, "
-               "slate_entry = excluded.slate_entry, filler_playlist = excluded.filler_playlist",
-            use(channel_id), use(version), use(schedule.slate_entry), use(schedule.filler_playlist);
+        const Int fade = schedule.fade.count();
+        sql << "INSERT INTO schedules (channel_id, version, slate_entry, filler_playlist, "
+               "countdown_entry, fade_ms) VALUES (:id, :version, :slate, :fillers, :countdown, "
+               ":fade) ON CONFLICT (channel_id) DO UPDATE SET version = excluded.version, "
+               "slate_entry = excluded.slate_entry, filler_playlist = excluded.filler_playlist, "
+               "countdown_entry = excluded.countdown_entry, fade_ms = excluded.fade_ms",
+            use(channel_id), use(version), use(schedule.slate_entry), use(schedule.filler_playlist),
+            use(schedule.countdown_entry), use(fade);
         sql << "DELETE FROM schedule_blocks WHERE channel_id = :id", use(channel_id);
         Int position = 0;
         for (const ScheduleBlock& block : schedule.blocks) {
@@ -144,12 +152,12 @@ Result<std::int64_t> Store::set_schedule(const Schedule& schedule,
             const std::string repeats(to_string(block.repeats));
             const std::string overrun(to_string(block.overrun));
             sql << "INSERT INTO schedule_blocks (channel_id, position, id, playlist_id, passes, "
-                   "start_local, zone, repeats, until_local, overrun, since_ms) VALUES (:channel, "
-                   ":position, :id, :playlist, :passes, :start, :zone, :repeats, :until, :overrun, "
-                   ":since)",
+                   "start_local, zone, repeats, until_local, overrun, countdown_entry, since_ms) "
+                   "VALUES (:channel, :position, :id, :playlist, :passes, :start, :zone, :repeats, "
+                   ":until, :overrun, :countdown, :since)",
                 use(channel_id), use(position), use(block.id), use(block.playlist_id), use(passes),
                 use(block.start), use(block.zone), use(repeats), use(block.until), use(overrun),
-                use(since);
+                use(block.countdown_entry), use(since);
             ++position;
         }
         for (const ChannelEdit& edit : edits) {
@@ -165,7 +173,7 @@ Result<void> Store::remove_schedule(const std::string& channel_id, std::int64_t 
         const Schedule present = TRY(query_schedule(sql, channel_id));
         TRY(expect_version(present, version));
         if (version == 0) return {};
-        sql << "UPDATE schedules SET version = -version, slate_entry = '', filler_playlist = '' "
+        sql << "UPDATE schedules SET version = -version, slate_entry = '', filler_playlist = '', "
                "WHERE channel_id = :id",
             use(channel_id);
         sql << "DELETE FROM schedule_blocks WHERE channel_id = :id", use(channel_id);

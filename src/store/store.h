@@ -202,7 +202,8 @@ struct ScheduleBlock {
     Repeats repeats = Repeats::kOnce;
     std::string until;  // "23:00:00", local time of `zone`, at which it gives way; empty: never
     playout::Overrun overrun = playout::Overrun::kFill;
-    Instant since{};  // starts before that do not count; kept by set_schedule
+    std::string countdown_entry;  // counts down to its start; empty: the schedule's does
+    Instant since{};              // starts before that do not count; kept by set_schedule
 
     bool operator==(const ScheduleBlock&) const = default;
 };
@@ -217,7 +218,12 @@ struct Schedule {
     std::int64_t version = 0;
     std::string slate_entry;      // empty: none
     std::string filler_playlist;  // empty: none
+    std::string countdown_entry;  // counts down to fixed starts; empty: nothing does
+    // Over how long what is cut for a fixed start fades out; zero: it just ends.
+    std::chrono::milliseconds fade = kUsualFade;
     std::vector<ScheduleBlock> blocks;
+
+    static constexpr std::chrono::milliseconds kUsualFade{800};
 };
 
 // Rows that take the place of others in a rundown.
@@ -448,6 +454,10 @@ class Store {
 
     // Forgets those that have failed, so that they can be asked for again; returns how many.
     Result<std::int64_t> forget_failed_variants();
+
+    // Forgets a variant that is ready since before `ready_before` and that no airing has, past or
+    // planned; whether it did. Its files may then be removed.
+    Result<bool> forget_unused_variant(const Variant& variant, Instant ready_before);
 
     // Writes the database as it is now to `file`, which must not be there; others go on meanwhile.
     Result<void> copy_to(const std::filesystem::path& file);

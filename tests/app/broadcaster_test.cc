@@ -1,6 +1,7 @@
 #include "app/broadcaster.h"
 
 #include <fstream>
+#include <functional>
 #include <regex>
 #include <sstream>
 
@@ -98,6 +99,27 @@ class Cinema {
         wanted.blocks[1].start = start;
         wanted.blocks[1].repeats = repeats;
         ASSERT_TRUE(store->set_schedule(wanted));
+    }
+
+    void change_schedule(const std::function<void(store::Schedule&)>& change) {
+        store::Schedule wanted = *store->find_schedule("main");
+        change(wanted);
+        ASSERT_TRUE(store->set_schedule(wanted));
+    }
+
+    // Does the job for a variant: `film` is what comes of it.
+    std::string finish_variant(const store::Job& job, RawFilm film) {
+        film.name = job.entry_id + job.variant;
+        store::Media media;
+        media.id = test::prepare(film, temp.path() / "library");
+        media.duration = film.rate.start_of(film.frames);
+        const auto file = temp.path() / "library/media" / media.id / "entry.json";
+        std::ifstream in(file);
+        std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+        text.replace(text.find('{'), 1, fmt::format(R"({{"variant": {},)", job.variant));
+        std::ofstream(file) << text;
+        EXPECT_TRUE(store->finish_job(job.id, "test", media));
+        return media.id;
     }
 
     Result<ControlRoom::Done> command(const ControlRoom::Command& command) {
@@ -694,6 +716,47 @@ TEST(Broadcaster, BeginsAFixedStartOnTheTickWithSoundAndSubtitles) {
     EXPECT_EQ(segments(listed).size(), segments(cinema.playlist("subtitles-zh")).size());
 }
 
+TEST(Broadcaster, CountsDownToAFixedStart) {
+    Cinema cinema;
+    cinema.add_film("one", film({24000, 1001}, 500));
+    cinema.add_film("gala", film({25, 1}, 250));
+    cinema.add_slate("slate");
+    cinema.add_slate("soon");  // of ten seconds
+    cinema.schedule({"one"}, {"gala"}, "2026-11-23T20:01:30");
+    // 6.6 s are left after the last film that fits.
+    cinema.change_schedule([](store::Schedule& wanted) { wanted.countdown_entry = "soon"; });
+    cinema.on_air();
+    cinema.clock.set(kStart + seconds(80));
+    const auto channel = cinema.broadcaster->channel("main");
+    const auto rows = channel->rundown().airings();
+    const auto gala = std::ranges::find(rows, "gala", &playout::Airing::entry_id);
+    ASSERT_NE(gala, rows.end());
+    EXPECT_EQ(gala->start, Ticks(seconds(90)));
+    const playout::Airing& soon = *std::prev(gala);
+    EXPECT_EQ(soon.entry_id, "soon");
+    EXPECT_EQ(std::prev(gala, 2)->entry_id, "one");
+    EXPECT_GT(soon.from, Ticks(seconds(3)));
+    for (const auto& [sequence, lines] : segments(cinema.playlist())) {
+        const std::size_t start = lines.rfind('\n', lines.size() - 2) + 1;
+        const std::string name = lines.substr(start, lines.size() - 1 - start);
+        EXPECT_FALSE(cinema.get("360p", name).empty());
+        EXPECT_FALSE(cinema.get("audio", name).empty());
+        EXPECT_FALSE(cinema.get("360p", name.substr(0, name.size() - 4) + ".iframe.m4s").empty());
+    }
+    // A block may have a countdown of its own; one that is not there is found before.
+    cinema.change_schedule([](store::Schedule& wanted) {
+        wanted.countdown_entry = "";
+        wanted.blocks[1].countdown_entry = "nobody";
+    });
+    ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+    const auto findings = room.check(*cinema.store->find_schedule("main"), {}, {});
+    ASSERT_TRUE(findings) << findings.error().to_string();
+    const auto missing = std::ranges::find(*findings, "no-countdown", &playout::Finding::code);
+    ASSERT_NE(missing, findings->end());
+    EXPECT_EQ(missing->severity, playout::Severity::kError);
+    EXPECT_EQ(missing->block, "gala");
+}
+
 TEST(Broadcaster, CarriesCommandsOutWithoutChangingWhatWasListed) {
     Cinema cinema;
     cinema.add_film("one", film({24000, 1001}, 2000));
@@ -1076,6 +1139,102 @@ TEST(Broadcaster, LogsThatAFilmWasEndedByHand) {
     EXPECT_EQ(log[1].entry_id, "two");
     EXPECT_FALSE(log[1].cut_short());
     EXPECT_TRUE(log[1].marks.empty());
+}
+
+TEST(Broadcaster, FadesWhatIsCutOnceThatIsPrepared) {
+    Cinema cinema;
+    cinema.add_film("one", film({24000, 1001}, 500));  // 20.9 s
+    cinema.add_film("gala", film({25, 1}, 1000));
+    cinema.add_slate("slate");
+    cinema.schedule({"one"}, {"gala"}, "2026-11-23T20:02:00");
+    cinema.change_schedule(
+        [](store::Schedule& wanted) { wanted.blocks[1].overrun = playout::Overrun::kCut; });
+    cinema.on_air();
+    const auto before_gala = [&]() -> std::optional<playout::Airing> {
+        const auto rows = *cinema.store->list_airings("main", Ticks(0));
+        const auto gala = std::ranges::find(rows, "gala", &playout::Airing::entry_id);
+        if (gala == rows.end() || gala == rows.begin()) return std::nullopt;
+        EXPECT_EQ(gala->start, Ticks(seconds(120))) << "in either case";
+        return *std::prev(gala);
+    };
+    ASSERT_EQ(before_gala()->entry_id, "slate") << "a hard cut, and the slate";
+    EXPECT_TRUE(cinema.store->list_variants()->empty()) << "a plan has to stand for a while";
+    cinema.clock.advance(seconds(11));
+    ASSERT_TRUE(cinema.eventually([&] { return cinema.store->list_variants()->size() == 1; }));
+    const auto job = *cinema.store->take_job("test", minutes(1));
+    ASSERT_TRUE(job);
+    EXPECT_EQ(job->entry_id, "one");
+    // 15.7 s after the start of the sixth time round; 0.8 s are 19 frames.
+    EXPECT_EQ(job->variant, R"({"fade":{"frames":19},"trim":{"in":0,"out":377}})");
+    EXPECT_EQ(before_gala()->entry_id, "slate") << "until it is prepared";
+
+    const std::string faded = cinema.finish_variant(*job, film({24000, 1001}, 377));
+    ASSERT_TRUE(cinema.eventually([&] { return before_gala()->media_id == faded; }));
+    EXPECT_EQ(before_gala()->entry_id, "one");
+    EXPECT_EQ(cinema.store->list_variants()->size(), 1u) << "it asks for nothing more";
+    ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+    const auto dry = room.publish(*cinema.store->find_schedule("main"),
+                                  playout::From::kAfterCurrent, {}, ControlRoom::Mode::kDryRun);
+    ASSERT_TRUE(dry) << dry.error().to_string();
+    EXPECT_TRUE(dry->plan.changes.empty()) << "whoever plans knows of it";
+    const auto findings = room.check(*cinema.store->find_schedule("main"), {}, {});
+    ASSERT_TRUE(findings) << findings.error().to_string();
+    const auto cut = std::ranges::find(*findings, "cut", &playout::Finding::code);
+    ASSERT_NE(cut, findings->end());
+    EXPECT_THAT(cut->message, HasSubstr("fades out"));
+
+    Viewer viewer;
+    pass(cinema, seconds(160), seconds(4), [&] { viewer.look(cinema.playlist()); });
+    catch_up(cinema);
+    const auto log = as_run(cinema);
+    const auto aired = std::ranges::find(log, faded, &playout::AsRunRecord::media_id);
+    ASSERT_NE(aired, log.end());
+    EXPECT_TRUE(aired->cut_short());
+    EXPECT_EQ(aired->frames(), 377);
+    EXPECT_EQ(aired->end(), Ticks(seconds(120)));
+    EXPECT_EQ(viewer.airings.at(aired->ordinal).length(), aired->duration) << "to the tick";
+    EXPECT_FALSE(std::prev(aired)->cut_short());
+
+    // It has had its time, and is as large as the film.
+    const auto files = cinema.temp.path() / "library/media" / faded;
+    ASSERT_TRUE(std::filesystem::exists(files));
+    pass(cinema, hours(27), minutes(4), [] {});
+    EXPECT_TRUE(cinema.eventually([&] { return !std::filesystem::exists(files); }));
+    EXPECT_TRUE(cinema.store->list_variants()->empty());
+}
+
+TEST(Broadcaster, KeepsTheHardCutWhereAnEndingComesTooLate) {
+    Cinema cinema;
+    cinema.add_film("one", film({24000, 1001}, 500));
+    cinema.add_film("gala", film({25, 1}, 1000));
+    cinema.add_slate("slate");
+    cinema.schedule({"one"}, {"gala"}, "2026-11-23T20:02:00");
+    cinema.change_schedule(
+        [](store::Schedule& wanted) { wanted.blocks[1].overrun = playout::Overrun::kCut; });
+    cinema.on_air();
+    cinema.clock.advance(seconds(11));
+    ASSERT_TRUE(cinema.eventually([&] { return cinema.store->list_variants()->size() == 1; }));
+    // The film that is cut begins at 104 s: at 80 s viewers may have fetched of it.
+    pass(cinema, seconds(69), seconds(3), [] {});
+    const std::string listed = cinema.playlist();
+    const auto job = *cinema.store->take_job("test", minutes(1));
+    ASSERT_TRUE(job);
+    const std::string faded = cinema.finish_variant(*job, film({24000, 1001}, 377));
+    pass(cinema, seconds(60), seconds(3), [] {});
+    catch_up(cinema);
+    const auto log = as_run(cinema);
+    EXPECT_EQ(std::ranges::count(log, faded, &playout::AsRunRecord::media_id), 0);
+    const auto rows = *cinema.store->list_airings("main", Ticks(0));
+    const auto gala = std::ranges::find(rows, "gala", &playout::Airing::entry_id);
+    ASSERT_NE(gala, rows.end());
+    EXPECT_EQ(gala->start, Ticks(seconds(120)));
+    const auto now = segments(cinema.playlist());
+    for (const auto& [sequence, lines] : segments(listed)) {
+        const auto same = now.find(sequence);
+        if (same != now.end()) {
+            EXPECT_EQ(same->second, lines);
+        }
+    }
 }
 
 TEST(Broadcaster, LogsWhatAClientRecordsFromThePlaylists) {

@@ -564,6 +564,10 @@ test('a schedule is checked, published, replaced and cleared', async () => {
   const matches = { 'If-Match': none.headers.etag };
   await expect(428, 'putSchedule', { channel: 'hall', body: wanted });
   await expect(400, 'putSchedule', { channel: 'hall', body: { blocks: [{ playlist: 'evening', start: 'noon' }] }, headers: matches });
+  for (const [what, says] of [[{ fade: 9 }, /fade/], [{ countdown: 'nobody' }, /nobody/]]) {
+    const refused = await expect(what.fade ? 400 : 404, 'putSchedule', { channel: 'hall', body: { ...wanted, ...what }, headers: matches });
+    assert.match(refused.json.detail, says);
+  }
   const dry = await expect(200, 'putSchedule', { channel: 'hall', body: wanted, query: { dry_run: 'true' }, headers: matches });
   assert.equal(dry.json.version, 0);
   // A day of it before it is published: the hall's own programme, then an hour in which it gives way.

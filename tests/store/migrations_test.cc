@@ -153,6 +153,9 @@ constexpr OldRow kOldRows[] = {
     {8,
      "INSERT INTO schedules (channel_id, version, slate_entry, filler_playlist) "
      "VALUES ('main', 4, 'film', '')"},
+    {8,
+     "INSERT INTO schedule_blocks (channel_id, position, id, playlist_id, overrun) "
+     "VALUES ('main', 0, 'gala', 'loop', 'cut')"},
 };
 
 TEST(Migrations, CarryTheDataOfEveryVersionOver) {
@@ -200,7 +203,13 @@ TEST(Migrations, CarryTheDataOfEveryVersionOver) {
             EXPECT_EQ(must(store->list_as_run({.channel_id = "main"})).size(), 1u);
         }
         if (version >= 8) {
-            EXPECT_EQ(must(store->find_schedule("main")).slate_entry, "film");
+            const Schedule schedule = must(store->find_schedule("main"));
+            EXPECT_EQ(schedule.slate_entry, "film");
+            EXPECT_EQ(schedule.countdown_entry, "");
+            EXPECT_EQ(schedule.fade, Schedule::kUsualFade);
+            ASSERT_EQ(schedule.blocks.size(), 1u);
+            EXPECT_EQ(schedule.blocks[0].overrun, playout::Overrun::kCut);
+            EXPECT_EQ(schedule.blocks[0].countdown_entry, "");
         }
         // And it is a database to go on with.
         must(store->set_playlist("loop", "Loop", std::vector<std::string>{"film", "film"}));

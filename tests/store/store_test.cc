@@ -254,6 +254,9 @@ TEST_F(StoreSchedules, AreReplacedByWhoKnowsThePresentOne) {
     block.zone = "Europe/Berlin";
     block.repeats = Repeats::kDaily;
     block.overrun = playout::Overrun::kCut;
+    block.countdown_entry = "gala-soon";
+    schedule.countdown_entry = "soon";
+    schedule.fade = std::chrono::milliseconds(1'250);
     schedule.blocks = {block};
     const auto stamp = must(store_->change_stamp());
     EXPECT_EQ(must(store_->set_schedule(schedule)), 1);
@@ -275,6 +278,9 @@ TEST_F(StoreSchedules, AreReplacedByWhoKnowsThePresentOne) {
     EXPECT_EQ(found.blocks[1].since, clock_.now());
     EXPECT_EQ(found.blocks[0].overrun, playout::Overrun::kFinish);
     EXPECT_EQ(found.slate_entry, "slate");
+    EXPECT_EQ(found.countdown_entry, "soon");
+    EXPECT_EQ(found.blocks[0].countdown_entry, "gala-soon");
+    EXPECT_EQ(found.fade, std::chrono::milliseconds(1'250));
     EXPECT_EQ(store_->remove_schedule("main", 1).error().code(), ErrorCode::kConflict);
     must(store_->remove_schedule("main", 2));
     const Schedule removed = must(store_->find_schedule("main"));

@@ -39,6 +39,8 @@ export interface Programme extends Film {
   readonly role?: 'item' | 'fill' | 'inserted' | 'hold' | 'panic';
   /** Whether it is a card or a slate: a still picture that says what there is to say. */
   readonly card?: boolean;
+  /** Whether that card counts down to what follows. */
+  readonly countdown?: boolean;
 }
 
 export interface Language {

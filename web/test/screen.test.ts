@@ -173,6 +173,8 @@ test('films and slates are told apart by what they are and why they are on', () 
   assert.deepEqual(kProgramme.map(isFilm), [true, false, false, false, true]);
   assert.deepEqual(kProgramme.map(isSlate), [false, true, false, false, false]);
   assert.ok(isFilm(programme('x', 0, 1))); // of a server that does not say why
+  const soon = programme('soon', 0, 60, { role: 'fill', card: true, countdown: true });
+  assert.deepEqual([isFilm(soon), isSlate(soon)], [false, false]); // it says itself what is next
 });
 
 test('a gap ends where the first segment behind it begins', () => {
