@@ -174,7 +174,7 @@ Result<void> Store::remove_schedule(const std::string& channel_id, std::int64_t 
         TRY(expect_version(present, version));
         if (version == 0) return {};
         sql << "UPDATE schedules SET version = -version, slate_entry = '', filler_playlist = '', "
-               "WHERE channel_id = :id",
+               "countdown_entry = '' WHERE channel_id = :id",
             use(channel_id);
         sql << "DELETE FROM schedule_blocks WHERE channel_id = :id", use(channel_id);
         return {};
