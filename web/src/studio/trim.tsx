@@ -79,7 +79,7 @@ function Cutter(props: {
   const video = useRef<HTMLVideoElement>(null);
   const latest = useRef(points);
   latest.current = points;
-  const { frame, playing, go, togglePlay } = usePictures(video, watchable.master, reel, points.in, latest);
+  const { frame, playing, go, step, togglePlay } = usePictures(video, watchable.master, reel, points.in, latest);
 
   const place = (next: Points, shown: number) => {
     setPoints(next);
@@ -91,13 +91,13 @@ function Cutter(props: {
       case 'play':
         return togglePlay();
       case 'back':
-        return go(frame - 1);
+        return step(-1);
       case 'forward':
-        return go(frame + 1);
+        return step(1);
       case 'second-back':
-        return go(frame - second);
+        return step(-second);
       case 'second-forward':
-        return go(frame + second);
+        return step(second);
       case 'set-in':
         return setPoints(withIn(points, frame, reel));
       case 'set-last':
@@ -124,7 +124,7 @@ function Cutter(props: {
   };
   // Keys work from the beginning, wherever the focus is in the dialog.
   const root = useRef<HTMLDivElement>(null);
-  useEffect(() => root.current?.focus(), []);
+  useEffect(() => root.current?.focus({ preventScroll: true }), []);
   useEffect(() => {
     const dialog = root.current?.closest('dialog');
     dialog?.addEventListener('keydown', onKeyDown);
@@ -305,6 +305,7 @@ function usePictures(
     const element = video.current;
     const next = clampFrame(to, reel);
     setFrame(next);
+    current.current = next; // keys may be pressed faster than pages are drawn
     if (!element) return;
     element.pause();
     if (element.seeking || zero.current === null) wanted.current = next;
@@ -324,7 +325,8 @@ function usePictures(
       if (!(error instanceof DOMException)) throw error;
     });
   }, []);
-  return { frame, playing, go, togglePlay };
+  const step = useCallback((by: number) => go(current.current + by), []);
+  return { frame, playing, go, step, togglePlay };
 }
 
 const kTileWidth = 88; // pixels, about
