@@ -24,7 +24,7 @@ import {
   isUsed, nudgedShift, renditionOf, replacementName, secondsOf, shiftText, subtitleAddresses,
 } from '../src/studio/subtitle_timing';
 import {
-  frameAt, frameText, framesOfSecond, middleOfFrame, partOfVariant, pointsOf, startOfFrame, storedPoints, stripTimes,
+  frameAt, frameText, framesOfSecond, leastFrames, middleOfFrame, partOfVariant, pointsOf, startOfFrame, storedPoints, stripTimes,
   trimKey, withIn, withLast, type Reel,
 } from '../src/studio/trim_points';
 
@@ -134,6 +134,7 @@ test('the middle of each frame is in that frame, and so is its rounded beginning
   assert.equal(frameAt(1e9, pal), 249);
   assert.equal(frameAt(-1, pal), 0);
   assert.equal(framesOfSecond(film.rate), 24);
+  assert.deepEqual([leastFrames(pal.rate), leastFrames(film.rate)], [50, 48]);
 });
 
 test('frames are written with the second they are in', () => {

@@ -15,7 +15,7 @@ import { useLoaded } from './live';
 import { fetchWatchable, type Watchable } from './rooms_api';
 import { studioStrings } from './strings';
 import {
-  clampFrame, frameAt, framesOfSecond, frameText, isWhole, middleOfFrame, pointsOf, startOfFrame, storedPoints,
+  clampFrame, frameAt, framesOfSecond, frameText, isWhole, leastFrames, middleOfFrame, pointsOf, startOfFrame, storedPoints,
   stripTimes, trimKey, withIn, withLast, type Points, type Reel, type TrimAction,
 } from './trim_points';
 import { trimStrings } from './trim_strings';
@@ -134,6 +134,7 @@ function Cutter(props: {
   const stored = storedPoints(points, reel);
   const same = stored.in === item.in && stored.out === item.out && untrimmed === item.untrimmed;
   const length = points.out - points.in;
+  const tooShort = !isWhole(stored) && length < leastFrames(rate);
   const number = new Intl.NumberFormat(tag);
   const command = (action: TrimAction, words: string, key: string) => (
     <button type="button" class="button" aria-keyshortcuts={key} title={`${words} (${keyName(key)})`} onClick={() => act(action)}>
@@ -200,6 +201,11 @@ function Cutter(props: {
           time: frameText(length, rate), frames: number.format(length), all: frameText(reel.frames, rate),
         })}
       </p>
+      {tooShort && (
+        <p class="error" role="alert">
+          {fill(strings.tooShort, { n: leastFrames(rate) })}
+        </p>
+      )}
       {!isWhole(stored) && (
         <fieldset>
           <legend>{strings.until}</legend>
@@ -219,7 +225,7 @@ function Cutter(props: {
         <Button onClick={onClose}>{studio.cancel}</Button>
         <Button
           kind="primary"
-          disabled={same}
+          disabled={same || tooShort}
           onClick={() => onDone({ ...stored, untrimmed: isWhole(stored) ? 'skip' : untrimmed })}
         >
           {strings.take}
