@@ -24,7 +24,7 @@ import {
   isUsed, nudgedShift, renditionOf, replacementName, secondsOf, shiftText, subtitleAddresses,
 } from '../src/studio/subtitle_timing';
 import {
-  frameAt, frameText, framesOfSecond, middleOfFrame, partOfVariant, pointsOf, startOfFrame, storedPoints, stripTimes,
+  frameAt, frameText, framesOfSecond, leastFrames, middleOfFrame, partOfVariant, pointsOf, startOfFrame, storedPoints, stripTimes,
   trimKey, withIn, withLast, type Reel,
 } from '../src/studio/trim_points';
 
@@ -134,6 +134,7 @@ test('the middle of each frame is in that frame, and so is its rounded beginning
   assert.equal(frameAt(1e9, pal), 249);
   assert.equal(frameAt(-1, pal), 0);
   assert.equal(framesOfSecond(film.rate), 24);
+  assert.deepEqual([leastFrames(pal.rate), leastFrames(film.rate)], [50, 48]);
 });
 
 test('frames are written with the second they are in', () => {
@@ -251,10 +252,8 @@ test('the addresses of subtitles are read from the playlist', () => {
 });
 
 test('a new file is called so that the server knows whose place it takes', () => {
-  assert.equal(replacementName('boats', subtitles('x.zh.srt', 'zh'), 'final v2.VTT'), 'boats.zh.VTT');
-  assert.equal(
-    replacementName('boats', subtitles('x', 'zh', { kind: 'sdh', label: 'hall' }), 'a.srt'), 'boats.zh.sdh.hall.srt');
-  assert.equal(replacementName('boats', subtitles('x', 'und'), 'a.srt'), 'boats.srt');
+  assert.equal(replacementName('boats.zh.sdh.srt', 'final v2.VTT'), 'boats.zh.sdh.VTT');
+  assert.equal(replacementName('boats', 'a.srt'), 'boats.srt');
 });
 
 test('what is sent of a channel is what has been changed', () => {

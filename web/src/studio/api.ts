@@ -56,7 +56,11 @@ export interface SubtitleFile {
   readonly language: string;
   readonly kind: 'full' | 'forced' | 'sdh';
   readonly label: string;
-  readonly options: { readonly shift?: string | null; readonly use?: boolean | null };
+  readonly options: {
+    readonly shift?: string | null;
+    readonly use?: boolean | null;
+    readonly language?: string | null;
+  };
   readonly report: SubtitleReport;
 }
 

@@ -384,7 +384,7 @@ function split(findings: Findings | null, id: string) {
 function useUndoKeys(undo: () => void, redo: () => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLElement && event.target.matches('input, textarea, select');
+      const typing = event.target instanceof HTMLElement && event.target.matches('input:not([type=checkbox]), textarea, select');
       if (typing || !(event.ctrlKey || event.metaKey) || document.querySelector('dialog[open]')) return;
       const key = event.key.toLowerCase();
       if (key === 'z' && !event.shiftKey) undo();

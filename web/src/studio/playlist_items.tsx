@@ -198,6 +198,7 @@ export function SelectionBar(props: {
   const { lines, selection, onSelect } = props;
   const { strings, tag } = useStrings(playlistsStrings);
   const count = selection.keys.size;
+  const said = fill(plural(strings.selected, count, tag), { n: count });
   const box = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => {
     if (box.current) box.current.indeterminate = count > 0 && count < lines.length;
@@ -218,10 +219,11 @@ export function SelectionBar(props: {
           checked={count === lines.length}
           onChange={() => onSelect(count === lines.length ? kNothingSelected : allOf(lines))}
         />
-        <span role="status">
-          {count === 0 ? strings.selectAll : fill(plural(strings.selected, count, tag), { n: count })}
-        </span>
+        {count === 0 ? strings.selectAll : said}
       </label>
+      <span class="unseen" role="status">
+        {count > 0 && said}
+      </span>
       {count > 0 && (
         <>
           <Button icon="up" onClick={() => props.onNudge(-1)}>

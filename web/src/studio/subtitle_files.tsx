@@ -265,11 +265,11 @@ function Replace(props: {
   const replace = async (chosen: File) => {
     setBusy(true);
     try {
-      const filename = replacementName(entry.id, file, chosen.name);
+      const { language } = file.options;
       const end = await uploads.send(chosen, {
-        filename,
+        filename: replacementName(file.file, chosen.name),
         entry: entry.id,
-        ...(file.language && file.language !== 'und' ? { language: file.language } : {}),
+        ...(language ? { language } : {}),
       });
       if (end.stage === 'done') {
         await settle(entry.id, file);

@@ -55,14 +55,11 @@ export function subtitleAddresses(master: string, base: string): readonly string
     .map((address) => new URL(address, base).href);
 }
 
+const kEnding = /\.[^./\\]+$/;
+
 /**
- * What a file that takes the place of another is to be called, so that the server knows whose, in which language
- * and of which kind it is: boats.zh.sdh.srt.
+ * What a file that takes the place of another is to be called: like that one, whose name tells the server whose,
+ * in which language and of which kind it is. Its ending stays, since that may be another format.
  */
-export function replacementName(entry: string, old: SubtitleFile, chosen: string): string {
-  const ending = /\.[^./\\]+$/.exec(chosen)?.[0] ?? '';
-  const language = old.language && old.language !== 'und' ? `.${old.language}` : '';
-  const kind = old.kind === 'full' ? '' : `.${old.kind}`;
-  const label = old.label && language ? `.${old.label}` : '';
-  return `${entry}${language}${kind}${label}${ending}`;
-}
+export const replacementName = (old: string, chosen: string): string =>
+  old.replace(kEnding, '') + (kEnding.exec(chosen)?.[0] ?? '');

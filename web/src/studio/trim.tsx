@@ -15,7 +15,7 @@ import { useLoaded } from './live';
 import { fetchWatchable, type Watchable } from './rooms_api';
 import { studioStrings } from './strings';
 import {
-  clampFrame, frameAt, framesOfSecond, frameText, isWhole, middleOfFrame, pointsOf, startOfFrame, storedPoints,
+  clampFrame, frameAt, framesOfSecond, frameText, isWhole, leastFrames, middleOfFrame, pointsOf, startOfFrame, storedPoints,
   stripTimes, trimKey, withIn, withLast, type Points, type Reel, type TrimAction,
 } from './trim_points';
 import { trimStrings } from './trim_strings';
@@ -79,7 +79,7 @@ function Cutter(props: {
   const video = useRef<HTMLVideoElement>(null);
   const latest = useRef(points);
   latest.current = points;
-  const { frame, playing, go, togglePlay } = usePictures(video, watchable.master, reel, points.in, latest);
+  const { frame, playing, go, step, togglePlay } = usePictures(video, watchable.master, reel, points.in, latest);
 
   const place = (next: Points, shown: number) => {
     setPoints(next);
@@ -91,13 +91,13 @@ function Cutter(props: {
       case 'play':
         return togglePlay();
       case 'back':
-        return go(frame - 1);
+        return step(-1);
       case 'forward':
-        return go(frame + 1);
+        return step(1);
       case 'second-back':
-        return go(frame - second);
+        return step(-second);
       case 'second-forward':
-        return go(frame + second);
+        return step(second);
       case 'set-in':
         return setPoints(withIn(points, frame, reel));
       case 'set-last':
@@ -124,7 +124,7 @@ function Cutter(props: {
   };
   // Keys work from the beginning, wherever the focus is in the dialog.
   const root = useRef<HTMLDivElement>(null);
-  useEffect(() => root.current?.focus(), []);
+  useEffect(() => root.current?.focus({ preventScroll: true }), []);
   useEffect(() => {
     const dialog = root.current?.closest('dialog');
     dialog?.addEventListener('keydown', onKeyDown);
@@ -134,6 +134,7 @@ function Cutter(props: {
   const stored = storedPoints(points, reel);
   const same = stored.in === item.in && stored.out === item.out && untrimmed === item.untrimmed;
   const length = points.out - points.in;
+  const tooShort = !isWhole(stored) && length < leastFrames(rate);
   const number = new Intl.NumberFormat(tag);
   const command = (action: TrimAction, words: string, key: string) => (
     <button type="button" class="button" aria-keyshortcuts={key} title={`${words} (${keyName(key)})`} onClick={() => act(action)}>
@@ -200,6 +201,11 @@ function Cutter(props: {
           time: frameText(length, rate), frames: number.format(length), all: frameText(reel.frames, rate),
         })}
       </p>
+      {tooShort && (
+        <p class="error" role="alert">
+          {fill(strings.tooShort, { n: leastFrames(rate) })}
+        </p>
+      )}
       {!isWhole(stored) && (
         <fieldset>
           <legend>{strings.until}</legend>
@@ -219,7 +225,7 @@ function Cutter(props: {
         <Button onClick={onClose}>{studio.cancel}</Button>
         <Button
           kind="primary"
-          disabled={same}
+          disabled={same || tooShort}
           onClick={() => onDone({ ...stored, untrimmed: isWhole(stored) ? 'skip' : untrimmed })}
         >
           {strings.take}
@@ -305,6 +311,7 @@ function usePictures(
     const element = video.current;
     const next = clampFrame(to, reel);
     setFrame(next);
+    current.current = next; // keys may be pressed faster than pages are drawn
     if (!element) return;
     element.pause();
     if (element.seeking || zero.current === null) wanted.current = next;
@@ -324,7 +331,8 @@ function usePictures(
       if (!(error instanceof DOMException)) throw error;
     });
   }, []);
-  return { frame, playing, go, togglePlay };
+  const step = useCallback((by: number) => go(current.current + by), []);
+  return { frame, playing, go, step, togglePlay };
 }
 
 const kTileWidth = 88; // pixels, about

@@ -41,6 +41,10 @@ export const clampFrame = (frame: number, { frames }: Reel): number =>
 export const framesOfSecond = ({ numerator, denominator }: FrameRate): number =>
   Math.max(1, Math.round(numerator / denominator));
 
+/** What is shorter cannot be prepared: two seconds, in whole frames. */
+export const leastFrames = ({ numerator, denominator }: FrameRate): number =>
+  Math.ceil((2 * numerator) / denominator);
+
 /**
  * With the in point at `frame`. An out point that is not after it goes to the film's end: the producer
  * has begun another part.
