@@ -292,8 +292,8 @@ test('what is typed into the form shows at once, and nonsense is refused there',
 test('a playlist is dragged onto the timeline; a late start is named', async () => {
   // Where it is dropped stands still: the gala lasts until 20:21 and is in the way.
   await bringUp(ann, stretches(ann, 'gala').first());
-  const gala = await stretches(ann, 'gala').first().boundingBox();
   const shorts = await bringUp(ann, ann.locator('[data-palette=shorts]'));
+  const gala = await stretches(ann, 'gala').first().boundingBox();
   await ann.mouse.move(shorts.x + 30, shorts.y + 12);
   await ann.mouse.down();
   await ann.mouse.move(shorts.x - 200, gala.y + 60, { steps: 6 });
@@ -328,7 +328,7 @@ test('what it changes is seen before it is published', async () => {
   await dialog.locator('.changes tbody tr').first().waitFor();
   await dialog.getByText(/Viewers see a difference from/).waitFor();
   assert.deepEqual(
-    await dialog.locator('.diff .title').allTextContents(), ['hall', 'Gala', 'Shorts']);
+    await dialog.locator('.diff .title').allTextContents(), ['Hall', 'Gala', 'Shorts']);
   assert.deepEqual(await seriousFindings(ann), []);
   await ann.screenshot({ path: path.join(screenshots, 'publish.png') });
   await dialog.getByRole('button', { name: 'Publish', exact: true }).click();

@@ -9,7 +9,8 @@ import type { PlaylistSummary } from './api';
 import type { Block } from './schedule_api';
 import { clockTrouble, isFixed, predecessor, problemsOf, type BlockProblem } from './schedule_draft';
 import { scheduleStrings } from './schedule_strings';
-import { isZone } from './zone';
+
+const kZones = Intl.supportedValuesOf('timeZone');
 
 export interface BlockFormProps {
   readonly block: Block;
@@ -121,7 +122,7 @@ export function BlockForm(props: BlockFormProps) {
                   onChange={(event) => change({ zone: event.currentTarget.value.trim() })}
                 />
                 <datalist id="known-zones">
-                  {zones.filter(isZone).map((zone) => <option key={zone} value={zone} />)}
+                  {[...new Set([...zones, ...kZones])].map((zone) => <option key={zone} value={zone} />)}
                 </datalist>
               </>
             )}

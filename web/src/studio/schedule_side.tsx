@@ -130,7 +130,14 @@ function StretchDetails(props: SideProps & { readonly stretch: Stretch; readonly
           <ol class="planned">
             {inside.slice(0, kListed).map((airing) => (
               <li key={airing.start}>
-                <button type="button" class="row" onClick={() => props.onSelect({ kind: 'airing', start: startOf(airing), block: airing.block })}>
+                <button
+                  type="button"
+                  class="row"
+                  onClick={() => {
+                    props.onShow(startOf(airing));
+                    props.onSelect({ kind: 'airing', start: startOf(airing), block: airing.block });
+                  }}
+                >
                   <span class="time">{formatTimeExactly(startOf(airing), tag, zone)}</span>
                   <span class="title">{entryTitle(airing.entry)}</span>
                   <span class="time soft">{formatLength(Math.round(lengthOf(airing) / 1000))}</span>

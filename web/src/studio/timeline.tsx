@@ -60,13 +60,17 @@ export function Timeline(props: TimelineProps) {
     if (detailed && view.to > view.from) props.onView(instantAt(axis, 0, view.from), instantAt(axis, 0, view.to));
   }, [axis, view, detailed]);
 
-  // The time in the middle stays there when it is zoomed.
+  // What is chosen stays where it is when it is zoomed; else the time in the middle.
   const zoomed = useRef(pixelsPerHour);
   useLayoutEffect(() => {
     const box = scroller.current;
     if (!box || zoomed.current === pixelsPerHour) return;
-    const middle = box.scrollTop + box.clientHeight / 2;
-    box.scrollTop = (middle * pixelsPerHour) / zoomed.current - box.clientHeight / 2;
+    const { scrollTop: top, clientHeight: height } = box;
+    const start = props.selected?.start ?? NaN;
+    const day = axis.days.findIndex((each) => each.start <= start && start < each.end);
+    const chosen = day < 0 ? NaN : (positionOf(axis, day, start) * zoomed.current) / 60;
+    const fixed = chosen >= top && chosen <= top + height ? chosen : top + height / 2;
+    box.scrollTop = (fixed * pixelsPerHour) / zoomed.current - (fixed - top);
     zoomed.current = pixelsPerHour;
   }, [pixelsPerHour]);
 
