@@ -6,7 +6,8 @@
 // Every few seconds garbage is collected, and then counted: script memory, DOM nodes, listeners, and what
 // all of Chromium's processes hold (proportional set size). A line is laid through the last two thirds of
 // the samples, when what is filled once has been filled, and followed for `hours`. The slope has an error of its
-// own: what is judged is its upper end (two standard errors). Exit status 1 where that is over a limit.
+// own: what is judged is its upper end (two standard errors). Exit status 1 where that is over a limit, 2 where there are
+// too few samples to say.
 
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
@@ -106,6 +107,10 @@ const { restarts, dropped } = await browser.evaluate(`({
 await browser.close();
 await matinee('screen', 'remove', name);
 
+if (samples.length < 30) {
+  console.error(`${samples.length} samples are too few to say anything: the machine was busy, or it was not long enough`);
+  process.exit(2);
+}
 const hours = Number(values.hours);
 let over = 0;
 console.log(`\n${'after'.padEnd(20)}${`${values.minutes} min`.padStart(10)}${'an hour adds'.padStart(22)}` +

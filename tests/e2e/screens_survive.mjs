@@ -13,7 +13,7 @@
 //     power        the browser is killed while the server is away, and opened again before that is back
 //     version      the server comes back with another page while the old one, kept, is open
 //     clock        the page sleeps, and when it wakes up an hour has passed by the server's clock
-//     left         the page really sleeps for so long, as a tab left in the background does
+//     left         the page sleeps for so long
 //
 // Prints of each how long it took from when all was well again until the screen was in step. Exit status 1 when
 // one of them was not survived.
@@ -23,7 +23,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { openProfile } from './browser.mjs';
+import { openProfile, putToSleep } from './browser.mjs';
 import { Cable, Station } from './station.mjs';
 
 const kPatience = 120_000; // milliseconds for anything to happen
@@ -69,13 +69,10 @@ async function browserProcess() {
   throw new Error(`no browser has the profile ${profile()}`);
 }
 
-/** Freezes the page as the browser does with a tab that nobody looks at, while `meanwhile` runs. */
 async function asleep(meanwhile) {
-  const session = await context.newCDPSession(page);
-  await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+  const wake = await putToSleep(page);
   await meanwhile();
-  await session.send('Page.setWebLifecycleState', { state: 'active' });
-  await session.detach();
+  await wake();
 }
 
 // Each returns once all is well again; what was not survived is thrown.
