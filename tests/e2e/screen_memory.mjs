@@ -1,7 +1,7 @@
 // Whether a screen's memory is bounded: plays one for a while, and says where it would be after a day.
 //
 //     node tests/e2e/screen_memory.mjs BASE_URL --data DIR --matinee PROGRAM
-//         [--minutes 10] [--channel main] [--every 5] [--hours 24]
+//         [--minutes 10] [--channel main] [--every 5] [--hours 24] [--width 1280]
 //
 // Every few seconds garbage is collected, and then counted: script memory, DOM nodes, listeners, and what
 // all of Chromium's processes hold (proportional set size). A line is laid through the last two thirds of
@@ -25,6 +25,7 @@ const { values, positionals } = parseArgs({
     channel: { type: 'string', default: 'main' },
     every: { type: 'string', default: '5' },
     hours: { type: 'string', default: '24' },
+    width: { type: 'string', default: '1280' },
   },
 });
 const [base] = positionals;
@@ -70,13 +71,14 @@ function trendOf(points) {
   return { slope, error: Math.sqrt(rest / (count - 2) / spread), last: at(points.at(-1)[0]) };
 }
 
-const browser = await PlainChromium.open(`${base}/screen`);
+const width = Number(values.width);
+const browser = await PlainChromium.open(`${base}/screen`, { width, height: Math.round((width * 9) / 16) });
 process.on('exit', () => browser.child.kill()); // also after what was not expected
 const code = await browser.until("document.querySelector('.code')?.textContent.trim()");
 const name = `memory ${process.pid}`;
 const matinee = (...args) => run(values.matinee, [...args, '--data', values.data]);
 await matinee('screen', 'approve', code, '--name', name, '--channel', values.channel);
-await browser.until('Math.abs(window.matineeScreen?.playback?.late ?? 1) < 0.03');
+await browser.until("window.matineeScreen?.playback?.state === 'playing'");
 
 await browser.toPage('Performance.enable');
 async function sample() {
