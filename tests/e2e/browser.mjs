@@ -70,3 +70,21 @@ export function openProfile(folder, trusted) {
     viewport: { width: 960, height: 540 },
   });
 }
+
+/**
+ * Has a page stand, as one that its browser or its machine has put to sleep: its media are frozen, and no
+ * script of its runs. Returns what wakes it up again.
+ */
+export async function putToSleep(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+  await session.send('Debugger.enable');
+  const stands = new Promise((resolve) => session.once('Debugger.paused', resolve));
+  await session.send('Debugger.pause'); // with the next thing a script does
+  await stands;
+  return async () => {
+    await session.send('Debugger.resume');
+    await session.send('Page.setWebLifecycleState', { state: 'active' });
+    await session.detach();
+  };
+}

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { openBrowser, seriousFindings } from './browser.mjs';
+import { openBrowser, putToSleep, seriousFindings } from './browser.mjs';
 import { apartFor, measureStep } from './in_step.mjs';
 import { Cable, Station } from './station.mjs';
 
@@ -268,17 +268,16 @@ test('a page that was kept gives way to the server\'s once there is one', async 
 // One loses its network without a word; the other is put to sleep by its browser, as a tab left in the
 // background is, for longer than what it had in hand lasts.
 test('a network that is lost and a page that was put to sleep are survived', async () => {
-  const asleep = await hall.context().newCDPSession(hall);
   const buffered = () => hall.evaluate(() => document.querySelector('video').buffered.length > 0 &&
     window.matineeScreen.playback.instantOf(document.querySelector('video').buffered.end(0)));
   const end = await buffered();
-  await asleep.send('Page.setWebLifecycleState', { state: 'frozen' });
+  const wake = await putToSleep(hall);
   cable.cut();
   await foyer.locator('[data-card=away]').waitFor({ timeout: kPatience });
   await until(foyer, () => !window.matineeScreen.reachable);
   await until(foyer, (instant) => window.matineeScreen.serverTime() > instant, end);
   cable.mend();
-  await asleep.send('Page.setWebLifecycleState', { state: 'active' });
+  await wake();
   await Promise.all([hall, foyer].map(untilInStep));
   await listed('Great Hall', ({ health, report }) => health === 'on-line' && report?.state === 'playing');
 });
