@@ -156,12 +156,12 @@ test('a channel can be watched as it will air', async () => {
 test('what is cut for a fixed start fades out, and a countdown reaches zero with the next', async () => {
   await cli('card', 'add', 'soon', '--countdown', '--entry', 'one', '--seconds', '10', '--no-wait');
   const epoch = Math.ceil(Date.now() / 1000) * 1000;
-  await cli('channel', 'add', 'hall', 'one', '--epoch', new Date(epoch).toISOString());
+  await cli('channel', 'add', 'hall', 'one', '--epoch', `${new Date(epoch).toISOString().slice(0, 19)}Z`);
   await cli('playlist', 'set', 'gala', 'one');
   await cli('playlist', 'publish', 'gala');
-  // The film is shown three times, and 10 s of a fourth; then twice more, with 15 s in between.
+  // The film is shown twenty times, and 10 s of the next; then twice more, with 15 s in between.
   const local = (seconds) => new Date(epoch + seconds * 1000).toISOString().slice(0, 19);
-  const gala = 3 * kSeconds + 10;
+  const gala = 20 * kSeconds + 10;
   const late = gala + kSeconds + 15;
   const plan = path.join(folder, 'hall.json');
   await writeFile(plan, JSON.stringify({
