@@ -4,7 +4,7 @@
 //         [--minutes 10] [--channel main] [--every 5] [--hours 24] [--width 1280]
 //
 // Every few seconds garbage is collected, and then counted: script memory, DOM nodes, listeners, and what
-// all of Chromium's processes hold (proportional set size). A line is laid through the last two thirds of
+// all of Chromium's processes hold (proportional set size: no other Chromium may run meanwhile). A line is laid through the last two thirds of
 // the samples, when what is filled once has been filled, and followed for `hours`. The slope has an error of its
 // own: what is judged is its upper end (two standard errors). Exit status 1 where that is over a limit, 2 where there are
 // too few samples to say.
