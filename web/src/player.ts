@@ -11,6 +11,7 @@ import { isPassing, retryDelay } from './backoff';
 import { kHlsConfig } from './hls_config';
 import { CueSource, type Cue, type Timeline } from './subtitles/cue_source';
 import { kPlainSettings } from './subtitles/webvtt';
+import { WholePlaylistLoader } from './whole_playlists';
 
 declare global {
   interface Window {
@@ -385,7 +386,7 @@ class HlsPlayer extends VideoPlayer {
   };
 
   private create(): Hls {
-    const hls = new Hls({ ...kHlsConfig, startPosition: this.startAt });
+    const hls = new Hls({ ...kHlsConfig, startPosition: this.startAt, pLoader: WholePlaylistLoader });
     this.origin = null;
     window.matineePlayer = hls;
     hls.on(Hls.Events.ERROR, (_, data) => this.onError(data));

@@ -5,17 +5,12 @@
 // plus `media_origin_seconds`, less what hls.js has taken off (its "initPTS"). All screens that know the
 // server's clock therefore show the same frame, whenever each was switched on.
 
-import Hls, {
-  type ErrorData,
-  type HlsConfig,
-  type LoaderCallbacks,
-  type LoaderConfiguration,
-  type PlaylistLoaderContext,
-} from 'hls.js';
+import Hls, { type ErrorData } from 'hls.js';
 import type { ScreenOrders } from '../api';
 import { retryDelay } from '../backoff';
 import { gapEnd } from '../gaps';
 import { kHlsConfig } from '../hls_config';
+import { WholePlaylistLoader } from '../whole_playlists';
 import { courseFor, leadAfter, median } from './steering';
 import { kCoverAfter, stepFor, type Step } from './watchdog';
 
@@ -33,24 +28,6 @@ const kJumpEvery = 4_000; // milliseconds that a jump has to succeed
 const kNear = 2; // seconds; what is further off is not shown before the jump is done
 const kAnswered = 6_000; // milliseconds for which an answer means that the server is there
 const kBehindGap = 0.05; // seconds
-
-type PlaylistLoader = NonNullable<HlsConfig['pLoader']>;
-
-/**
- * Asks for whole playlists, where hls.js would ask for what is new. What it puts together from such parts keeps alive the
- * text of each: an hour of them, every one with the dates of all that was on in an hour.
- */
-class WholePlaylistLoader extends (Hls.DefaultConfig.loader as unknown as PlaylistLoader) {
-  override load(
-    context: PlaylistLoaderContext,
-    config: LoaderConfiguration,
-    callbacks: LoaderCallbacks<PlaylistLoaderContext>,
-  ): void {
-    const url = new URL(context.url, location.href);
-    url.searchParams.delete('_HLS_skip');
-    super.load({ ...context, url: url.href }, config, callbacks);
-  }
-}
 
 export class Playback {
   state: PlaybackState = 'starting';
