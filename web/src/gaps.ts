@@ -30,3 +30,20 @@ export function gapEnd(pieces: readonly Piece[], position: number): number | nul
   }
   return end;
 }
+
+/** Just behind the end of a gap, where playback can go on; seconds. */
+export const kBehindGap = 0.05;
+
+/** Where to go on from `position` when that is in a gap; null when it is not, or what follows is not listed yet. */
+export function behindGap(pieces: readonly Piece[], position: number): number | null {
+  const end = gapEnd(pieces, position);
+  const follows = end !== null && pieces.some(({ start }) => start > end - kTouching);
+  return follows ? end + kBehindGap : null;
+}
+
+export function isBuffered({ buffered }: Pick<HTMLVideoElement, 'buffered'>, seconds: number): boolean {
+  for (let i = 0; i < buffered.length; ++i) {
+    if (buffered.start(i) <= seconds && seconds < buffered.end(i)) return true;
+  }
+  return false;
+}

@@ -8,6 +8,7 @@
 
 import Hls, { type ErrorData } from 'hls.js';
 import { isPassing, retryDelay } from './backoff';
+import { behindGap, isBuffered } from './gaps';
 import { kHlsConfig } from './hls_config';
 import { CueSource, type Cue, type Timeline } from './subtitles/cue_source';
 import { kPlainSettings } from './subtitles/webvtt';
@@ -298,6 +299,7 @@ class HlsPlayer extends VideoPlayer {
   private hls: Hls;
   private recoveredAt = -Infinity;
   private quality = -1;
+  private startsAt: number | null = null; // behind which gap hls.js was told to start
   private origin: number | null = null; // seconds of the stream's clock at zero of the media timeline
   private sources: [CueSource | null, CueSource | null] = [null, null];
   private wanted: [SubtitleChoice | null, SubtitleChoice | null] = [null, null];
@@ -310,6 +312,7 @@ class HlsPlayer extends VideoPlayer {
   ) {
     super(video, url, onChange);
     this.hls = this.create();
+    for (const event of ['seeking', 'waiting']) this.listen(video, event, () => this.leaveGap());
     this.start();
   }
 
@@ -388,6 +391,7 @@ class HlsPlayer extends VideoPlayer {
   private create(): Hls {
     const hls = new Hls({ ...kHlsConfig, startPosition: this.startAt, pLoader: WholePlaylistLoader });
     this.origin = null;
+    this.startsAt = null;
     window.matineePlayer = hls;
     hls.on(Hls.Events.ERROR, (_, data) => this.onError(data));
     hls.on(Hls.Events.MANIFEST_PARSED, () => {
@@ -397,6 +401,7 @@ class HlsPlayer extends VideoPlayer {
       if (id === 'main') this.origin = initPTS / timescale;
     });
     hls.on(Hls.Events.SUBTITLE_TRACKS_UPDATED, () => this.applySubtitles());
+    hls.on(Hls.Events.LEVEL_UPDATED, () => this.leaveGap());
     for (const event of [
       Hls.Events.LEVEL_SWITCHED,
       Hls.Events.LEVEL_UPDATED,
@@ -406,6 +411,26 @@ class HlsPlayer extends VideoPlayer {
     hls.attachMedia(this.video);
     hls.loadSource(this.url);
     return hls;
+  }
+
+  /**
+   * hls.js goes on behind a gap that it has played up to. Should it start in one, or be sent there, it goes
+   * from quality to quality in search of one without.
+   */
+  private leaveGap(): void {
+    const { hls, video } = this;
+    const begun = video.readyState >= HTMLMediaElement.HAVE_METADATA;
+    const position = begun ? video.currentTime : hls.liveSyncPosition;
+    if (position === null || isBuffered(video, position)) return;
+    const behind = behindGap(hls.latestLevelDetails?.fragments ?? [], position);
+    if (behind === null) return;
+    if (begun) {
+      video.currentTime = behind;
+    } else if (behind !== this.startsAt) {
+      this.startsAt = behind;
+      hls.stopLoad();
+      hls.startLoad(behind);
+    }
   }
 
   /** After a new start the renditions are others: the same ones again. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Programme, ScreenDesign } from '../src/api';
-import { gapEnd } from '../src/gaps';
+import { behindGap, gapEnd, isBuffered } from '../src/gaps';
 import { bestOffset, offsetBy, withSample, type Sample } from '../src/screen/clock';
 import { isFilm, isSlate, nextFilm, overlayAt } from '../src/screen/overlay';
 import { courseFor, leadAfter, median } from '../src/screen/steering';
@@ -191,8 +191,22 @@ test('a gap ends where the first segment behind it begins', () => {
     assert.equal(gapEnd(pieces, position), end, `at ${position} s`);
   }
   assert.equal(gapEnd([], 3), null);
+  assert.equal(behindGap(pieces, 105), 112.05);
+  assert.equal(behindGap(pieces, 101), null);
+  assert.equal(behindGap(pieces, 121), null, 'nobody knows yet what follows');
   // Another one further on does not belong to it.
   const [, first, second] = pieces;
   assert.ok(first && second);
   assert.equal(gapEnd([first, { ...second, start: 130 }], 105), 108);
+});
+
+test('what is in the buffer is known by its ranges', () => {
+  const ranges = [[0, 4], [10, 12]] as const;
+  const buffered = {
+    length: ranges.length,
+    start: (i: number) => ranges[i]?.[0] ?? NaN,
+    end: (i: number) => ranges[i]?.[1] ?? NaN,
+  };
+  const held = [-1, 0, 3.9, 4, 10, 12].filter((seconds) => isBuffered({ buffered }, seconds));
+  assert.deepEqual(held, [0, 3.9, 10]);
 });

@@ -8,7 +8,7 @@
 import Hls, { type ErrorData } from 'hls.js';
 import type { ScreenOrders } from '../api';
 import { retryDelay } from '../backoff';
-import { gapEnd } from '../gaps';
+import { gapEnd, isBuffered, kBehindGap } from '../gaps';
 import { kHlsConfig } from '../hls_config';
 import { WholePlaylistLoader } from '../whole_playlists';
 import { courseFor, leadAfter, median } from './steering';
@@ -27,7 +27,6 @@ const kSteer = 250; // milliseconds between corrections
 const kJumpEvery = 4_000; // milliseconds that a jump has to succeed
 const kNear = 2; // seconds; what is further off is not shown before the jump is done
 const kAnswered = 6_000; // milliseconds for which an answer means that the server is there
-const kBehindGap = 0.05; // seconds
 
 export class Playback {
   state: PlaybackState = 'starting';
@@ -295,11 +294,4 @@ export class Playback {
     if (state !== 'playing') this.late = null;
     this.onState();
   }
-}
-
-function isBuffered({ buffered }: HTMLVideoElement, seconds: number): boolean {
-  for (let i = 0; i < buffered.length; ++i) {
-    if (buffered.start(i) <= seconds && seconds < buffered.end(i)) return true;
-  }
-  return false;
 }
