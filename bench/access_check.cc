@@ -25,6 +25,7 @@ class NothingOnAir final : public http::OnAir {
     [[nodiscard]] std::shared_ptr<const http::Presentation> entry(std::string_view) const override {
         return nullptr;
     }
+    [[nodiscard]] std::shared_ptr<const http::Guide> guide() const override { return nullptr; }
 };
 
 class Fields final : public http::HeaderSource {

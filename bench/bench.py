@@ -102,6 +102,7 @@ def serving_pair(folder, effort):
     root = folder / "static"
     root.mkdir()
     with lab.start_matinee(data) as matinee:
+        lab.wait_until_settled(matinee)
         suite, _ = matinee.cipher_suite()
         with lab.start_nginx(folder, root, data, suite) as nginx:
             if nginx.cipher_suite() != matinee.cipher_suite():
@@ -336,7 +337,8 @@ def idle_together(folders, seconds):
     """Servers that are asked nothing, all at the same time: they do not notice each other."""
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(lab.start_matinee(data)) for data in folders]
-        time.sleep(1)  # let what starting left behind end
+        for server in servers:
+            lab.wait_until_settled(server)
         before, begin = [lab.cpu_seconds(server.pid) for server in servers], time.monotonic()
         time.sleep(seconds)
         return [

@@ -79,12 +79,12 @@ def processes_of(pid):
 
 
 def cpu_seconds(pid):
-    """Processor time that the process and its living children have used."""
+    """Processor time that the process and its children have used, the ended ones included."""
     total = 0
     for process in processes_of(pid):
         stat = pathlib.Path(f"/proc/{process}/stat").read_text()
         fields = stat.rsplit(") ", 1)[1].split()
-        total += int(fields[11]) + int(fields[12])  # utime, stime
+        total += sum(int(field) for field in fields[11:15])  # utime, stime, cutime, cstime
     return total / TICKS_PER_SECOND
 
 
@@ -187,15 +187,15 @@ class Server:
     def fail(self, what):
         raise BenchError(f"{self.name} {what}: {self.log.read_text(errors='replace')[-2000:]}")
 
-    def wait_until(self, condition, what):
-        """Asks every 2 ms."""
+    def wait_until(self, condition, what, pause=0.002):
+        """Asks every `pause` seconds."""
         deadline = self.started + START_TIMEOUT
         while not condition():
             if self.process.poll() is not None:
                 self.fail("ended at once")
             if time.monotonic() > deadline:
                 self.fail(f"did not {what} within {START_TIMEOUT} s")
-            time.sleep(0.002)
+            time.sleep(pause)
 
     def wait_ready(self, path):
         self.wait_until(lambda: self.answers(path), f"answer {path}")
@@ -255,6 +255,21 @@ def start_matinee(data):
         server.__exit__()
         raise
     return server
+
+
+def wait_until_settled(server):
+    """Until a matinee has nothing to do: at its first start it makes the slate, then plans anew."""
+    waiting = re.compile(r'^matinee_jobs\{state="(queued|running)"\} [^0]', re.M)
+    server.wait_until(
+        lambda: not waiting.search(server.get("/metrics")[1].decode()), "finish preparing", 0.2
+    )
+
+    def quiet_for_a_second():
+        before = cpu_seconds(server.pid)
+        time.sleep(1)
+        return cpu_seconds(server.pid) - before < 0.1
+
+    server.wait_until(quiet_for_a_second, "come to rest")
 
 
 def start_nginx(folder, root, data, suite):

@@ -1,6 +1,7 @@
 // Builds the pages into dist/ (or, with --tests, the tests into node_modules/.test/).
 //
 //     dist/NAME.html         a page; the server says which address has which
+//     dist/screen-worker.js  the service worker that keeps the screen's page in the browser
 //     dist/assets/*-HASH.*   immutable; pages refer to them by absolute paths
 //
 // Nothing inline, so that `script-src 'self'; style-src 'self'` holds. What pages have in common is in
@@ -35,6 +36,14 @@ const common = {
 async function buildPages() {
   const out = path.join(here, 'dist');
   await rm(out, { recursive: true, force: true });
+  await build({
+    ...common,
+    entryPoints: { 'screen-worker': 'src/screen_worker/worker.ts' },
+    outdir: 'dist',
+    format: 'iife', // service workers of all browsers are classic scripts
+    target: 'es2022',
+    minify: true,
+  });
   const { metafile } = await build({
     ...common,
     entryPoints: {

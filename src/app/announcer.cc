@@ -28,14 +28,24 @@ Result<http::Event> event_of(store::Store& store, const store::JournalEntry& row
     const auto job = store.find_job(row.subject);
     if (!job && job.error().code() != ErrorCode::kNotFound) return Unexpected(Error(job.error()));
     if (job) {
-        event.data = line_of({{"id", job->id},
-                              {"entry", job->entry_id},
-                              {"state", to_string(job->state)},
-                              {"stage", job->stage},
-                              {"fraction", std::clamp(job->fraction, 0.0, 1.0)},
-                              {"reason", job->reason}});
+        event.data =
+            line_of({{"id", job->id},
+                     {"entry", job->entry_id},
+                     {"variant", job->variant.empty() ? json(nullptr) : json(job->variant)},
+                     {"state", to_string(job->state)},
+                     {"stage", job->stage},
+                     {"fraction", std::clamp(job->fraction, 0.0, 1.0)},
+                     {"reason", job->reason}});
     }
     return event;
+}
+
+// Until when airing_event() says the same of this presentation.
+Instant end_of_airing(const http::Presentation& channel, Instant now) {
+    const auto& airings = channel.rundown().airings();
+    const auto current = channel.rundown().airing_at(channel.ticks_at(now));
+    if (!current) return now;  // nothing is on yet, or no longer: look again
+    return playout::instant_of(channel.settings().epoch, airings[*current].end());
 }
 
 }  // namespace
@@ -48,7 +58,7 @@ http::Event airing_event(const http::Presentation& channel, Instant now) {
         const Instant epoch = channel.settings().epoch;
         return {{"ordinal", airing.ordinal},
                 {"entry", airing.entry_id},
-                {"title", channel.film(*index).titles},
+                {"title", channel.credits(*index).titles},
                 {"role", playout::to_string(airing.place.role)},
                 {"start", base::to_rfc3339(playout::instant_of(epoch, airing.start))},
                 {"end", base::to_rfc3339(playout::instant_of(epoch, airing.end()))}};
@@ -149,13 +159,20 @@ Result<void> Announcer::read_journal() {
 
 void Announcer::look_at_channels() {
     const Instant now = clock_.now();
-    std::map<std::string, std::string> present;
-    for (const auto& channel : on_air_.channels()) {
+    std::map<std::string, Said, std::less<>> present;
+    for (auto& channel : on_air_.channels()) {
+        auto before = said_.extract(channel->settings().id);
+        // Told of every channel every 300 ms: only what may have changed is put into words.
+        if (before && before.mapped().channel == channel && now < before.mapped().until) {
+            present.insert(std::move(before));
+            continue;
+        }
         http::Event event = airing_event(*channel, now);
-        const auto before = said_.find(event.channel);
-        const bool changed = before == said_.end() || before->second != event.data;
-        present[event.channel] = event.data;
-        if (changed) hub_.publish(std::move(event));
+        const std::string id = event.channel;
+        const std::string data = event.data;
+        const Instant until = end_of_airing(*channel, now);
+        if (!before || before.mapped().data != data) hub_.publish(std::move(event));
+        present.emplace(id, Said{std::move(channel), until, data});
     }
     said_ = std::move(present);
 }

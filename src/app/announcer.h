@@ -54,7 +54,13 @@ class Announcer {
     const Options options_;
     std::int64_t seen_ = 0;  // of the journal
     std::int64_t pruned_ = 0;
-    std::map<std::string, std::string> said_;  // what was last said to be on, by channel
+    // What was last said to be on a channel. It holds for this presentation, until then.
+    struct Said {
+        std::shared_ptr<const http::Presentation> channel;
+        Instant until;
+        std::string data;
+    };
+    std::map<std::string, Said, std::less<>> said_;  // by channel
 
     std::mutex mutex_;  // guards what follows
     std::condition_variable wakeup_;

@@ -3,6 +3,8 @@
 
 #include "app/api_context.h"
 #include "app/channel_settings.h"
+#include "app/encrypting.h"
+#include "app/resource_json.h"
 #include "auth/access.h"
 #include "http/problem.h"
 
@@ -50,19 +52,21 @@ constexpr std::string_view kSchemas = R"json({
       "title": {"type": "string", "maxLength": 300},
       "playlist": {"type": "string", "maxLength": 100},
       "access": {"$ref": "#/components/schemas/ChannelAccess"},
-      "burn_in": {"type": "array", "maxItems": 4, "items": {"type": "string", "minLength": 2, "maxLength": 40}}
+      "burn_in": {"type": "array", "maxItems": 4, "items": {"type": "string", "minLength": 2, "maxLength": 40}},
+      "encrypted": {"type": "boolean", "description": "From the first airing on that nobody can have fetched."}
     }
   },
   "ChannelSettings": {
     "type": "object",
-    "required": ["id", "title", "playlist", "epoch", "access", "burn_in"],
+    "required": ["id", "title", "playlist", "epoch", "access", "burn_in", "encrypted"],
     "properties": {
       "id": {"type": "string"},
       "title": {"type": "string"},
       "playlist": {"type": "string"},
       "epoch": {"type": "string", "format": "date-time"},
       "access": {"$ref": "#/components/schemas/ChannelAccess"},
-      "burn_in": {"type": "array", "items": {"type": "string"}}
+      "burn_in": {"type": "array", "items": {"type": "string"}},
+      "encrypted": {"type": "boolean", "description": "What is sent, or will be from an airing on that is near."}
     }
   },
   "Rundown": {
@@ -124,28 +128,11 @@ constexpr std::string_view kSchemas = R"json({
 // A channel begins some time before it is made, so that it can be watched at once.
 constexpr std::chrono::seconds kHeadStart{60};
 
-Result<json> channel_json(const store::Channel& channel) {
-    const auto rule = auth::channel_rule_from(channel.settings);
-    // One that makes no sense counts as by link (access.h).
-    const auth::ChannelRule shown = rule ? *rule : auth::ChannelRule{auth::Watch::kLink};
-    json access{{"watch", to_string(shown.watch)}};
-    if (shown.watch == auth::Watch::kRole) access["role"] = to_string(shown.least);
-    json burn_in = json::array();
-    const ChannelSettings settings = TRY(channel_settings_from(channel.settings));
-    for (const library::SubtitleChoice& choice : settings.burn_in)
-        burn_in.push_back(library::to_text(std::vector{choice}));
-    return json{{"id", channel.id},
-                {"title", channel.title},
-                {"playlist", channel.playlist_id},
-                {"epoch", base::to_rfc3339(channel.epoch)},
-                {"access", std::move(access)},
-                {"burn_in", std::move(burn_in)}};
-}
-
-std::string tag_of(const store::Channel& channel) {
+Result<std::string> tag_of(store::Store& store, const store::Channel& channel) {
+    const bool encrypted = TRY(is_encrypted(store, channel));
     return fmt::format("{:016x}",
                        std::hash<std::string>()(channel.title + "\n" + channel.playlist_id + "\n" +
-                                                channel.settings));
+                                                channel.settings + (encrypted ? "\n+" : "\n-")));
 }
 
 Result<void> apply(store::Store& store, const json& body, store::Channel& channel) {
@@ -221,9 +208,9 @@ void add_channel_operations(Api& api, ApiContext& context) {
                 TRY(store.create_channel(channel));
                 context.access_changed();
                 context.programme_changed();
-                return http::created(TRY(channel_json(channel)),
+                return http::created(TRY(channel_json(store, channel)),
                                      fmt::format("/channels/{}/settings", channel.id),
-                                     tag_of(channel));
+                                     TRY(tag_of(store, channel)));
             });
     api.add({.method = Method::kGet,
              .path = "/channels/{channel}/settings",
@@ -234,26 +221,35 @@ void add_channel_operations(Api& api, ApiContext& context) {
              .tagged = true},
             [&store](const Call& call) -> Result<Response> {
                 const auto channel = TRY(store.find_channel(call.path("channel")));
-                return http::tagged(TRY(channel_json(channel)), tag_of(channel));
+                return http::tagged(TRY(channel_json(store, channel)), TRY(tag_of(store, channel)));
             });
     api.add({.method = Method::kPatch,
              .path = "/channels/{channel}/settings",
              .id = "changeChannelSettings",
              .tag = "Channels",
-             .summary = "Change title, playlist, access or burnt-in languages",
+             .summary = "Change title, playlist, access, burnt-in languages or encryption",
              .body = "ChannelChange",
              .answers = {{200, "ChannelSettings"}},
              .tagged = true,
              .precondition = Precondition::kIfMatch,
              .audit = "channel.change"},
             [&context, &store](const Call& call) -> Result<Response> {
-                auto channel = TRY(store.find_channel(call.path("channel")));
-                if (auto refused = call.expect_match(tag_of(channel))) return *std::move(refused);
+                const auto known = TRY(store.find_channel(call.path("channel")));
+                const std::string tag = TRY(tag_of(store, known));
+                if (auto refused = call.expect_match(tag)) return *std::move(refused);
+                store::Channel channel = known;
                 TRY(apply(store, call.body(), channel));
-                TRY(store.update_channel(channel));
+                if (const auto updated = store.update_channel(channel, known); !updated) {
+                    const auto present = TRY(store.find_channel(channel.id));
+                    return http::or_overtaken(updated.error(), tag, TRY(tag_of(store, present)));
+                }
+                if (const auto encrypted = call.body().find("encrypted");
+                    encrypted != call.body().end()) {
+                    TRY(set_encryption(context.workspace, channel.id, encrypted->get<bool>()));
+                }
                 context.access_changed();
                 context.programme_changed();
-                return http::tagged(TRY(channel_json(channel)), tag_of(channel));
+                return http::tagged(TRY(channel_json(store, channel)), TRY(tag_of(store, channel)));
             });
     api.add({.method = Method::kGet,
              .path = "/channels/{channel}/rundown",

@@ -33,6 +33,7 @@ struct ApiContext {
 
 // Each adds its schemas and operations. What they take must outlive the API.
 void add_entry_operations(http::Api& api, ApiContext& context);
+void add_sheet_operations(http::Api& api, ApiContext& context);
 void add_subtitle_operations(http::Api& api, ApiContext& context);
 void add_job_operations(http::Api& api, ApiContext& context);
 void add_channel_operations(http::Api& api, ApiContext& context);
@@ -43,11 +44,11 @@ void add_on_air_operations(http::Api& api, ApiContext& context);
 void add_account_operations(http::Api& api, ApiContext& context);
 void add_link_operations(http::Api& api, ApiContext& context);
 void add_review_operations(http::Api& api, ApiContext& context);
+void add_system_operations(http::Api& api, ApiContext& context);
 // What routes elsewhere answer: sessions, the channels as viewers see them, the as-run log, events.
 void describe_other_operations(http::Api& api);
-
-// A date as JSON; null for 1970, which stands for none.
-nlohmann::json date_json(Instant instant);
+// Uploads by tus (http/tus.h), which other routes answer as well.
+void describe_upload_operations(http::Api& api);
 
 // From when a publication counts: "after-current", "now", or an instant.
 struct Publishing {
@@ -62,11 +63,5 @@ Result<Instant> foreseeable(const std::string& date, Instant now);
 
 // What a publication changes on a channel, as the schema Publication says.
 nlohmann::json publication_json(const ControlRoom::Published& published);
-
-// As the schema Job says.
-nlohmann::json job_json(const store::Job& job);
-
-// As the schema Finding says.
-nlohmann::json finding_json(const playout::Finding& finding, Instant epoch);
 
 }  // namespace matinee::app

@@ -43,6 +43,7 @@ constexpr std::string_view kSchemas = R"json({
       "poster": {"type": "string"},
       "role": {"type": "string", "description": "Why it is on: item, fill, hold ..."},
       "card": {"type": "boolean", "description": "There, and true, for cards and the slate."},
+      "countdown": {"type": "boolean", "description": "There, and true, for a card that counts down to what follows."},
       "from_seconds": {"type": "number", "description": "Where in the film it begins, when that is not its beginning."},
       "thumbnails": {"$ref": "#/components/schemas/Thumbnails"}
     }
@@ -146,7 +147,7 @@ void describe_other_operations(Api& api) {
                   .access = open,
                   .body = "SignIn",
                   .answers = {{201, "Session"}},
-                  .problems = {401}});
+                  .problems = {{401}}});
     api.describe({.method = Method::kGet,
                   .path = "/session",
                   .id = "whoAmI",
@@ -154,7 +155,7 @@ void describe_other_operations(Api& api) {
                   .summary = "Who asks",
                   .access = open,
                   .answers = {{200, "Session"}},
-                  .problems = {401}});
+                  .problems = {{401}}});
     api.describe({.method = Method::kDelete,
                   .path = "/session",
                   .id = "signOut",

@@ -7,10 +7,11 @@
 #include "app/api_context.h"
 #include "app/cards.h"
 #include "app/description.h"
+#include "app/entry_json.h"
+#include "app/resource_json.h"
 #include "app/subtitle_intake.h"
 #include "base/glib_support.h"
 #include "http/problem.h"
-#include "store/metadata.h"
 #include "subtitles/language.h"
 
 namespace matinee::app {
@@ -61,14 +62,6 @@ constexpr std::string_view kSchemas = R"json({
       "permitted": {"$ref": "#/components/schemas/Permitted"},
       "warnings": {"type": "integer", "description": "What the quality report warns of."},
       "updated": {"type": "string", "format": "date-time"}
-    }
-  },
-  "EntryPage": {
-    "type": "object",
-    "required": ["items", "next"],
-    "properties": {
-      "items": {"type": "array", "items": {"$ref": "#/components/schemas/EntrySummary"}},
-      "next": {"type": ["string", "null"]}
     }
   },
   "SubtitleOptions": {
@@ -170,7 +163,7 @@ constexpr std::string_view kSchemas = R"json({
     "required": ["id"],
     "properties": {
       "id": {"$ref": "#/components/schemas/Slug"},
-      "template": {"enum": ["title", "next", "filler", "slate"], "default": "title"},
+      "template": {"enum": ["title", "next", "filler", "slate", "countdown"], "default": "title"},
       "entry": {"type": "string", "maxLength": 200, "description": "Title, author and country are taken from it, where they are not given."},
       "titles": {
         "type": "array", "maxItems": 3,
@@ -181,7 +174,7 @@ constexpr std::string_view kSchemas = R"json({
       },
       "author": {"type": "string", "maxLength": 300},
       "country": {"type": "string", "maxLength": 100},
-      "seconds": {"type": "number", "minimum": 2, "maximum": 600, "default": 5}
+      "seconds": {"type": "number", "minimum": 2, "maximum": 600, "description": "How long it lasts; 5 unless said, and 60 for a countdown."}
     }
   },
   "Job": {
@@ -201,21 +194,8 @@ constexpr std::string_view kSchemas = R"json({
       "started": {"type": ["string", "null"], "format": "date-time"},
       "finished": {"type": ["string", "null"], "format": "date-time"}
     }
-  },
-  "JobPage": {
-    "type": "object",
-    "required": ["items", "next"],
-    "properties": {
-      "items": {"type": "array", "items": {"$ref": "#/components/schemas/Job"}},
-      "next": {"type": ["string", "null"]}
-    }
   }
 })json";
-
-json parsed_object(const std::string& text) {
-    json value = json::parse(text, nullptr, false);
-    return value.is_object() ? value : json::object();
-}
 
 std::string tag_of(const store::Entry& entry) {
     // Times are milliseconds, in which two may have been quick.
@@ -225,73 +205,16 @@ std::string tag_of(const store::Entry& entry) {
                            1'000'000);
 }
 
-json permitted_json(const store::Entry& entry) {
-    json permitted{{"from", nullptr}, {"until", nullptr}};
-    const auto metadata = store::parse_metadata(entry.metadata);
-    if (!metadata) return permitted;  // from before it was checked
-    if (metadata->not_before) permitted["from"] = base::to_rfc3339(*metadata->not_before);
-    if (metadata->not_after) permitted["until"] = base::to_rfc3339(*metadata->not_after);
-    return permitted;
-}
-
-std::string_view severity_word(library::Severity severity) {
-    switch (severity) {
-        case library::Severity::kInfo:
-            return "info";
-        case library::Severity::kWarning:
-            return "warning";
-        case library::Severity::kError:
-            return "error";
-    }
-    return "info";
-}
-
-std::int64_t milliseconds_of(Ticks ticks) {
-    return std::chrono::floor<std::chrono::milliseconds>(ticks).count();
-}
-
 // What can be watched of it now; null when nothing can.
 using Shown = std::shared_ptr<const http::Presentation>;
 
-json summary_json(const store::Entry& entry, const std::vector<store::SubtitleSource>& sources,
-                  const Shown& shown) {
-    const library::Manifest* manifest = shown ? &shown->film(0).media->manifest() : nullptr;
-    json languages = json::array();
-    for (const store::SubtitleSource& source : sources) {
-        const json language = source.language;
-        if (std::ranges::find(languages, language) == languages.end())
-            languages.push_back(language);
-    }
-    const auto warnings =
-        manifest ? std::ranges::count_if(manifest->notes,
-                                         [](const library::Note& note) {
-                                             return note.severity != library::Severity::kInfo;
-                                         })
-                 : 0;
-    const bool pictured = manifest && !manifest->poster.empty();
-    return {{"id", entry.id},
-            {"kind", to_string(entry.kind)},
-            {"title", entry.titles},
-            {"author", entry.author},
-            {"country", entry.country},
-            {"state", to_string(entry.state)},
-            {"reason", entry.reason},
-            {"duration_ms", manifest ? json(milliseconds_of(manifest->duration)) : json(nullptr)},
-            {"languages", std::move(languages)},
-            {"poster",
-             pictured ? json(fmt::format("/entries/{}/poster.jpg", entry.id)) : json(nullptr)},
-            {"permitted", permitted_json(entry)},
-            {"warnings", warnings},
-            {"updated", base::to_rfc3339(entry.updated)}};
+const library::Manifest* manifest_of(const Shown& shown) {
+    return shown ? &shown->film(0)->media->manifest() : nullptr;
 }
 
-json subtitle_json(const store::SubtitleSource& source) {
-    return {{"file", fs::path(source.path).filename().string()},
-            {"language", source.language},
-            {"kind", source.kind},
-            {"label", source.label},
-            {"options", parsed_object(source.options)},
-            {"report", parsed_object(source.report)}};
+Result<json> shown_entry_json(ApiContext& context, const store::Entry& entry) {
+    const Shown shown = context.on_air.entry(entry.id);
+    return entry_json(context.store, entry, manifest_of(shown));
 }
 
 json subtitles_json(const std::vector<store::SubtitleSource>& sources) {
@@ -299,59 +222,6 @@ json subtitles_json(const std::vector<store::SubtitleSource>& sources) {
     for (const store::SubtitleSource& source : sources)
         all.push_back(subtitle_json(source));
     return all;
-}
-
-json quality_json(const Shown& shown) {
-    if (!shown) return nullptr;
-    const library::Manifest& manifest = shown->film(0).media->manifest();
-    json notes = json::array();
-    for (const library::Note& note : manifest.notes) {
-        notes.push_back({{"severity", severity_word(note.severity)},
-                         {"code", note.code},
-                         {"message", note.message}});
-    }
-    json loudness = nullptr;
-    if (manifest.loudness) {
-        const auto number = [](const std::optional<double>& value) {
-            return value ? json(*value) : json(nullptr);
-        };
-        loudness = {{"integrated_lufs", number(manifest.loudness->integrated_lufs)},
-                    {"true_peak_dbtp", number(manifest.loudness->true_peak_dbtp)},
-                    {"gain_db", manifest.loudness->gain_db}};
-    }
-    return {{"duration_ms", milliseconds_of(manifest.duration)},
-            {"frames", manifest.frame_count},
-            {"frame_rate",
-             {{"numerator", manifest.frame_rate.numerator},
-              {"denominator", manifest.frame_rate.denominator}}},
-            {"loudness", std::move(loudness)},
-            {"notes", std::move(notes)}};
-}
-
-Result<json> entry_json(ApiContext& context, const store::Entry& entry) {
-    const auto sources = TRY(context.store.list_subtitles(entry.id));
-    const Shown shown = context.on_air.entry(entry.id);
-    json value = summary_json(entry, sources, shown);
-    value["metadata"] = parsed_object(entry.metadata);
-    value["source"] = fs::path(entry.source.path).filename().string();
-    value["media"] = entry.media_id.empty() ? json(nullptr) : json(entry.media_id);
-    value["master"] =
-        shown ? json(fmt::format("/entries/{}/master.m3u8", entry.id)) : json(nullptr);
-    const bool pictured = shown && shown->film(0).media->manifest().thumbnails;
-    value["thumbnails"] =
-        pictured ? json(fmt::format("/entries/{}/thumbnails.jpg", entry.id)) : json(nullptr);
-    value["subtitles"] = subtitles_json(sources);
-    value["quality"] = quality_json(shown);
-    value["created"] = base::to_rfc3339(entry.created);
-    value["playlists"] = json::array();
-    for (const store::Playlist& playlist : TRY(context.store.list_playlists())) {
-        const auto draft = TRY(context.store.find_playlist_version(playlist.id, 0));
-        if (std::ranges::find(draft.items, entry.id, &store::PlaylistItem::reference) !=
-            draft.items.end()) {
-            value["playlists"].push_back(playlist.id);
-        }
-    }
-    return value;
 }
 
 // Letters as they are compared: whatever the script, large or small.
@@ -434,7 +304,11 @@ CardRequest card_request(const json& body) {
     request.card_template = body.value("template", "title");
     request.author = body.value("author", "");
     request.country = body.value("country", "");
-    request.duration = std::chrono::milliseconds(std::llround(body.value("seconds", 5.0) * 1000));
+    request.duration = usual_duration(request.card_template);
+    if (body.contains("seconds")) {
+        request.duration =
+            std::chrono::milliseconds(std::llround(body.at("seconds").get<double>() * 1000));
+    }
     for (const json& title : body.value("titles", json::array())) {
         request.titles.push_back(
             {title.at("text").get<std::string>(), title.value("language", "")});
@@ -444,27 +318,10 @@ CardRequest card_request(const json& body) {
 
 }  // namespace
 
-json date_json(Instant instant) {
-    return instant == Instant() ? json(nullptr) : json(base::to_rfc3339(instant));
-}
-
-json job_json(const store::Job& job) {
-    return {{"id", job.id},
-            {"entry", job.entry_id},
-            {"variant", job.variant.empty() ? json(nullptr) : json(job.variant)},
-            {"state", to_string(job.state)},
-            {"stage", job.stage},
-            {"fraction", std::clamp(job.fraction, 0.0, 1.0)},
-            {"attempts", job.attempts},
-            {"reason", job.reason},
-            {"cancelling", job.cancel_requested},
-            {"created", date_json(job.created)},
-            {"started", date_json(job.started)},
-            {"finished", date_json(job.finished)}};
-}
-
 void add_entry_operations(Api& api, ApiContext& context) {
     api.add_schemas(kSchemas);
+    api.add_page_schema("EntryPage", "EntrySummary");
+    api.add_page_schema("JobPage", "Job");
     store::Store& store = context.store;
     std::vector<http::QueryParameter> filters = {
         {"search",
@@ -521,7 +378,8 @@ void add_entry_operations(Api& api, ApiContext& context) {
                             good = Unexpected(Error(sources.error()));
                             return nullptr;
                         }
-                        return summary_json(entry, *sources, context.on_air.entry(entry.id));
+                        const Shown film = context.on_air.entry(entry.id);
+                        return entry_summary_json(entry, *sources, manifest_of(film));
                     }));
                 TRY(good);
                 return Response::json(value);
@@ -536,7 +394,7 @@ void add_entry_operations(Api& api, ApiContext& context) {
              .tagged = true},
             [&context, &store](const Call& call) -> Result<Response> {
                 const auto entry = TRY(store.find_entry(call.path("entry")));
-                return http::tagged(TRY(entry_json(context, entry)), tag_of(entry));
+                return http::tagged(TRY(shown_entry_json(context, entry)), tag_of(entry));
             });
     api.add({.method = Method::kPatch,
              .path = "/entries/{entry}",
@@ -552,10 +410,13 @@ void add_entry_operations(Api& api, ApiContext& context) {
                 const auto entry = TRY(store.find_entry(call.path("entry")));
                 if (auto refused = call.expect_match(tag_of(entry))) return *std::move(refused);
                 const auto description = TRY(description_of(entry, call.body()));
-                TRY(describe_by_hand(store, entry.id, description, Before::kKept));
-                context.programme_changed();
+                const auto described = describe_by_hand(store, entry, description, Before::kKept);
                 const auto now = TRY(store.find_entry(entry.id));
-                return http::tagged(TRY(entry_json(context, now)), tag_of(now));
+                if (!described) {
+                    return http::or_overtaken(described.error(), tag_of(entry), tag_of(now));
+                }
+                context.programme_changed();
+                return http::tagged(TRY(shown_entry_json(context, now)), tag_of(now));
             });
     api.add({.method = Method::kDelete,
              .path = "/entries/{entry}",
@@ -602,7 +463,7 @@ void add_entry_operations(Api& api, ApiContext& context) {
                 }
                 TRY(make_card(context.workspace, request));
                 const auto entry = TRY(store.find_entry(request.id));
-                return http::created(TRY(entry_json(context, entry)), "/entries/" + entry.id,
+                return http::created(TRY(shown_entry_json(context, entry)), "/entries/" + entry.id,
                                      tag_of(entry));
             });
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "app/api_context.h"
+#include "app/resource_json.h"
 #include "auth/password.h"
 #include "auth/secret.h"
 #include "http/problem.h"
@@ -29,14 +30,6 @@ constexpr std::string_view kSchemas = R"json({
       "can_sign_in": {"type": "boolean", "description": "It has a password; without one it has tokens only."},
       "created": {"type": "string", "format": "date-time"},
       "updated": {"type": "string", "format": "date-time"}
-    }
-  },
-  "AccountPage": {
-    "type": "object",
-    "required": ["items", "next"],
-    "properties": {
-      "items": {"type": "array", "items": {"$ref": "#/components/schemas/Account"}},
-      "next": {"type": ["string", "null"]}
     }
   },
   "NewAccount": {
@@ -80,14 +73,6 @@ constexpr std::string_view kSchemas = R"json({
       "expires": {"type": ["string", "null"], "format": "date-time"},
       "revoked": {"type": ["string", "null"], "format": "date-time"},
       "last_used": {"type": ["string", "null"], "format": "date-time", "description": "To the minute."}
-    }
-  },
-  "TokenPage": {
-    "type": "object",
-    "required": ["items", "next"],
-    "properties": {
-      "items": {"type": "array", "items": {"$ref": "#/components/schemas/Token"}},
-      "next": {"type": ["string", "null"]}
     }
   },
   "NewToken": {
@@ -146,103 +131,33 @@ constexpr std::string_view kSchemas = R"json({
       "paths": {"type": "array", "items": {"type": "string"}, "description": "To be given to whoever it is for."}
     }
   },
-  "LinkPage": {
+  "AuditRecord": {
     "type": "object",
-    "required": ["items", "next"],
+    "required": ["id", "at", "actor", "action", "subject", "detail"],
     "properties": {
-      "items": {"type": "array", "items": {"$ref": "#/components/schemas/Link"}},
-      "next": {"type": ["string", "null"]}
+      "id": {"type": "string"},
+      "at": {"type": "string", "format": "date-time"},
+      "actor": {"type": "string"},
+      "action": {"type": "string"},
+      "subject": {"type": "string"},
+      "detail": {"type": "object"}
     }
   },
   "AuditPage": {
     "type": "object",
     "required": ["items", "next"],
     "properties": {
-      "items": {
-        "type": "array",
-        "items": {
-          "type": "object",
-          "required": ["id", "at", "actor", "action", "subject", "detail"],
-          "properties": {
-            "id": {"type": "string"},
-            "at": {"type": "string", "format": "date-time"},
-            "actor": {"type": "string"},
-            "action": {"type": "string"},
-            "subject": {"type": "string"},
-            "detail": {"type": "object"}
-          }
-        }
-      },
+      "items": {"type": "array", "items": {"$ref": "#/components/schemas/AuditRecord"}},
       "next": {"type": ["string", "null"]}
     }
   }
 })json";
-
-json account_json(const store::User& user) {
-    return {{"name", user.name},
-            {"role", user.role},
-            {"disabled", user.disabled},
-            {"can_sign_in", !user.password_hash.empty()},
-            {"created", base::to_rfc3339(user.created)},
-            {"updated", base::to_rfc3339(user.updated)}};
-}
 
 // 1970 for null and for nothing.
 Instant instant_in(const json& body, const char* name) {
     const auto found = body.find(name);
     if (found == body.end() || found->is_null()) return {};
     return *base::parse_rfc3339(found->get<std::string>());
-}
-
-std::vector<std::string> texts_in(const json& object, const char* name) {
-    return object.is_object() ? object.value(name, std::vector<std::string>())
-                              : std::vector<std::string>();
-}
-
-json link_json(const store::Link& link) {
-    const json scope = json::parse(link.scope, nullptr, false);
-    return {{"id", link.id},
-            {"label", link.label},
-            {"channels", texts_in(scope, "channels")},
-            {"entries", texts_in(scope, "entries")},
-            {"created_by", link.created_by},
-            {"created", date_json(link.created)},
-            {"not_before", date_json(link.not_before)},
-            {"expires", date_json(link.expires)},
-            {"viewers", link.viewers},
-            {"revoked", date_json(link.revoked)}};
-}
-
-auth::LinkClaims claims_of(const store::Link& link) {
-    auth::LinkClaims claims;
-    claims.id = link.id;
-    claims.not_before = link.not_before;
-    claims.expires = link.expires;
-    claims.viewers = static_cast<std::uint16_t>(link.viewers);
-    const json scope = json::parse(link.scope, nullptr, false);
-    claims.channels = texts_in(scope, "channels");
-    claims.entries = texts_in(scope, "entries");
-    return claims;
-}
-
-// With the addresses, which follow from what is stored and the key. None of a link that was signed
-// with another key.
-Result<json> with_addresses(const ApiContext& context, const store::Link& link) {
-    const auth::LinkClaims claims = claims_of(link);
-    const std::string token = TRY(context.link_key.sign(claims));
-    json value = link_json(link);
-    value["paths"] = json::array();
-    if (auth::hash_of_secret(token) != link.secret_hash) return value;
-    for (const std::string& id : claims.channels) {
-        value["paths"].push_back(id == "*"
-                                     ? fmt::format("/t/{}/", token)
-                                     : fmt::format("/t/{}/channels/{}/master.m3u8", token, id));
-    }
-    for (const std::string& id : claims.entries) {
-        if (id == "*") continue;
-        value["paths"].push_back(fmt::format("/t/{}/entries/{}/master.m3u8", token, id));
-    }
-    return value;
 }
 
 Result<void> set_password(store::User& user, const std::string& password) {
@@ -255,6 +170,9 @@ Result<void> set_password(store::User& user, const std::string& password) {
 
 void add_account_operations(Api& api, ApiContext& context) {
     api.add_schemas(kSchemas);
+    api.add_page_schema("AccountPage", "Account");
+    api.add_page_schema("TokenPage", "Token");
+    api.add_page_schema("LinkPage", "Link");
     store::Store& store = context.store;
     const auto admin = auth::Role::kAdmin;
     api.add({.method = Method::kGet,
@@ -372,15 +290,8 @@ void add_account_operations(Api& api, ApiContext& context) {
                 const auto tokens = TRY(store.list_tokens());
                 return Response::json(TRY(http::page(
                     call, tokens, http::Order::kFalling, [](const auto& token) { return token.id; },
-                    [&](const store::Token& token) -> json {
-                        return {{"id", token.id},
-                                {"kind", token.kind},
-                                {"account", names[token.user_id]},
-                                {"label", token.label},
-                                {"created", date_json(token.created)},
-                                {"expires", date_json(token.expires)},
-                                {"revoked", date_json(token.revoked)},
-                                {"last_used", date_json(token.last_used)}};
+                    [&](const store::Token& token) {
+                        return token_json(token, names[token.user_id]);
                     })));
             });
     api.add({.method = Method::kPost,
@@ -406,9 +317,7 @@ void add_account_operations(Api& api, ApiContext& context) {
                 }
                 token = TRY(store.create_token(token, call.actor()));
                 context.access_changed();
-                return http::created(
-                    {{"id", token.id}, {"token", secret}, {"expires", date_json(token.expires)}},
-                    "/tokens/" + token.id);
+                return http::created(token_made_json(token, secret), "/tokens/" + token.id);
             });
     api.add({.method = Method::kDelete,
              .path = "/tokens/{token_id}",
@@ -447,16 +356,8 @@ void add_account_operations(Api& api, ApiContext& context) {
                     records.resize(limit);
                     value["next"] = http::cursor_of(records.back().id);
                 }
-                for (const store::AuditRecord& record : records) {
-                    json detail = json::parse(record.detail, nullptr, false);
-                    value["items"].push_back(
-                        {{"id", record.id},
-                         {"at", base::to_rfc3339(record.at)},
-                         {"actor", record.actor},
-                         {"action", record.action},
-                         {"subject", record.subject},
-                         {"detail", detail.is_object() ? std::move(detail) : json::object()}});
-                }
+                for (const store::AuditRecord& record : records)
+                    value["items"].push_back(audit_json(record));
                 return Response::json(value);
             });
 }
@@ -486,8 +387,8 @@ void add_link_operations(Api& api, ApiContext& context) {
              .answers = {{201, "LinkWithAddresses"}}},
             [&context, &store](const Call& call) -> Result<Response> {
                 const json& body = call.body();
-                const auto channels = texts_in(body, "channels");
-                const auto entries = texts_in(body, "entries");
+                const auto channels = body.value("channels", std::vector<std::string>());
+                const auto entries = body.value("entries", std::vector<std::string>());
                 if (channels.empty() && entries.empty()) {
                     return http::problem(400,
                                          "A link is for something: name channels or entries, \"*\" "
@@ -517,7 +418,8 @@ void add_link_operations(Api& api, ApiContext& context) {
                 TRY(store.create_link(link, call.actor()));
                 context.access_changed();
                 const auto made = TRY(store.find_link(link.id));
-                return http::created(TRY(with_addresses(context, made)), "/links/" + link.id);
+                return http::created(TRY(link_with_addresses_json(context.link_key, made)),
+                                     "/links/" + link.id);
             });
     api.add({.method = Method::kGet,
              .path = "/links/{link}",
@@ -527,7 +429,7 @@ void add_link_operations(Api& api, ApiContext& context) {
              .answers = {{200, "LinkWithAddresses"}}},
             [&context, &store](const Call& call) -> Result<Response> {
                 const auto link = TRY(store.find_link(call.path("link")));
-                return Response::json(TRY(with_addresses(context, link)));
+                return Response::json(TRY(link_with_addresses_json(context.link_key, link)));
             });
     api.add({.method = Method::kDelete,
              .path = "/links/{link}",

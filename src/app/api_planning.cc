@@ -5,6 +5,7 @@
 #include "app/api_context.h"
 #include "app/planning.h"
 #include "app/planning_json.h"
+#include "app/resource_json.h"
 #include "base/log.h"
 #include "http/problem.h"
 
@@ -76,14 +77,6 @@ constexpr std::string_view kSchemas = R"json({
       "published": {"type": "integer"},
       "draft": {"type": "integer"},
       "items": {"type": "array", "items": {"$ref": "#/components/schemas/PlaylistItem"}}
-    }
-  },
-  "PlaylistPage": {
-    "type": "object",
-    "required": ["items", "next"],
-    "properties": {
-      "items": {"type": "array", "items": {"$ref": "#/components/schemas/PlaylistSummary"}},
-      "next": {"type": ["string", "null"]}
     }
   },
   "PlaylistHistory": {
@@ -180,7 +173,8 @@ constexpr std::string_view kSchemas = R"json({
       "zone": {"type": "string", "minLength": 1, "maxLength": 60, "default": "UTC", "description": "An IANA name."},
       "repeats": {"enum": ["once", "daily", "weekly"], "default": "once"},
       "until": {"type": "string", "maxLength": 10, "description": "23:00, at which it gives way; empty: never."},
-      "overrun": {"enum": ["fill", "cut", "finish"], "default": "fill"}
+      "overrun": {"enum": ["fill", "cut", "finish"], "default": "fill"},
+      "countdown": {"type": "string", "maxLength": 200, "description": "The card that counts down to its start; empty: the schedule's."}
     }
   },
   "ScheduleDraft": {
@@ -190,17 +184,21 @@ constexpr std::string_view kSchemas = R"json({
     "properties": {
       "slate": {"type": "string", "maxLength": 200, "description": "The entry that is shown when there is nothing else; empty: none."},
       "fillers": {"type": "string", "maxLength": 100, "description": "The playlist that passes the time before a fixed start."},
+      "countdown": {"type": "string", "maxLength": 200, "description": "The card that counts down to fixed starts, as the last of what passes the time before them; empty: none."},
+      "fade": {"type": "number", "minimum": 0, "maximum": 5, "default": 0.8, "description": "Seconds over which what is cut for a fixed start fades out; 0: it just ends."},
       "blocks": {"type": "array", "maxItems": 1000, "items": {"$ref": "#/components/schemas/ScheduleBlock"}}
     }
   },
   "Schedule": {
     "type": "object",
-    "required": ["channel", "version", "slate", "fillers", "blocks"],
+    "required": ["channel", "version", "slate", "fillers", "countdown", "fade", "blocks"],
     "properties": {
       "channel": {"type": "string"},
       "version": {"type": "integer", "description": "0: there is none, the channel loops its playlist."},
       "slate": {"type": "string"},
       "fillers": {"type": "string"},
+      "countdown": {"type": "string"},
+      "fade": {"type": "number"},
       "blocks": {"type": "array", "items": {"$ref": "#/components/schemas/ScheduleBlock"}}
     }
   },
@@ -229,13 +227,8 @@ std::string tag_of(const store::Playlist& playlist) {
     return fmt::format("{}.{}", playlist.draft, playlist.published);
 }
 
-json playlist_json(const store::Playlist& playlist) {
-    json value = {{"id", playlist.id},           {"title", playlist.title},
-                  {"version", playlist.version}, {"published", playlist.published},
-                  {"draft", playlist.draft},     {"items", json::array()}};
-    for (const store::PlaylistItem& item : playlist.items)
-        value["items"].push_back(item_json(item));
-    return value;
+std::string tag_of(const store::Schedule& schedule) {
+    return std::to_string(schedule.version);
 }
 
 Result<std::vector<store::PlaylistItem>> items_from(store::Store& store, const json& list) {
@@ -257,17 +250,6 @@ Result<std::vector<store::PlaylistItem>> items_from(store::Store& store, const j
     return items;
 }
 
-// The channels that play each playlist, or would by their schedules.
-Result<std::map<std::string, std::vector<std::string>>> channels_by_playlist(store::Store& store) {
-    std::map<std::string, std::vector<std::string>> channels;
-    for (const store::Channel& channel : TRY(store.list_channels())) {
-        const store::Schedule schedule = TRY(store.find_schedule(channel.id));
-        for (const std::string& id : playlists_of(schedule, channel))
-            channels[id].push_back(channel.id);
-    }
-    return channels;
-}
-
 // The newest versions of what a schedule plays: what is checked is what would be published.
 Result<std::vector<store::Playlist>> drafts_of(store::Store& store, const store::Schedule& schedule,
                                                const store::Channel& channel) {
@@ -281,18 +263,9 @@ Result<Response> findings_of(ApiContext& context, const store::Channel& channel,
                              const store::Schedule& schedule,
                              const std::vector<std::string>& languages,
                              std::optional<Instant> until = std::nullopt) {
-    json value{
-        {"channel", channel.id}, {"errors", 0}, {"warnings", 0}, {"findings", json::array()}};
-    int errors = 0;
-    int warnings = 0;
     const auto drafts = TRY(drafts_of(context.store, schedule, channel));
-    for (const auto& finding : TRY(context.room.check(schedule, drafts, languages, until))) {
-        ++(finding.severity == playout::Severity::kError ? errors : warnings);
-        value["findings"].push_back(finding_json(finding, channel.epoch));
-    }
-    value["errors"] = errors;
-    value["warnings"] = warnings;
-    return Response::json(value);
+    const auto found = TRY(context.room.check(schedule, drafts, languages, until));
+    return Response::json(findings_json(channel, found));
 }
 
 std::vector<http::QueryParameter> publishing_parameters() {
@@ -311,10 +284,14 @@ http::QueryParameter languages_parameter() {
             true};
 }
 
-// A conflict after the version has been compared is somebody else's change in that moment.
-Result<Response> or_changed(Result<Response> done) {
-    if (done || done.error().code() != ErrorCode::kConflict) return done;
-    return http::problem(412, done.error().message(), "If-Match");
+// Why it could not be changed from that version.
+Result<Response> refused(store::Store& store, const store::Playlist& from, const Error& error) {
+    const auto present = TRY(store.find_playlist_version(from.id, 0));
+    return http::or_overtaken(error, tag_of(from), tag_of(present));
+}
+Result<Response> refused(store::Store& store, const store::Schedule& from, const Error& error) {
+    const auto present = TRY(store.find_schedule(from.channel_id));
+    return http::or_overtaken(error, tag_of(from), tag_of(present));
 }
 
 }  // namespace
@@ -357,19 +334,9 @@ json publication_json(const ControlRoom::Published& published) {
     return value;
 }
 
-json finding_json(const playout::Finding& finding, Instant epoch) {
-    const auto unless = [](bool missing, json value) { return missing ? json(nullptr) : value; };
-    return {{"severity", playout::to_string(finding.severity)},
-            {"code", finding.code},
-            {"block", unless(finding.block.empty(), finding.block)},
-            {"item", unless(finding.item < 0, finding.item)},
-            {"at", unless(finding.at < Ticks(0),
-                          base::to_rfc3339(playout::instant_of(epoch, finding.at)))},
-            {"message", finding.message}};
-}
-
 void add_playlist_operations(Api& api, ApiContext& context) {
     api.add_schemas(kSchemas);
+    api.add_page_schema("PlaylistPage", "PlaylistSummary");
     store::Store& store = context.store;
     api.add({.method = Method::kGet,
              .path = "/playlists",
@@ -383,14 +350,8 @@ void add_playlist_operations(Api& api, ApiContext& context) {
                 const auto all = TRY(store.list_playlists());
                 return Response::json(TRY(http::page(
                     call, all, http::Order::kRising, [](const auto& each) { return each.id; },
-                    [&](const store::Playlist& each) -> json {
-                        const auto of = channels.find(each.id);
-                        return {
-                            {"id", each.id},
-                            {"title", each.title},
-                            {"published", each.published},
-                            {"draft", each.draft},
-                            {"channels", of == channels.end() ? json::array() : json(of->second)}};
+                    [&](const store::Playlist& each) {
+                        return playlist_summary_json(each, channels);
                     })));
             });
     api.add({.method = Method::kPost,
@@ -452,11 +413,11 @@ void add_playlist_operations(Api& api, ApiContext& context) {
             [&store](const Call& call) -> Result<Response> {
                 const std::string id = call.path("playlist");
                 const auto present = TRY(store.find_playlist_version(id, 0));
-                if (auto refused = call.expect_match(tag_of(present))) return *std::move(refused);
+                if (auto changed = call.expect_match(tag_of(present))) return *std::move(changed);
                 const auto items = TRY(items_from(store, call.body().at("items")));
                 const auto saved = store.save_draft(id, call.body().value("title", present.title),
                                                     items, present.draft, call.actor());
-                if (!saved) return or_changed(Unexpected(Error(saved.error())));
+                if (!saved) return refused(store, present, saved.error());
                 const auto made = TRY(store.find_playlist_version(id, 0));
                 return http::tagged(playlist_json(made), tag_of(made));
             });
@@ -473,8 +434,9 @@ void add_playlist_operations(Api& api, ApiContext& context) {
             [&store](const Call& call) -> Result<Response> {
                 const std::string id = call.path("playlist");
                 const auto present = TRY(store.find_playlist_version(id, 0));
-                if (auto refused = call.expect_match(tag_of(present))) return *std::move(refused);
-                TRY(store.undo_draft(id, present.draft, call.actor()));
+                if (auto changed = call.expect_match(tag_of(present))) return *std::move(changed);
+                const auto undone = store.undo_draft(id, present.draft, call.actor());
+                if (!undone) return refused(store, present, undone.error());
                 const auto made = TRY(store.find_playlist_version(id, 0));
                 return http::tagged(playlist_json(made), tag_of(made));
             });
@@ -487,11 +449,7 @@ void add_playlist_operations(Api& api, ApiContext& context) {
             [&store](const Call& call) -> Result<Response> {
                 json items = json::array();
                 for (const auto& version : TRY(store.playlist_history(call.path("playlist")))) {
-                    items.push_back({{"version", version.version},
-                                     {"author", version.author},
-                                     {"created", base::to_rfc3339(version.created)},
-                                     {"restores", version.restores > 0 ? json(version.restores)
-                                                                       : json(nullptr)}});
+                    items.push_back(playlist_version_json(version));
                 }
                 return Response::json({{"items", std::move(items)}});
             });
@@ -545,19 +503,20 @@ void add_playlist_operations(Api& api, ApiContext& context) {
              .body = "PublishRequest",
              .answers = {{200, "PlaylistPublication"}},
              .tagged = true,
+             .conflicts = true,
              .precondition = Precondition::kIfMatch,
              .audit = "playlist.publish"},
             [&context, &store](const Call& call) -> Result<Response> {
                 const std::string id = call.path("playlist");
                 const auto present = TRY(store.find_playlist_version(id, 0));
-                if (auto refused = call.expect_match(tag_of(present))) return *std::move(refused);
+                if (auto changed = call.expect_match(tag_of(present))) return *std::move(changed);
                 const json& body = call.body();
                 const bool dry_run = body.value("dry_run", false);
                 const auto how = TRY(publishing_from(body.value("when", "after-current"), dry_run));
                 const std::int64_t version = body.value("version", present.draft);
                 const auto published = context.room.publish(id, version, present.published,
                                                             how.from, how.at, how.mode);
-                if (!published) return or_changed(Unexpected(Error(published.error())));
+                if (!published) return refused(store, present, published.error());
                 json channels = json::array();
                 for (const auto& each : *published)
                     channels.push_back(publication_json(each));
@@ -572,11 +531,6 @@ void add_playlist_operations(Api& api, ApiContext& context) {
 
 void add_schedule_operations(Api& api, ApiContext& context) {
     store::Store& store = context.store;
-    const auto schedule_of = [](const store::Schedule& schedule) {
-        json value = schedule_json(schedule);
-        value["channel"] = schedule.channel_id;
-        return value;
-    };
     api.add({.method = Method::kGet,
              .path = "/channels/{channel}/schedule",
              .id = "getSchedule",
@@ -584,9 +538,9 @@ void add_schedule_operations(Api& api, ApiContext& context) {
              .summary = "What the channel plays when",
              .answers = {{200, "Schedule"}},
              .tagged = true},
-            [&store, schedule_of](const Call& call) -> Result<Response> {
+            [&store](const Call& call) -> Result<Response> {
                 const auto found = TRY(store.find_schedule(call.path("channel")));
-                return http::tagged(schedule_of(found), std::to_string(found.version));
+                return http::tagged(channel_schedule_json(found), tag_of(found));
             });
     api.add({.method = Method::kPut,
              .path = "/channels/{channel}/schedule",
@@ -597,30 +551,26 @@ void add_schedule_operations(Api& api, ApiContext& context) {
              .body = "ScheduleDraft",
              .answers = {{200, "SchedulePublication"}},
              .tagged = true,
+             .conflicts = true,
              .precondition = Precondition::kIfMatch,
              .audit = "schedule.publish"},
             [&context, &store](const Call& call) -> Result<Response> {
                 const std::string id = call.path("channel");
                 const auto present = TRY(store.find_schedule(id));
-                if (auto refused = call.expect_match(std::to_string(present.version))) {
-                    return *std::move(refused);
-                }
+                if (auto changed = call.expect_match(tag_of(present))) return *std::move(changed);
                 const bool dry_run = call.flag("dry_run");
                 const auto how =
                     TRY(publishing_from(call.query("when").value_or("after-current"), dry_run));
                 const auto wanted = TRY(schedule_from(call.body(), id, present.version));
-                if (!wanted.slate_entry.empty()) TRY(store.find_entry(wanted.slate_entry));
-                if (!wanted.filler_playlist.empty())
-                    TRY(store.find_playlist(wanted.filler_playlist));
+                TRY(expect_entries(store, wanted));
                 const auto published = context.room.publish(wanted, how.from, how.at, how.mode);
-                if (!published) return or_changed(Unexpected(Error(published.error())));
+                if (!published) return refused(store, present, published.error());
                 if (!dry_run) context.programme_changed();
-                const std::int64_t version = TRY(store.find_schedule(id))
-                .version;
-                return http::tagged({{"version", version},
+                const auto after = TRY(store.find_schedule(id));
+                return http::tagged({{"version", after.version},
                                      {"dry_run", dry_run},
                                      {"publication", publication_json(*published)}},
-                                    std::to_string(version));
+                                    tag_of(after));
             });
     api.add({.method = Method::kDelete,
              .path = "/channels/{channel}/schedule",
@@ -633,10 +583,9 @@ void add_schedule_operations(Api& api, ApiContext& context) {
             [&context, &store](const Call& call) -> Result<Response> {
                 const std::string id = call.path("channel");
                 const auto present = TRY(store.find_schedule(id));
-                if (auto refused = call.expect_match(std::to_string(present.version))) {
-                    return *std::move(refused);
-                }
-                TRY(store.remove_schedule(id));
+                if (auto changed = call.expect_match(tag_of(present))) return *std::move(changed);
+                const auto removed = store.remove_schedule(id, present.version);
+                if (!removed) return refused(store, present, removed.error());
                 context.programme_changed();
                 return Response::empty(204);
             });

@@ -313,11 +313,6 @@ std::string prefix_of(const Call& call) {
 
 // Somebody else was faster between our reading and our writing: the same answer as if they had been
 // before that.
-Response changed_meanwhile(const Error& error) {
-    return error.code() == ErrorCode::kConflict ? http::problem(412, error.message())
-                                                : http::problem(error);
-}
-
 review::Sheet sheet_from(const json& body) {
     review::Sheet sheet;
     sheet.scores = body.at("scores").get<review::Scores>();
@@ -410,9 +405,14 @@ void add_for_producers(Api& api, ApiContext& context, ReviewRoom& room) {
                 if (body.contains("criteria")) {
                     round.criteria = TRY(criteria_from(body.at("criteria")));
                 }
-                const auto version = TRY(store.change_review_round(round, call.actor()));
+                const auto version = store.change_review_round(round, call.actor());
+                if (!version) {
+                    const auto present = TRY(store.find_review_round(round.id));
+                    return http::or_overtaken(version.error(), std::to_string(round.version),
+                                              std::to_string(present.version));
+                }
                 context.access_changed();
-                return http::tagged(TRY(room.round(round.id)), std::to_string(version));
+                return http::tagged(TRY(room.round(round.id)), std::to_string(*version));
             });
     api.add({.method = Method::kPost,
              .path = "/reviews/{round}/entries",
@@ -617,7 +617,11 @@ void add_for_jurors(Api& api, ApiContext& context, ReviewRoom& room) {
                 review::Sheet written = sheet_from(call.body());
                 written.version = present.version;
                 const auto sheet = store.write_review_sheet(juror.id, entry, std::move(written));
-                if (!sheet) return changed_meanwhile(sheet.error());
+                if (!sheet) {
+                    const auto now = TRY(store.find_review_sheet(juror.id, entry));
+                    return http::or_overtaken(sheet.error(), std::to_string(present.version),
+                                              std::to_string(now.version));
+                }
                 return http::tagged(sheet_json(*sheet), std::to_string(sheet->version));
             });
     api.add({.method = Method::kPost,

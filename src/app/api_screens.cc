@@ -46,7 +46,9 @@ constexpr std::string_view kSchemas = R"json({
       "heap_mb": {"type": ["number", "null"]},
       "up_seconds": {"type": "integer", "minimum": 0},
       "restarts": {"type": "integer", "minimum": 0, "description": "How often the player was made anew."},
-      "carried_out": {"type": "string", "maxLength": 100, "description": "The last command it has carried out; empty: none."}
+      "carried_out": {"type": "string", "maxLength": 100, "description": "The last command it has carried out; empty: none."},
+      "kept": {"type": "boolean", "description": "Whether its browser has kept the page, so that it opens while the server is away."},
+      "page": {"type": "string", "maxLength": 200, "description": "Which page it shows: what the orders said when it was loaded."}
     }
   },
   "ScreenDesign": {
@@ -120,7 +122,7 @@ constexpr std::string_view kSchemas = R"json({
   },
   "Screen": {
     "type": "object",
-    "required": ["id", "name", "channel", "muted", "created", "health", "reported", "report"],
+    "required": ["id", "name", "channel", "muted", "created", "health", "reported", "report", "page"],
     "properties": {
       "id": {"type": "string"},
       "name": {"type": "string"},
@@ -129,15 +131,8 @@ constexpr std::string_view kSchemas = R"json({
       "created": {"type": "string", "format": "date-time"},
       "health": {"enum": ["never", "on-line", "late", "lost"], "description": "What the silence since its last report means."},
       "reported": {"type": ["string", "null"], "format": "date-time"},
-      "report": {"anyOf": [{"$ref": "#/components/schemas/ScreenReport"}, {"type": "null"}]}
-    }
-  },
-  "ScreenPage": {
-    "type": "object",
-    "required": ["items", "next"],
-    "properties": {
-      "items": {"type": "array", "items": {"$ref": "#/components/schemas/Screen"}},
-      "next": {"type": ["string", "null"]}
+      "report": {"anyOf": [{"$ref": "#/components/schemas/ScreenReport"}, {"type": "null"}]},
+      "page": {"enum": ["current", "stale", null], "description": "Whether it shows the newest page; null while it has not said."}
     }
   },
   "NewScreen": {
@@ -287,6 +282,7 @@ Response give_still(ApiContext& context, const http::Request& request) {
 
 void add_screen_operations(Api& api, ApiContext& context, std::function<std::string()> page) {
     api.add_schemas(kSchemas);
+    api.add_page_schema("ScreenPage", "Screen");
     store::Store& store = context.store;
     api.describe({.method = Method::kGet,
                   .path = "/screen/time",
@@ -301,17 +297,23 @@ void add_screen_operations(Api& api, ApiContext& context, std::function<std::str
                   .tag = "Screens",
                   .summary = "Send a small picture (JPEG) of what this screen shows",
                   .access = Access::kScreen,
+                  .body_type = "image/jpeg",
                   .answers = {{204}},
-                  .problems = {413}});
+                  .problems = {{413}}});
     api.describe({.method = Method::kGet,
                   .path = "/screens/{screen}/still.jpg",
                   .id = "getScreenStill",
                   .tag = "Screens",
                   .summary = "What a screen showed, half a minute ago at most while it plays",
                   .answers = {{200, "", "image/jpeg"}},
-                  .problems = {404}});
-    const auto shown = [&context](const store::Screen& screen) {
-        return screen_json(screen, context.clock.now());
+                  .problems = {{404}}});
+    const auto shown = [&context, page](const store::Screen& screen) {
+        json value = screen_json(screen, context.clock.now());
+        const json& report = value["report"];
+        const std::string loaded = report.is_object() ? report.value("page", "") : std::string();
+        value["page"] = nullptr;
+        if (page && !loaded.empty()) value["page"] = loaded == page() ? "current" : "stale";
+        return value;
     };
     api.add({.method = Method::kPost,
              .path = "/screen/pairing",
@@ -321,7 +323,7 @@ void add_screen_operations(Api& api, ApiContext& context, std::function<std::str
              .description = "Sets the cookie by which it is a screen from then on.",
              .access = Access::kPublic,
              .answers = {{200, "ScreenPairing"}},
-             .problems = {503}},
+             .problems = {{503}}},
             [&context](const Call& call) { return open_pairing(context, call); });
     api.add({.method = Method::kPost,
              .path = "/screen/heartbeat",
@@ -355,7 +357,7 @@ void add_screen_operations(Api& api, ApiContext& context, std::function<std::str
              .body = "NewScreen",
              .answers = {{201, "Screen"}},
              .conflicts = true,
-             .problems = {404}},
+             .problems = {{404}}},
             [&context, &store, shown](const Call& call) -> Result<Response> {
                 const json& body = call.body();
                 const auto code = TRY(auth::read_pairing_code(body.at("code").get<std::string>()));
@@ -416,7 +418,7 @@ void add_screen_operations(Api& api, ApiContext& context, std::function<std::str
          .summary = "Have a screen do something once",
          .description = "One that is away for longer than two minutes does not do it later.",
          .body = "ScreenCommand",
-         .answers = {{202}}},
+         .answers = {{202, "", ""}}},
         [&store](const Call& call) -> Result<Response> {
             TRY(store.command_screen(call.path("screen"), call.body().at("kind").get<std::string>(),
                                      kScreenCommandLasts, call.actor()));
@@ -439,11 +441,13 @@ void add_screen_operations(Api& api, ApiContext& context, std::function<std::str
              .summary = "Change what a channel's screens draw over the picture",
              .body = "ScreenDesignChange",
              .answers = {{200, "ScreenDesign"}},
+             .conflicts = true,
              .audit = "channel.screen-design"},
             [&store](const Call& call) -> Result<Response> {
-                auto channel = TRY(store.find_channel(call.path("id")));
+                const auto known = TRY(store.find_channel(call.path("id")));
+                store::Channel channel = known;
                 channel.settings = TRY(with_screen_design(channel.settings, call.body()));
-                TRY(store.update_channel(channel));
+                TRY(store.update_channel(channel, known));
                 return Response::json(TRY(screen_design_from(channel.settings)));
             });
 }

@@ -1,5 +1,7 @@
 #include "app/broadcaster.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <iterator>
 #include <limits>
@@ -17,6 +19,13 @@ namespace {
 
 // How long before a segment would be listed its media must be there: longer than a poll.
 constexpr std::chrono::milliseconds kCutMargin = std::chrono::seconds(3);
+
+// How long endings stay that nothing shows, and how often it is looked for such.
+constexpr std::chrono::hours kKeptEndings{24};
+constexpr std::chrono::hours kForgetEvery{1};
+
+// How long a plan has to stay as it is for endings to be asked for.
+constexpr std::chrono::seconds kPlanStands{10};
 
 // A segment must stay for as long as a playlist that listed it may be in use: one window after
 // it has left (RFC 8216bis section 6.2.2), and a minute for slow clients.
@@ -36,6 +45,17 @@ bool is_current(const http::Film& film, const store::Entry& entry) {
 bool is_as_wanted(const playout::Airing& planned, const playout::Airing& wanted) {
     return playout::same_showing(planned, wanted) &&
            (planned.place.block.empty() || planned.place == wanted.place);
+}
+
+// Whether the film, being prepared, has not come as far as the airing is listed: it is prepared
+// anew, after a restart. (Before, it is kept from lagging: cut_short_what_waits.)
+bool lags(const http::Film& film, const playout::Airing& airing, Ticks listed_until) {
+    if (!film.media->growing()) return false;
+    const auto cut = playout::airing_cut(airing, film.cut);
+    if (!cut) return true;
+    const std::int64_t complete = std::max<std::int64_t>(film.complete_segments() - cut->first, 0);
+    return complete < airing.segment_count &&
+           airing.origin() + cut->at(complete).end() <= listed_until;
 }
 
 // Rows that were put in by hand stay, and so does what leads up to them; likewise what stands in
@@ -96,6 +116,8 @@ Result<std::unique_ptr<Broadcaster>> Broadcaster::start(store::Store& store,
                                                         BroadcasterOptions options) {
     std::unique_ptr<Broadcaster> broadcaster(
         new Broadcaster(store, library, clock, std::move(options)));
+    broadcaster->lost_ = TRY(store.list_lost_media());
+    broadcaster->lost_media_ = broadcaster->lost_.size();
     TRY(broadcaster->refresh());
     broadcaster->thread_ = std::thread([self = broadcaster.get()] { self->run(); });
     return broadcaster;
@@ -136,6 +158,16 @@ void Broadcaster::withdraw(const std::string& entry_id) {
     available(entry_id, {}, 0);
 }
 
+namespace {
+
+// Planning a thousand channels anew takes, for a moment, nearly as much memory as they keep,
+// scattered among what stays: the allocator would hold it for good.
+void give_back_memory() {
+    ::malloc_trim(0);
+}
+
+}  // namespace
+
 void Broadcaster::run() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
@@ -155,6 +187,7 @@ void Broadcaster::run() {
 Result<void> Broadcaster::refresh() {
     const std::uint64_t change = TRY(store_.change_stamp());
     inspected_.clear();
+    lost_films_.clear();
     report_suspects();
     const bool looks = looks_for_lost_media(clock_.now());
     bool changed =
@@ -308,7 +341,7 @@ Result<void> Broadcaster::publish_entries() {
     auto entries = std::make_shared<Entries>();
     for (const auto& [id, film] : films) {
         const auto old = before->find(id);
-        if (old != before->end() && &old->second->film(0) == film.get()) {
+        if (old != before->end() && old->second->film(0) == film.get()) {
             entries->emplace(id, old->second);
             continue;
         }
@@ -337,6 +370,7 @@ Result<Broadcaster::FilmPtr> Broadcaster::make_film(
     const std::string& subtitles_id) {
     std::shared_ptr<const library::SubtitleSet> subtitles;
     if (!subtitles_id.empty()) subtitles = TRY(library_.subtitles(subtitles_id));
+    keep_outline(*media);
     return http::Film::create(entry.id, entry.titles, entry.author, entry.country, std::move(media),
                               std::move(subtitles), subtitles_id, options_.gops_per_segment);
 }
@@ -367,6 +401,9 @@ Result<Broadcaster::FilmPtr> Broadcaster::film_of(const playout::Airing& airing)
         return growing->second.film;
     }
     if (film) return film;
+    if (const auto lost = lost_.find(airing.media_id); lost != lost_.end()) {
+        return fail(ErrorCode::kNotFound, "{}", lost->second);
+    }
     const auto row = rows_.find(airing.entry_id);
     store::Entry entry;
     entry.id = airing.entry_id;
@@ -382,10 +419,11 @@ Result<Broadcaster::FilmPtr> Broadcaster::film_of(const playout::Airing& airing)
 }
 
 std::string Broadcaster::fingerprint_of(const playout::Airing& airing) {
-    // Files that are gone cannot be compared: what follows then begins with a discontinuity,
+    if (const auto film = film_of(airing)) return fingerprint(**film, options_.ladder);
+    // What nothing is known of cannot be compared: what follows then begins with a discontinuity,
     // which is always allowed.
-    const auto film = film_of(airing);
-    return film ? fingerprint(**film, options_.ladder) : std::string();
+    const auto outline = outline_of(airing.media_id);
+    return outline ? http::fingerprint(*outline, options_.ladder) : std::string();
 }
 
 // What may be put on the air of an entry now; null when there is nothing.
@@ -524,6 +562,9 @@ std::vector<PlayedItem> Broadcaster::repertoire(const ChannelState& state) {
         std::ranges::for_each(items, add);
     }
     add({state.planned.slate_entry, {}, {}});
+    for (const store::ScheduleBlock& block : state.planned.blocks) {
+        add({countdown_of(state.planned, block), {}, {}});
+    }
     return all;
 }
 
@@ -536,7 +577,80 @@ Result<playout::Schedule> Broadcaster::schedule(const ChannelState& state) {
         if (!film) return planned_programme(state, item);
         return programme_of(*film, options_.ladder);
     };
+    input.endings = [&](const PlayedItem& item, const playout::Programme& whole) {
+        return endings(state, item, whole);
+    };
     return plan(input);
+}
+
+std::vector<playout::Ending> Broadcaster::endings(const ChannelState& state, const PlayedItem& item,
+                                                  const playout::Programme& whole) {
+    const FilmPtr film = shown(state, item);
+    const auto variants = variants_.find(item.entry);
+    if (!film || variants == variants_.end()) return {};
+    return endings_of(whole, film->media->manifest().variant, variants->second,
+                      rows_.at(item.entry).media_id, state.planned.fade,
+                      [&](const store::Variant& variant) -> std::optional<playout::Programme> {
+                          const FilmPtr ending = variant_film(item.entry, variant.description);
+                          if (!ending) return std::nullopt;
+                          return programme_of(*ending, options_.ladder);
+                      });
+}
+
+// Asks for the endings of what is cut before long. A plan has to stand for a while: one that is
+// being worked on would ask for many that nobody will see.
+Result<void> Broadcaster::request_endings(ChannelState& state, const playout::Schedule& schedule,
+                                          Instant now) {
+    std::map<std::string, Instant> cuts;
+    std::swap(cuts, state.cuts);
+    if (state.planned.fade <= std::chrono::milliseconds(0)) return {};
+    const Ticks tick = playout::ticks_since(state.row.epoch, now);
+    const Ticks seen = tick + window().ahead + kSpliceMargin;
+    for (const playout::Airing& row :
+         TRY(store_.list_airings(state.row.id, seen, tick + Ticks(options_.endings_ahead)))) {
+        if (row.to == Ticks(0) || row.start <= seen) continue;
+        const auto film = film_of(row);
+        if (!film) continue;
+        const library::Manifest& manifest = (*film)->media->manifest();
+        if (manifest.all_intra || manifest.variant.fade_frames > 0) continue;
+        const auto frames = playout::frames_until_start(schedule, row, manifest.frame_rate);
+        if (!frames) continue;
+        const std::string wanted =
+            ending_variant(manifest.variant, *frames, manifest.frame_rate, state.planned.fade);
+        const std::string key = fmt::format("{}\n{}", row.entry_id, wanted);
+        const auto known = cuts.find(key);
+        const Instant since = known == cuts.end() ? now : known->second;
+        state.cuts.emplace(key, since);
+        if (now - since < kPlanStands) {
+            state.reload_at = std::min(state.reload_at, since + kPlanStands);
+            continue;
+        }
+        const library::Trim trim = library::ending_of(manifest.variant, *frames, 1).trim;
+        TRY(request({row.entry_id, trim, {}}, wanted));
+    }
+    return {};
+}
+
+// Endings are made for one airing, and as large as the film: those that have had theirs are
+// removed, together with their files.
+void Broadcaster::forget_old_endings(Instant now) {
+    if (now < forget_endings_at_) return;
+    forget_endings_at_ = now + kForgetEvery;
+    for (const auto& [entry, variants] : variants_) {
+        for (const store::Variant& variant : variants) {
+            const auto described = library::variant_from_text(variant.description);
+            if (variant.media_id.empty() || !described || described->fade_frames == 0) continue;
+            const auto forgotten = store_.forget_unused_variant(variant, now - kKeptEndings);
+            if (!forgotten || !*forgotten) continue;  // what fails is tried again
+            library_.forget_media(variant.media_id);
+            std::error_code error;
+            std::filesystem::remove_all(library_.media_folder() / variant.media_id, error);
+            log::info("an ending that has had its time is removed",
+                      {{"entry", entry},
+                       {"media", variant.media_id},
+                       {"left", error ? error.message() : std::string("nothing")}});
+        }
+    }
 }
 
 Result<void> Broadcaster::read_plans(ChannelState& state) {
@@ -612,12 +726,14 @@ Result<void> Broadcaster::refresh_channels(bool changed) {
                        {{"reason", asked.error().to_string()}});
         }
     }
+    forget_old_endings(now);
     keep_log(now);
     if (auto refreshed = refresh_guide(now); !refreshed) {
         log::error("the guide could not be made anew; it stays as it was",
                    {{"reason", refreshed.error().to_string()}});
     }
     std::erase_if(older_films_, [](const auto& item) { return item.second.expired(); });
+    if (changed) give_back_memory();
     return {};
 }
 
@@ -662,6 +778,15 @@ playout::AsRunRecord Broadcaster::describe(const store::Channel& channel,
         record.source_sha256 = manifest.source_sha256;
         record.rate = manifest.frame_rate;
         record.media_duration = (*film)->cut.duration();
+        if (manifest.variant.fade_frames > 0) {
+            // It was made to be over early: what it is an ending of is what was not shown whole.
+            const auto plain = films_.find(airing.entry_id);
+            record.media_duration.reset();
+            if (plain != films_.end()) {
+                record.media_duration = plain->second->cut.duration() -
+                                        manifest.frame_rate.start_of(manifest.variant.trim.in);
+            }
+        }
         return record;
     }
     // The files are gone, which the log says elsewhere: what the database knows.
@@ -673,12 +798,9 @@ playout::AsRunRecord Broadcaster::describe(const store::Channel& channel,
             record.source_sha256 = row->second.media_source_sha256;
         }
     }
-    if (const auto media = store_.find_media(airing.media_id)) {
-        record.media_duration = media->duration;
-        if (media->frame_rate_numerator > 0 && media->frame_rate_denominator > 0) {
-            record.rate =
-                media::FrameRate{media->frame_rate_numerator, media->frame_rate_denominator};
-        }
+    if (const auto lost = lost_film_of(airing)) {
+        record.media_duration = (*lost)->cut.duration();
+        record.rate = (*lost)->cut.rate();
     }
     return record;
 }
@@ -749,7 +871,8 @@ Result<void> Broadcaster::refresh_channel(ChannelState& state, Slot& slot, bool 
     const playout::Schedule schedule = TRY(this->schedule(state));
     TRY(reconcile(state, schedule, tick, changed));
     TRY(extend(state, schedule, tick));
-    return load(state, slot, now);
+    TRY(load(state, slot, now));
+    return request_endings(state, schedule, now);
 }
 
 // Carries an edit into the rundown: when the airings nobody can have seen are not those that
@@ -815,7 +938,7 @@ Result<void> Broadcaster::cut_short_what_waits(ChannelState& state, Slot& slot, 
     const auto waiting = presentation->waiting_airing(now + kCutMargin);
     if (!waiting) return {};
     playout::Airing airing = presentation->rundown().airings()[*waiting];
-    const http::Film& film = presentation->film(*waiting);
+    const http::Film& film = *presentation->film(*waiting);  // what is lost waits for nothing
     const std::int64_t complete = presentation->complete_segments(*waiting);
     log::error("an airing is cut short: its preparation has fallen behind",
                {{"channel", state.row.id},
@@ -837,8 +960,7 @@ Result<void> Broadcaster::cut_short_what_waits(ChannelState& state, Slot& slot, 
         end = playout::RundownEnd{airing, fingerprint(film, options_.ladder)};
     } else if (*waiting > 0) {
         const playout::Airing& before = presentation->rundown().airings()[*waiting - 1];
-        end = playout::RundownEnd{before,
-                                  fingerprint(presentation->film(*waiting - 1), options_.ladder)};
+        end = playout::RundownEnd{before, fingerprint_of(before)};
     }
     const auto rest = playout::extend(TRY(schedule(state)), end, until);
     wanted.insert(wanted.end(), rest.begin(), rest.end());
@@ -867,33 +989,50 @@ Result<void> Broadcaster::load(ChannelState& state, Slot& slot, Instant now) {
     state.opened_until = Ticks(0);
     std::vector<FilmPtr> films;
     films.reserve(rows.size());
+    std::map<std::size_t, LostFilmPtr> lost;  // by index into films: where there is none
     std::size_t first = 0;
-    std::string gone;  // the last airing that is published and cannot be shown
+    std::string gone;     // the last airing that is published and cannot be shown
+    std::string unknown;  // the last of which not even its segments are known
+    const Ticks published = tick + window().ahead;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         auto film = film_of(rows[i]);
-        if (!film && rows[i].start > tick + window().ahead) {
+        if (film && lags(**film, rows[i], published)) {
+            film = fail(ErrorCode::kUnavailable, "its preparation has begun anew");
+        }
+        if (!film && rows[i].start > published) {
             state.opened_until = rows[i].start;
             rows.resize(i);  // not published yet: the channel goes on up to here
             break;
         }
-        if (!film) {
-            gone = fmt::format("{}: {}", rows[i].entry_id, film.error().to_string());
-            // What has ended was shown, whatever has become of its files since.
-            if (rows[i].end() > tick) {
-                const Instant start = playout::instant_of(state.row.epoch, rows[i].start);
-                TRY(recorder_.mark(state.row, rows[i].ordinal,
-                                   {std::max(start, now), std::string(playout::kMediaGone),
-                                    film.error().to_string()}));
-            }
-            first = i + 1;
-            films.clear();
+        if (film) {
+            films.push_back(*std::move(film));
             continue;
         }
-        films.push_back(*std::move(film));
+        gone = fmt::format("{}: {}", rows[i].entry_id, film.error().to_string());
+        // What has ended was shown, whatever has become of its files since.
+        if (rows[i].end() > tick) {
+            const Instant start = playout::instant_of(state.row.epoch, rows[i].start);
+            TRY(recorder_.mark(state.row, rows[i].ordinal,
+                               {std::max(start, now), std::string(playout::kMediaGone),
+                                film.error().to_string()}));
+        }
+        if (auto left = lost_film_of(rows[i])) {
+            lost.emplace(films.size(), *std::move(left));
+            films.push_back(nullptr);
+        } else {
+            unknown = left.error().to_string();
+            first = i + 1;
+            films.clear();
+            lost.clear();
+        }
     }
     if (!gone.empty() && gone != state.said_gone) {
-        log::error("airings' files are gone; the window begins after them",
+        log::error("airings' files are gone; playlists mark them as gaps",
                    {{"channel", state.row.id}, {"last", gone}});
+        if (!unknown.empty()) {
+            log::error("the window begins behind an airing of which too little is known",
+                       {{"channel", state.row.id}, {"last", unknown}});
+        }
     }
     state.said_gone = gone;
     rows.erase(rows.begin(),
@@ -915,8 +1054,9 @@ Result<void> Broadcaster::load(ChannelState& state, Slot& slot, Instant now) {
     settings.encryption = state.encryption;
     settings.cipher = options_.cipher;
     settings.on_unreadable = [this](const std::string& media) { unreadable(media); };
-    slot.presentation.store(TRY(http::Presentation::create(
-        std::move(settings), std::move(rows), std::move(films), std::move(repertoire))));
+    slot.presentation.store(
+        TRY(http::Presentation::create(std::move(settings), std::move(rows), std::move(films),
+                                       std::move(repertoire), std::move(lost))));
     state.reload_at = std::max(loaded_until - options_.reload_margin, now + options_.poll);
     return {};
 }

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -27,6 +28,7 @@
 #include "http/presentation.h"
 #include "library/growing_entry.h"
 #include "library/library.h"
+#include "library/outline.h"
 #include "playout/growth.h"
 #include "playout/schedule.h"
 #include "playout/stand_in.h"
@@ -53,6 +55,9 @@ struct BroadcasterOptions {
     // reads on.
     std::chrono::seconds loaded_ahead{900};
     std::chrono::seconds reload_margin{300};
+
+    // How long before a film that is cut for a fixed start begins its faded ending is asked for.
+    std::chrono::seconds endings_ahead = std::chrono::hours(6);
 
     // How often it looks whether the store has changed.
     std::chrono::milliseconds poll{1000};
@@ -127,6 +132,7 @@ class Broadcaster final : public http::OnAir {
   private:
     using PresentationPtr = std::shared_ptr<const http::Presentation>;
     using FilmPtr = std::shared_ptr<const http::Film>;
+    using LostFilmPtr = std::shared_ptr<const http::LostFilm>;
 
     // Swapped one by one, so that a change of one channel does not copy the others.
     struct Slot {
@@ -168,6 +174,7 @@ class Broadcaster final : public http::OnAir {
         std::vector<playout::Airing> coming;
         Ticks opened_until{0};
         bool unrecorded = false;                          // likewise, of its as-run log
+        std::map<std::string, Instant> cuts;              // endings that are wanted: since when
         std::shared_ptr<const http::GuideChannel> guide;  // null: to be made anew
     };
 
@@ -206,6 +213,8 @@ class Broadcaster final : public http::OnAir {
     Result<std::shared_ptr<const library::PreparedEntry>> open_media(const std::string& media_id);
     Result<void> inspect(const http::Film& film);
     void drop_media(const std::string& media_id);
+    bool found(const std::string& media_id);
+    [[nodiscard]] bool is_coming(const std::string& media_id) const;
     std::string why_lost(const playout::Airing& airing);
     std::optional<playout::Understudies> understudies(const ChannelState& state);
     std::optional<playout::Programme> planned_programme(const ChannelState& state,
@@ -227,12 +236,23 @@ class Broadcaster final : public http::OnAir {
     FilmPtr variant_film(const std::string& entry_id, const std::string& description);
     Result<void> request_variants(const ChannelState& state);
     Result<void> request_drafted_parts();
+    Result<void> request_endings(ChannelState& state, const playout::Schedule& schedule,
+                                 Instant now);
+    void forget_old_endings(Instant now);
+    std::vector<playout::Ending> endings(const ChannelState& state, const PlayedItem& item,
+                                         const playout::Programme& whole);
     Result<void> request(const PlayedItem& item, const std::string& description);
     // What the channel asks for: Variant::description, empty for the plain film.
     std::string wanted_variant(const ChannelState& state, const PlayedItem& item);
     void forget_unused_variants();
     Result<FilmPtr> film_of(const playout::Airing& airing);
     std::string fingerprint_of(const playout::Airing& airing);
+    // lost_films.cc: what is left of those whose files are gone.
+    void keep_outline(const library::PreparedEntry& media);
+    std::optional<library::Outline> outline_of(const std::string& media_id);
+    std::optional<playout::Segmentation> cut_of_lost(
+        const playout::Airing& airing, const std::optional<library::Outline>& outline);
+    Result<LostFilmPtr> lost_film_of(const playout::Airing& airing);
     Result<FilmPtr> make_film(const store::Entry& entry,
                               std::shared_ptr<const library::PreparedEntry> media,
                               const std::string& subtitles_id);
@@ -263,11 +283,15 @@ class Broadcaster final : public http::OnAir {
     std::map<std::string, FilmPtr> variant_films_;     // by what they are made of
     std::map<std::string, std::string> descriptions_;  // of wanted variants, by set and wish
     std::set<std::string> used_;                       // keys of the last two, since the last sweep
-    std::map<std::string, std::string> lost_;          // media that cannot be shown: why
+    std::map<std::string, std::string> lost_;          // media that cannot be shown: why; as stored
     std::map<std::string, std::string>
-        inspected_;                   // this round, by what films are made of: why not
+        inspected_;  // this round, by what films are made of: why not
+    std::map<std::string, LostFilmPtr> lost_films_;  // likewise: what is left of them
+    // Media whose outline is stored; whether it is as promised, being prepared still.
+    std::set<std::pair<std::string, bool>> outlined_;
     std::set<std::string> reported_;  // media of which a segment could not be read
     Instant look_for_lost_at_{};
+    Instant forget_endings_at_{};
     bool media_changed_ = false;  // films have been dropped
     std::uint64_t seen_change_ = 0;
     bool ever_refreshed_ = false;

@@ -53,6 +53,11 @@ Result<std::optional<store::Entry>> find(store::Store& store, const std::string&
 
 }  // namespace
 
+std::chrono::milliseconds usual_duration(std::string_view card_template) {
+    return card_template == kCountdownTemplate ? std::chrono::milliseconds(60'000)
+                                               : CardRequest{}.duration;
+}
+
 prepare::CardText card_text(const std::string& argument) {
     const std::size_t equals = argument.find('=');
     if (equals != std::string::npos && subtitles::is_well_formed(argument.substr(0, equals))) {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/workspace.h"
@@ -11,6 +12,8 @@
 #include "store/store.h"
 
 namespace matinee::app {
+
+inline constexpr std::string_view kCountdownTemplate = "countdown";
 
 struct CardRequest {
     std::string id;
@@ -21,6 +24,9 @@ struct CardRequest {
     std::chrono::milliseconds duration{5000};
     store::EntryKind kind = store::EntryKind::kCard;
 };
+
+// How long a card of that template lasts unless somebody says: a countdown a minute.
+std::chrono::milliseconds usual_duration(std::string_view card_template);
 
 // "ru=Бумажные кораблики", or a text in no language.
 prepare::CardText card_text(const std::string& argument);

@@ -9,7 +9,6 @@
 #include <fstream>
 #include <map>
 #include <set>
-#include <sstream>
 
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
@@ -17,20 +16,24 @@
 #include "app/as_run_log.h"
 #include "app/cards.h"
 #include "app/channel_settings.h"
+#include "app/command_output.h"
 #include "app/description.h"
 #include "app/doctor.h"
+#include "app/entry_json.h"
 #include "app/installed_fonts.h"
 #include "app/intake.h"
+#include "app/intake_json.h"
 #include "app/progress_display.h"
 #include "app/reload_signal.h"
+#include "app/resource_json.h"
 #include "app/station.h"
 #include "app/stop_signals.h"
 #include "app/subtitle_intake.h"
 #include "app/workspace.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "library/mapped_file.h"
 #include "library/output_file.h"
-#include "store/metadata.h"
 #include "subtitles/language.h"
 #include "subtitles/parse.h"
 #include "subtitles/timing.h"
@@ -67,35 +70,10 @@ int run(Body&& body) {
     return status ? *status : report(status.error());
 }
 
-void print_notes(const std::vector<ImportNote>& notes, std::string_view what) {
+void print_notes(std::FILE* told, const std::vector<ImportNote>& notes, std::string_view what) {
     for (const ImportNote& note : notes) {
-        fmt::print("{}: {}: {}\n", what, note.path.string(), note.text);
+        fmt::print(told, "{}: {}: {}\n", what, note.path.string(), note.text);
     }
-}
-
-// What becomes of each entry of an import: "new", "changed" ...
-std::map<std::string, std::string_view> actions_of(const ImportSummary& summary) {
-    std::map<std::string, std::string_view> actions;
-    for (const auto& [list, word] :
-         {std::pair(&summary.added, "new"), std::pair(&summary.changed, "changed"),
-          std::pair(&summary.queued, "prepare"), std::pair(&summary.unchanged, "unchanged"),
-          std::pair(&summary.failed, "failed")}) {
-        for (const std::string& id : *list)
-            actions[id] = word;
-    }
-    return actions;
-}
-
-std::string_view word_of(SheetRowNote::Change change) {
-    switch (change) {
-        case SheetRowNote::Change::kAdded:
-            return "new";
-        case SheetRowNote::Change::kChanged:
-            return "changed";
-        case SheetRowNote::Change::kUnchanged:
-            break;
-    }
-    return "unchanged";
 }
 
 // What a row is about, or why that is not known.
@@ -112,7 +90,7 @@ std::string fate_text(const SheetRowNote& note) {
                        fmt::join(note.match.candidates, ", "));
 }
 
-void print_sheets(const Intake& intake, bool all_rows) {
+void print_sheets(std::FILE* told, const Intake& intake, bool all_rows) {
     for (const SheetIntake& sheet : intake.sheets) {
         const std::string name = sheet.file.filename().string();
         std::size_t matched = 0;
@@ -121,101 +99,64 @@ void print_sheets(const Intake& intake, bool all_rows) {
             if (note.match.fate == RowFate::kMatched) ++matched;
             if (note.match.fate == RowFate::kWaiting) ++waiting;
             if (!all_rows && note.match.fate != RowFate::kAmbiguous) continue;
-            fmt::print("{} line {:<5} {:9} {:30} {}\n", name, note.row.line, word_of(note.change),
-                       note.row.title, fate_text(note));
+            fmt::print(told, "{} line {:<5} {:9} {:30} {}\n", name, note.row.line,
+                       to_string(note.change), note.row.title, fate_text(note));
         }
         for (const SheetProblem& problem : sheet.problems) {
-            fmt::print("{} line {}: {}\n", name, problem.line, problem.message);
+            fmt::print(told, "{} line {}: {}\n", name, problem.line, problem.message);
         }
-        fmt::print("{}: {} rows, {}: {} belong to a film, {} wait for theirs, {} are ambiguous\n",
+        fmt::print(told,
+                   "{}: {} rows, {}: {} belong to a film, {} wait for theirs, {} are ambiguous\n",
                    name, sheet.rows.size(), sheet.encoding, matched, waiting,
                    sheet.rows.size() - matched - waiting);
     }
     for (const SheetRowNote& note : intake.arrived) {
-        fmt::print("{} line {}: \"{}\" is {}\n", note.row.sheet, note.row.line, note.row.title,
-                   fate_text(note));
+        fmt::print(told, "{} line {}: \"{}\" is {}\n", note.row.sheet, note.row.line,
+                   note.row.title, fate_text(note));
     }
     for (const std::string& id : intake.without_row) {
-        fmt::print("no row is about {}\n", id);
+        fmt::print(told, "no row is about {}\n", id);
     }
 }
 
-json intake_json(const Intake& intake) {
-    const auto actions = actions_of(intake.summary);
-    json value{{"entries", json::array()},
-               {"ignored", json::array()},
-               {"problems", json::array()},
-               {"sheets", json::array()},
-               {"without_row", intake.without_row}};
-    for (std::size_t i = 0; i < intake.summary.entries.size(); ++i) {
-        const std::string& id = intake.summary.entries[i];
-        value["entries"].push_back(
-            {{"id", id}, {"file", intake.summary.paths[i].string()}, {"action", actions.at(id)}});
-    }
-    for (const auto& [list, key] : {std::pair(&intake.summary.ignored, "ignored"),
-                                    std::pair(&intake.summary.problems, "problems")}) {
-        for (const ImportNote& note : *list) {
-            value[key].push_back({{"file", note.path.string()}, {"message", note.text}});
-        }
-    }
-    for (const SheetIntake& sheet : intake.sheets) {
-        json rows = json::array();
-        for (const SheetRowNote& note : sheet.rows) {
-            const bool matched = note.match.fate == RowFate::kMatched;
-            rows.push_back({{"line", note.row.line},
-                            {"change", word_of(note.change)},
-                            {"title", note.row.title},
-                            {"entry", matched ? json(note.match.entry_id) : json(nullptr)},
-                            {"by", note.match.by},
-                            {"candidates", note.match.candidates}});
-        }
-        json problems = json::array();
-        for (const SheetProblem& problem : sheet.problems) {
-            problems.push_back({{"line", problem.line}, {"message", problem.message}});
-        }
-        value["sheets"].push_back({{"file", sheet.file.string()},
-                                   {"encoding", sheet.encoding},
-                                   {"rows", std::move(rows)},
-                                   {"problems", std::move(problems)}});
+// Tells people of it, on `told`.
+Result<Intake> take_in_aloud(Workspace& workspace, const std::vector<fs::path>& paths,
+                             IntakeOptions options, std::FILE* told) {
+    const bool terminal = ::isatty(::fileno(told)) == 1;
+    options.on_file = [terminal, told](const fs::path& file) {
+        if (!terminal) return;
+        fmt::print(told, "\r\x1b[2Kreading {}", file.filename().string());
+        std::fflush(told);
+    };
+    Intake intake = TRY(take_in(workspace, paths, options));
+    if (terminal) fmt::print(told, "\r\x1b[2K");
+    const ImportSummary& summary = intake.summary;
+    print_notes(told, summary.ignored, "ignored");
+    print_notes(told, summary.problems, "problem");
+    print_notes(told, intake.subtitle_problems, "subtitles");
+    print_sheets(told, intake, false);
+    fmt::print(
+        told,
+        "{} entries: {} new, {} changed, {} to prepare again, {} unchanged, {} failed before\n",
+        summary.entries.size(), summary.added.size(), summary.changed.size(), summary.queued.size(),
+        summary.unchanged.size(), summary.failed.size());
+    std::fflush(told);
+    return intake;
+}
+
+// With how it is with the entries now.
+Result<json> import_json(Workspace& workspace, const Intake& intake) {
+    json value = intake_json(intake, false);
+    for (json& each : value["entries"]) {
+        const auto entry = TRY(workspace.store->find_entry(each["id"].get<std::string>()));
+        each["state"] = to_string(entry.state);
+        each["reason"] = entry.reason;
     }
     return value;
 }
 
-Result<SheetMapping> mapping_from(const std::vector<std::string>& texts) {
-    SheetMapping mapping;
-    for (const std::string& text : texts) {
-        auto [column, field] = TRY(parse_mapping(text));
-        mapping[column] = field;
-    }
-    TRY(sheet_mapping(mapping));
-    return mapping;
-}
-
-Result<Intake> take_in_aloud(Workspace& workspace, const std::vector<fs::path>& paths,
-                             IntakeOptions options = {}) {
-    const bool terminal = ::isatty(STDOUT_FILENO) == 1;
-    options.on_file = [terminal](const fs::path& file) {
-        if (!terminal) return;
-        fmt::print("\r\x1b[2Kreading {}", file.filename().string());
-        std::fflush(stdout);
-    };
-    Intake intake = TRY(take_in(workspace, paths, options));
-    if (terminal) fmt::print("\r\x1b[2K");
-    const ImportSummary& summary = intake.summary;
-    print_notes(summary.ignored, "ignored");
-    print_notes(summary.problems, "problem");
-    print_notes(intake.subtitle_problems, "subtitles");
-    print_sheets(intake, false);
-    fmt::print(
-        "{} entries: {} new, {} changed, {} to prepare again, {} unchanged, {} failed before\n",
-        summary.entries.size(), summary.added.size(), summary.changed.size(), summary.queued.size(),
-        summary.unchanged.size(), summary.failed.size());
-    std::fflush(stdout);
-    return intake;
-}
-
 // Runs the open jobs in this process, or lets the server of this folder do it.
-Result<Preparation> prepare_all(Workspace& workspace, const StopSignals& signals) {
+Result<Preparation> prepare_all(Workspace& workspace, const StopSignals& signals, std::FILE* told) {
     auto lock = ServerLock::take(workspace.folder);
     if (!lock && lock.error().code() != ErrorCode::kConflict) {
         return Unexpected(std::move(lock).error());
@@ -223,7 +164,7 @@ Result<Preparation> prepare_all(Workspace& workspace, const StopSignals& signals
     std::unique_ptr<JobRunner> runner;
     if (lock) log_sandbox(workspace.config.worker);
     if (lock) runner = TRY(JobRunner::start(*workspace.store, job_options(workspace)));
-    return show_preparation(*workspace.store, signals);
+    return show_preparation(*workspace.store, signals, told);
 }
 
 // The ready ones among `ids`, in that order.
@@ -252,15 +193,16 @@ Result<void> put_on_channel(Workspace& workspace, const std::string& id, const s
                             const std::optional<std::string>& burn_in = {}) {
     const std::string playlist = id;
     TRY(workspace.store->set_playlist(playlist, title.empty() ? id : title, entries));
-    auto channel = workspace.store->find_channel(id);
-    if (channel) {
-        channel->playlist_id = playlist;
-        if (!title.empty()) channel->title = title;
-        channel->settings = TRY(changed_settings(channel->settings, burn_in));
-        return workspace.store->update_channel(*channel);
+    auto known = workspace.store->find_channel(id);
+    if (known) {
+        store::Channel channel = *known;
+        channel.playlist_id = playlist;
+        if (!title.empty()) channel.title = title;
+        channel.settings = TRY(changed_settings(channel.settings, burn_in));
+        return workspace.store->update_channel(channel, *known);
     }
-    if (channel.error().code() != ErrorCode::kNotFound) {
-        return Unexpected(std::move(channel).error());
+    if (known.error().code() != ErrorCode::kNotFound) {
+        return Unexpected(std::move(known).error());
     }
     store::Channel added;
     added.id = id;
@@ -299,7 +241,7 @@ Result<std::unique_ptr<Station>> start_station(Workspace& workspace,
 constexpr std::chrono::milliseconds kReloadPoll{200};
 
 Result<int> serve_until_stopped(Workspace& workspace, Station& station, const StopSignals& signals,
-                                ReloadSignal* reload = nullptr) {
+                                ReloadSignal& reload) {
     std::vector<std::string> channels;
     for (const store::Channel& channel : TRY(workspace.store->list_channels())) {
         channels.push_back(channel.id);
@@ -307,7 +249,7 @@ Result<int> serve_until_stopped(Workspace& workspace, Station& station, const St
     }
     print_addresses(station, channels);
     while (!signals.wait_for(kReloadPoll)) {
-        if (reload && reload->take()) station.reload();
+        if (reload.take()) station.reload();
     }
     fmt::print("stopping\n");
     return 0;
@@ -329,28 +271,34 @@ Result<fs::path> made_up_films(const Workspace& workspace) {
     return folder;
 }
 
-// When the entry may be shown; null for a bound that is not set.
-json permitted_json(const store::Entry& entry) {
-    json permitted{{"from", nullptr}, {"until", nullptr}};
-    const auto metadata = store::parse_metadata(entry.metadata);
-    if (!metadata) return permitted;  // from before it was checked
-    if (metadata->not_before) permitted["from"] = base::to_rfc3339(*metadata->not_before);
-    if (metadata->not_after) permitted["until"] = base::to_rfc3339(*metadata->not_after);
-    return permitted;
+// What the API says of the entry, and where its file is.
+Result<json> printed_entry(Workspace& workspace, const store::Entry& entry) {
+    std::shared_ptr<const library::PreparedEntry> prepared;
+    if (workspace.library->has_media(entry.media_id)) {
+        // One that is damaged is as none: the server shows the slate for it.
+        if (auto opened = workspace.library->media(entry.media_id)) prepared = *std::move(opened);
+    }
+    json value =
+        TRY(entry_json(*workspace.store, entry, prepared ? &prepared->manifest() : nullptr));
+    value["path"] = entry.source.path;
+    return value;
 }
 
-json entry_json(const store::Entry& entry) {
-    return {{"id", entry.id},
-            {"title", entry.titles},
-            {"author", entry.author},
-            {"country", entry.country},
-            {"kind", to_string(entry.kind)},
-            {"state", to_string(entry.state)},
-            {"reason", entry.reason},
-            {"source", entry.source.path},
-            {"media", entry.media_id},
-            {"metadata", json::parse(entry.metadata, nullptr, false)},
-            {"permitted", permitted_json(entry)}};
+// Entries of one kind or the other: as JSON, or a line each.
+template <typename Wanted>
+Result<void> print_entries(Workspace& workspace, Wanted is_wanted, bool as_json) {
+    json all = json::array();
+    for (const store::Entry& entry : TRY(workspace.store->list_entries())) {
+        if (!is_wanted(entry)) continue;
+        if (as_json) {
+            all.push_back(TRY(printed_entry(workspace, entry)));
+        } else {
+            fmt::print("{:9} {:5} {:30} {}\n", to_string(entry.state), to_string(entry.kind),
+                       entry.id, entry.reason);
+        }
+    }
+    if (as_json) print_json(all);
+    return {};
 }
 
 void print_as_run(const AsRunReport& report) {
@@ -385,26 +333,10 @@ Result<void> write_text(const fs::path& file, std::string_view text) {
     return {};
 }
 
-Result<std::string> read_whole(const fs::path& file) {
-    std::ifstream stream(file, std::ios::binary);
-    std::ostringstream text;
-    text << stream.rdbuf();
-    if (!stream.is_open() || text.bad()) {
-        return fail(ErrorCode::kNotFound, "{}: cannot be read", file.string());
-    }
-    return text.str();
-}
-
 std::string clock_text(subtitles::Milliseconds time) {
     const std::chrono::hh_mm_ss split(time);
     return fmt::format("{:02}:{:02}:{:02}.{:03}", split.hours().count(), split.minutes().count(),
                        split.seconds().count(), split.subseconds().count());
-}
-
-// A report as read_subtitles() writes it. Empty when it is none.
-json report_json(const std::string& report) {
-    const json parsed = json::parse(report, nullptr, false);
-    return parsed.is_object() ? parsed : json::object();
 }
 
 void print_report(const json& report) {
@@ -454,29 +386,12 @@ void print_report(const json& report) {
     }
 }
 
-json subtitle_sources_json(const std::vector<store::SubtitleSource>& sources) {
-    json all = json::array();
-    for (const store::SubtitleSource& source : sources) {
-        all.push_back({{"file", source.path},
-                       {"language", source.language},
-                       {"kind", source.kind},
-                       {"label", source.label},
-                       {"options", report_json(source.options)},
-                       {"report", report_json(source.report)}});
-    }
-    return all;
-}
-
-void print_json(const json& value) {
-    // A file name need not be UTF-8.
-    fmt::print("{}\n", value.dump(2, ' ', false, json::error_handler_t::replace));
-}
-
 // Checks that need the film's duration, which is known once it is prepared.
-Result<void> recheck_subtitles(Workspace& workspace, const std::vector<std::string>& ids) {
+Result<void> recheck_subtitles(Workspace& workspace, const std::vector<std::string>& ids,
+                               std::FILE* told) {
     for (const std::string& id : ids) {
         const auto checked = refresh_subtitles(*workspace.store, *workspace.library, id);
-        if (!checked) fmt::print("subtitles: {}: {}\n", id, checked.error().to_string());
+        if (!checked) fmt::print(told, "subtitles: {}: {}\n", id, checked.error().to_string());
     }
     return {};
 }
@@ -513,16 +428,17 @@ int serve(const ServeArguments& arguments) {
         Workspace workspace = TRY(Workspace::open(arguments.data));
         ReloadSignal reload;
         const auto station = TRY(start_station(workspace, arguments.listen));
-        return serve_until_stopped(workspace, *station, signals, &reload);
+        return serve_until_stopped(workspace, *station, signals, reload);
     });
 }
 
 int demo(const DemoArguments& arguments) {
     return run([&]() -> Result<int> {
         const StopSignals signals;
+        ReloadSignal reload;
         Workspace workspace = TRY(Workspace::open(arguments.data));
         const fs::path films = arguments.films.empty() ? TRY(made_up_films(workspace)) : arguments.films;
-        const Intake intake = TRY(take_in_aloud(workspace, {films}));
+        const Intake intake = TRY(take_in_aloud(workspace, {films}, {}, stdout));
         const auto& entries = intake.summary.entries;
         // All of them: a film joins the channel when it is prepared, a long one while it is.
         if (!entries.empty()) {
@@ -534,16 +450,18 @@ int demo(const DemoArguments& arguments) {
                        kDemoChannel);
             std::fflush(stdout);
         }
-        const Preparation done = TRY(show_preparation(*workspace.store, signals));
+        const Preparation done = TRY(show_preparation(*workspace.store, signals, stdout, [&] {
+            if (reload.take()) station->reload();
+        }));
         if (done.stopped) return 0;
         const auto ready = TRY(ready_entries(workspace, entries));
-        TRY(recheck_subtitles(workspace, ready));
+        TRY(recheck_subtitles(workspace, ready, stdout));
         if (ready.empty()) {
             return fail(ErrorCode::kInvalid,
                         "{}: holds no film that could be prepared; the reasons stand above",
                         films.string());
         }
-        return serve_until_stopped(workspace, *station, signals);
+        return serve_until_stopped(workspace, *station, signals, reload);
     });
 }
 
@@ -557,7 +475,7 @@ int import(const ImportArguments& arguments) {
         if (arguments.dry_run) {
             const Intake intake = TRY(take_in(workspace, arguments.paths, options));
             if (arguments.json) {
-                print_json(intake_json(intake));
+                print_json(intake_json(intake, true));
                 return 0;
             }
             const auto actions = actions_of(intake.summary);
@@ -565,23 +483,30 @@ int import(const ImportArguments& arguments) {
                 const std::string& id = intake.summary.entries[i];
                 fmt::print("{:9} {:30} {}\n", actions.at(id), id, intake.summary.paths[i].string());
             }
-            print_notes(intake.summary.ignored, "ignored");
-            print_notes(intake.summary.problems, "problem");
-            print_sheets(intake, true);
+            print_notes(stdout, intake.summary.ignored, "ignored");
+            print_notes(stdout, intake.summary.problems, "problem");
+            print_sheets(stdout, intake, true);
             fmt::print("nothing was changed: this was a dry run\n");
             return 0;
         }
-        const Intake intake = TRY(take_in_aloud(workspace, arguments.paths, options));
+        std::FILE* const told = arguments.json ? stderr : stdout;
+        const Intake intake = TRY(take_in_aloud(workspace, arguments.paths, options, told));
+        const auto& entries = intake.summary.entries;
+        Preparation done;
+        std::vector<std::string> ready;
+        if (arguments.wait) {
+            done = TRY(prepare_all(workspace, signals, told));
+            ready = TRY(ready_entries(workspace, entries));
+            if (!done.stopped) TRY(recheck_subtitles(workspace, ready, told));
+        }
+        if (arguments.json) print_json(TRY(import_json(workspace, intake)));
         if (!arguments.wait) return 0;
-        const Preparation done = TRY(prepare_all(workspace, signals));
         if (done.stopped) {
-            fmt::print("stopped; what is not prepared yet stays queued\n");
+            fmt::print(told, "stopped; what is not prepared yet stays queued\n");
             return kSomeFailed;
         }
-        const auto ready = TRY(ready_entries(workspace, intake.summary.entries));
-        TRY(recheck_subtitles(workspace, ready));
-        fmt::print("{} of {} entries are ready\n", ready.size(), intake.summary.entries.size());
-        return ready.size() == intake.summary.entries.size() ? 0 : kSomeFailed;
+        fmt::print(told, "{} of {} entries are ready\n", ready.size(), entries.size());
+        return ready.size() == entries.size() ? 0 : kSomeFailed;
     });
 }
 
@@ -607,6 +532,11 @@ int add_channel(const ChannelArguments& arguments) {
         if (arguments.burn_in) TRY(workspace.store->forget_failed_variants());
         TRY(put_on_channel(workspace, arguments.id, arguments.title, entries, arguments.epoch,
                            arguments.burn_in));
+        if (arguments.json) {
+            const auto channel = TRY(workspace.store->find_channel(arguments.id));
+            print_json(TRY(channel_json(*workspace.store, channel)));
+            return 0;
+        }
         fmt::print("channel {} plays {} entries\n", arguments.id, entries.size());
         if (ready.size() < entries.size()) {
             fmt::print("{} of them are not prepared yet, and join when they are\n",
@@ -664,15 +594,11 @@ int list_channels(const fs::path& data, bool as_json) {
         for (const store::Channel& channel : TRY(workspace.store->list_channels())) {
             const BurnInState burn_in = TRY(burn_in_state(workspace, channel));
             if (as_json) {
-                json item{{"id", channel.id},
-                          {"title", channel.title},
-                          {"epoch", base::to_rfc3339(channel.epoch)},
-                          {"playlist", channel.playlist_id}};
+                json item = TRY(channel_json(*workspace.store, channel));
                 if (!burn_in.languages.empty()) {
-                    item["burn_in"] = {{"languages", burn_in.languages},
-                                       {"ready", burn_in.ready},
-                                       {"wanted", burn_in.wanted},
-                                       {"failed", burn_in.failed}};
+                    item["burn_in_films"] = {{"ready", burn_in.ready},
+                                             {"wanted", burn_in.wanted},
+                                             {"failed", burn_in.failed}};
                 }
                 all.push_back(std::move(item));
                 continue;
@@ -686,7 +612,7 @@ int list_channels(const fs::path& data, bool as_json) {
                 fmt::print("{:20} failed: {}\n", "", failed);
             }
         }
-        if (as_json) fmt::print("{}\n", all.dump(2));
+        if (as_json) print_json(all);
         return 0;
     });
 }
@@ -694,21 +620,8 @@ int list_channels(const fs::path& data, bool as_json) {
 int list_entries(const fs::path& data, bool as_json) {
     return run([&]() -> Result<int> {
         Workspace workspace = TRY(Workspace::open(data));
-        json all = json::array();
-        for (const store::Entry& entry : TRY(workspace.store->list_entries())) {
-            if (as_json) {
-                json item = entry_json(entry);
-                item["subtitles"] =
-                    subtitle_sources_json(TRY(workspace.store->list_subtitles(entry.id)));
-                all.push_back(std::move(item));
-            } else {
-                fmt::print("{:9} {:5} {:30} {}\n", to_string(entry.state), to_string(entry.kind),
-                           entry.id, entry.reason);
-            }
-        }
-        if (as_json) {
-            fmt::print("{}\n", all.dump(2, ' ', false, json::error_handler_t::replace));
-        }
+        TRY(print_entries(
+            workspace, [](const store::Entry&) { return true; }, as_json));
         return 0;
     });
 }
@@ -722,7 +635,10 @@ int add_card(const CardArguments& arguments) {
         request.card_template = arguments.card_template;
         request.author = arguments.author;
         request.country = arguments.country;
-        request.duration = std::chrono::milliseconds(std::llround(arguments.seconds * 1000));
+        request.duration = usual_duration(arguments.card_template);
+        if (arguments.seconds) {
+            request.duration = std::chrono::milliseconds(std::llround(*arguments.seconds * 1000));
+        }
         for (const std::string& title : arguments.titles) {
             request.titles.push_back(card_text(title));
         }
@@ -730,14 +646,17 @@ int add_card(const CardArguments& arguments) {
             TRY(fill_card_from(*workspace.store, arguments.entry, request));
         }
         TRY(make_card(workspace, request));
-        if (!arguments.wait) return 0;
-        const Preparation done = TRY(prepare_all(workspace, signals));
-        if (done.stopped) return kSomeFailed;
+        std::FILE* const told = arguments.json ? stderr : stdout;
+        Preparation done;
+        if (arguments.wait) done = TRY(prepare_all(workspace, signals, told));
         const store::Entry card = TRY(workspace.store->find_entry(arguments.id));
+        if (arguments.json) print_json(TRY(printed_entry(workspace, card)));
+        if (!arguments.wait) return 0;
+        if (done.stopped) return kSomeFailed;
         if (card.state != store::EntryState::kReady) {
             return fail(ErrorCode::kInvalid, "card {}: {}", card.id, card.reason);
         }
-        fmt::print("card {} is ready\n", card.id);
+        if (!arguments.json) fmt::print("card {} is ready\n", card.id);
         return 0;
     });
 }
@@ -745,17 +664,10 @@ int add_card(const CardArguments& arguments) {
 int list_cards(const fs::path& data, bool as_json) {
     return run([&]() -> Result<int> {
         Workspace workspace = TRY(Workspace::open(data));
-        json all = json::array();
-        for (const store::Entry& entry : TRY(workspace.store->list_entries())) {
-            if (entry.kind == store::EntryKind::kFilm) continue;
-            if (as_json) {
-                all.push_back(entry_json(entry));
-            } else {
-                fmt::print("{:9} {:5} {:30} {}\n", to_string(entry.state), to_string(entry.kind),
-                           entry.id, entry.reason);
-            }
-        }
-        if (as_json) print_json(all);
+        const auto is_card = [](const store::Entry& entry) {
+            return entry.kind != store::EntryKind::kFilm;
+        };
+        TRY(print_entries(workspace, is_card, as_json));
         return 0;
     });
 }
@@ -764,13 +676,11 @@ int show_entry(const fs::path& data, const std::string& id, bool as_json) {
     return run([&]() -> Result<int> {
         Workspace workspace = TRY(Workspace::open(data));
         const store::Entry entry = TRY(workspace.store->find_entry(id));
-        const auto sources = TRY(workspace.store->list_subtitles(id));
         if (as_json) {
-            json item = entry_json(entry);
-            item["subtitles"] = subtitle_sources_json(sources);
-            print_json(item);
+            print_json(TRY(printed_entry(workspace, entry)));
             return 0;
         }
+        const auto sources = TRY(workspace.store->list_subtitles(id));
         fmt::print("{}: {}{}{}\n", entry.id, to_string(entry.state),
                    entry.reason.empty() ? "" : ": ", entry.reason);
         fmt::print("{}\n", entry.source.path);
@@ -778,7 +688,7 @@ int show_entry(const fs::path& data, const std::string& id, bool as_json) {
             fmt::print("\n{}", fs::path(source.path).filename().string());
             if (source.options != "{}") fmt::print("  {}", source.options);
             fmt::print("\n");
-            print_report(report_json(source.report));
+            print_report(parsed_object(source.report));
         }
         return 0;
     });
@@ -844,7 +754,8 @@ int set_entry(const SetEntryArguments& arguments) {
         TRY(describe_by_hand(*workspace.store, arguments.entry,
                              said.dump(-1, ' ', false, json::error_handler_t::replace),
                              arguments.reset ? Before::kForgotten : Before::kKept));
-        print_json(entry_json(TRY(workspace.store->find_entry(arguments.entry))));
+        const auto entry = TRY(workspace.store->find_entry(arguments.entry));
+        print_json(TRY(printed_entry(workspace, entry)));
         return 0;
     });
 }
@@ -879,11 +790,16 @@ int as_run(const AsRunArguments& arguments) {
     });
 }
 
-int as_run_key(const fs::path& data) {
+int as_run_key(const fs::path& data, bool as_json) {
     return run([&]() -> Result<int> {
         Workspace workspace = TRY(Workspace::open(data));
         AsRunLog log(*workspace.store, *workspace.clock, workspace.folder);
-        fmt::print("{}", TRY(log.public_key()));
+        const std::string key = TRY(log.public_key());
+        if (as_json) {
+            print_json({{"key", key}});
+        } else {
+            fmt::print("{}", key);
+        }
         return 0;
     });
 }
@@ -900,12 +816,12 @@ int verify_as_run(const VerifyArguments& arguments) {
             return fail(std::move(key).error(),
                         "nothing to check the signature with; name the public key with --key");
         }
-        const std::string text = TRY(read_whole(arguments.file));
+        const std::string text = TRY(base::read_file(arguments.file));
         Result<AsRunCheck> check(AsRunCheck{});
         if (text.starts_with('{')) {
             check = check_json(text, *key);
         } else {
-            auto signature = read_whole(signature_file(arguments.file));
+            auto signature = base::read_file(signature_file(arguments.file));
             if (!signature) {
                 return fail(std::move(signature).error(),
                             "{}: a CSV file is checked with the signature beside it",
@@ -914,6 +830,13 @@ int verify_as_run(const VerifyArguments& arguments) {
             check = check_csv(text, *signature, *key);
         }
         if (!check) return fail(std::move(check).error(), "{}", arguments.file.string());
+        if (arguments.json) {
+            print_json({{"genuine", check->faults.empty()},
+                        {"about", check->about},
+                        {"key", key->id()},
+                        {"faults", check->faults}});
+            return check->faults.empty() ? 0 : kNotGenuine;
+        }
         if (check->faults.empty()) {
             fmt::print("genuine: {}, signed with key {}\n", check->about, key->id());
             return 0;
@@ -942,7 +865,7 @@ int show_subtitles(const SubtitlesArguments& arguments) {
             name, mapped->bytes(), {said.language, std::string(kind_word(said.kind)), said.label},
             options, context));
         if (arguments.json) {
-            json report = report_json(reading.report);
+            json report = parsed_object(reading.report);
             for (std::size_t i = 0; i < reading.tracks.size(); ++i) {
                 json cues = json::array();
                 for (const subtitles::Cue& cue : reading.tracks[i].cues()) {
@@ -963,7 +886,7 @@ int show_subtitles(const SubtitlesArguments& arguments) {
                 }
             }
             fmt::print("\n{}\n", name);
-            print_report(report_json(reading.report));
+            print_report(parsed_object(reading.report));
         }
         if (arguments.output.empty()) return 0;
         if (reading.tracks.size() != 1) {
@@ -998,10 +921,15 @@ int set_subtitles(const SetSubtitlesArguments& arguments) {
         TRY(store.set_subtitle_options(arguments.entry, name, options == "{}" ? "" : options));
         const auto notes = TRY(refresh_subtitles(store, *workspace.library, arguments.entry));
         for (const ImportNote& note : notes) {
-            if (note.path.filename() == name) fmt::print("{}: {}\n", name, note.text);
+            if (arguments.json || note.path.filename() != name) continue;
+            fmt::print("{}: {}\n", name, note.text);
         }
         for (const store::SubtitleSource& source : TRY(store.list_subtitles(arguments.entry))) {
             if (fs::path(source.path).filename().string() != name) continue;
+            if (arguments.json) {
+                print_json(subtitle_json(source));
+                continue;
+            }
             fmt::print("{}: {} {}\n", arguments.entry, name, source.options);
         }
         return 0;

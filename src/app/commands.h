@@ -32,7 +32,7 @@ struct ImportArguments {
     bool wait = true;                          // until everything is prepared
     bool dry_run = false;                      // only say what would be done
     std::vector<std::string> mappings;         // "Column=field"
-    bool json = false;                         // of a dry run
+    bool json = false;
 };
 // 0 when all entries are ready, 3 when some could not be prepared.
 int import(const ImportArguments& arguments);
@@ -63,6 +63,7 @@ struct ChannelArguments {
     std::optional<Instant> epoch;      // unset: now
     // Languages to draw into the picture ("zh,ru"; "none"); unset: as it is.
     std::optional<std::string> burn_in;
+    bool json = false;
 };
 int add_channel(const ChannelArguments& arguments);
 int list_channels(const std::filesystem::path& data, bool json);
@@ -84,12 +85,13 @@ struct AsRunArguments {
 int as_run(const AsRunArguments& arguments);
 
 // Prints the public key that as-run logs of this data folder are signed with.
-int as_run_key(const std::filesystem::path& data);
+int as_run_key(const std::filesystem::path& data, bool json);
 
 struct VerifyArguments {
     std::filesystem::path data;
     std::filesystem::path file;  // a JSON export, or a CSV export with FILE.sig beside it
     std::filesystem::path key;   // the public key that is trusted; empty: that of the data folder
+    bool json = false;
 };
 // 0 genuine, 1 could not be checked, 4 not what was signed.
 int verify_as_run(const VerifyArguments& arguments);
@@ -111,6 +113,7 @@ struct SetSubtitlesArguments {
     std::string file;            // its name, or a language when only one file has it
     std::string options = "{}";  // JSON: what to set; null takes a setting away
     bool reset = false;          // forget what was set before
+    bool json = false;
 };
 // Sets options of one subtitle file of an entry, by hand, and reads the entry's subtitles again.
 int set_subtitles(const SetSubtitlesArguments& arguments);
@@ -123,8 +126,9 @@ struct CardArguments {
     std::vector<std::string> titles;  // "LANGUAGE=TEXT" or a text
     std::string author;
     std::string country;
-    double seconds = 5;
-    bool wait = true;  // until it is prepared
+    std::optional<double> seconds;  // unset: what is usual for the template
+    bool wait = true;               // until it is prepared
+    bool json = false;
 };
 int add_card(const CardArguments& arguments);
 int list_cards(const std::filesystem::path& data, bool json);

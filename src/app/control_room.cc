@@ -164,6 +164,18 @@ Result<ControlRoom::Desk> ControlRoom::sit_down(const store::Schedule& schedule,
         return row && has_slate(schedule) ? planned_programme(item.entry, row->media_id)
                                           : std::nullopt;
     };
+    input.endings = [&](const PlayedItem& item, const playout::Programme& whole) {
+        const auto row = store_.find_entry(item.entry);
+        const auto shown = film(item.entry, whole.media_id, whole.subtitles_id);
+        if (!row || !shown) return std::vector<playout::Ending>();
+        return endings_of(
+            whole, (*shown)->media->manifest().variant, variants, row->media_id, schedule.fade,
+            [&](const store::Variant& variant) -> std::optional<playout::Programme> {
+                const auto ending = film(item.entry, variant.media_id, whole.subtitles_id);
+                if (!ending) return std::nullopt;
+                return programme_of(**ending, options_.ladder);
+            });
+    };
     desk.schedule = TRY(plan(input));
     return desk;
 }
@@ -383,6 +395,16 @@ Result<std::vector<playout::Finding>> ControlRoom::check(const store::Schedule& 
                 fact.languages.push_back(subtitle.language);
             }
         }
+    }
+    for (std::size_t i = 0; i < schedule.blocks.size(); ++i) {
+        const std::string countdown = countdown_of(schedule, schedule.blocks[i]);
+        if (countdown.empty()) continue;
+        const auto known = programme(countdown);
+        if (known && known->cut_at == playout::CutAt::kFrames) continue;
+        const auto entry = store_.find_entry(countdown);
+        input.countdowns.push_back({i, countdown,
+                                    entry || entry.error().code() != ErrorCode::kNotFound,
+                                    known.has_value()});
     }
     // As if it began with what nobody can have seen.
     const Ticks seen = moment(desk, now).seen;

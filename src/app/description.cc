@@ -119,9 +119,8 @@ Result<store::EntryDescription> described(const store::EntryDescription& entry,
     return plain;
 }
 
-// The layers, the lowest of which is made up of the entry where it is not there.
-Result<store::DescriptionLayers> layers_of(store::Store& store, const store::Entry& entry) {
-    store::DescriptionLayers layers = TRY(store.description_layers(entry.id));
+// The lowest layer is made up of the entry where it is not there.
+store::DescriptionLayers with_file(store::DescriptionLayers layers, const store::Entry& entry) {
     if (!layers.file) layers.file = description_of(entry);
     return layers;
 }
@@ -164,7 +163,7 @@ Result<void> describe(store::EntryDescription& entry, const store::DescriptionLa
 Result<void> redescribe(store::Store& store, const std::string& entry_id) {
     const store::Entry entry = TRY(store.find_entry(entry_id));
     const store::DescriptionLayers known = TRY(store.description_layers(entry_id));
-    const store::DescriptionLayers layers = TRY(layers_of(store, entry));
+    const store::DescriptionLayers layers = with_file(known, entry);
     const store::EntryDescription wanted = TRY(described(entry, layers));
     if (!known.file) {
         TRY(store.set_description(entry_id, store::DescriptionLayer::kFile, *layers.file));
@@ -174,8 +173,13 @@ Result<void> redescribe(store::Store& store, const std::string& entry_id) {
 
 Result<void> describe_by_hand(store::Store& store, const std::string& entry_id,
                               const std::string& said, Before before) {
-    const store::Entry entry = TRY(store.find_entry(entry_id));
-    store::DescriptionLayers layers = TRY(layers_of(store, entry));
+    return describe_by_hand(store, TRY(store.find_entry(entry_id)), said, before);
+}
+
+Result<void> describe_by_hand(store::Store& store, const store::Entry& entry,
+                              const std::string& said, Before before) {
+    const store::DescriptionLayers known = TRY(store.description_layers(entry.id));
+    store::DescriptionLayers layers = with_file(known, entry);
     Json hand = Json::object();
     if (before == Before::kKept && layers.hand) hand = TRY(object_of(*layers.hand));
     // Null stays in the layer: it takes away what the layers below say.
@@ -190,13 +194,11 @@ Result<void> describe_by_hand(store::Store& store, const std::string& entry_id,
             hand[key] = value;
         }
     }
-    layers.hand = dump(hand);
+    layers.hand.reset();
+    if (!hand.empty()) layers.hand = dump(hand);
     const auto wanted = described(entry, layers);
-    if (!wanted) return fail(Error(wanted.error()), "entry {}", entry_id);
-    TRY(store.set_description(entry_id, store::DescriptionLayer::kFile, *layers.file));
-    TRY(store.set_description(entry_id, store::DescriptionLayer::kHand,
-                              hand.empty() ? "" : *layers.hand));
-    return write(store, entry, *wanted);
+    if (!wanted) return fail(Error(wanted.error()), "entry {}", entry.id);
+    return store.set_described({*wanted, layers}, {entry, known});
 }
 
 }  // namespace matinee::app

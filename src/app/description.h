@@ -37,4 +37,8 @@ enum class Before : std::uint8_t { kKept, kForgotten };
 Result<void> describe_by_hand(store::Store& store, const std::string& entry_id,
                               const std::string& said, Before before);
 
+// The same, if the entry still is as `known`: kConflict.
+Result<void> describe_by_hand(store::Store& store, const store::Entry& known,
+                              const std::string& said, Before before);
+
 }  // namespace matinee::app

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -324,6 +325,24 @@ std::optional<std::string> try_writing(const fs::path& folder) {
     return std::nullopt;
 }
 
+void look_at_folder(const fs::path& data_folder, MachineFacts& facts) {
+    facts.data_folder = data_folder;
+    facts.data_folder_error = try_writing(data_folder);
+    std::error_code error;
+    const fs::space_info space = fs::space(data_folder, error);
+    facts.free_bytes = error ? 0 : space.available;
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) facts.open_files_limit = limit.rlim_max;
+}
+
+// adjtimex(2): what whoever disciplines the clock has told the kernel.
+ClockState ask_kernel_clock() {
+    timex state{};
+    const int answer = ::adjtimex(&state);
+    if (answer < 0) return ClockState::kUnknown;
+    return answer == TIME_ERROR ? ClockState::kNotSynchronised : ClockState::kSynchronised;
+}
+
 ClockState ask_clock(const DoctorProbes& probes) {
     const std::array<std::string, 4> command = {"timedatectl", "show", "--property=NTPSynchronized",
                                                 "--value"};
@@ -482,14 +501,21 @@ MachineFacts gather_facts(const Config& config, const fs::path& data_folder,
     facts.listen = config.server.listen;
     facts.port = try_port(config.server.listen);
     facts.certificate = read_certificate(config.server.certificate, config.server.key);
-    facts.data_folder = data_folder;
-    facts.data_folder_error = try_writing(data_folder);
-    std::error_code error;
-    const fs::space_info space = fs::space(data_folder, error);
-    facts.free_bytes = error ? 0 : space.available;
+    look_at_folder(data_folder, facts);
     facts.clock = ask_clock(probes);
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) facts.open_files_limit = limit.rlim_max;
+    return facts;
+}
+
+MachineFacts gather_running_facts(const Config& config, const fs::path& data_folder,
+                                  const base::Clock& clock) {
+    MachineFacts facts;
+    facts.now = clock.now();
+    const fs::path own = data_folder / "tls";
+    facts.certificate = config.server.certificate.empty()
+                            ? read_certificate(own / "server.pem", own / "server.key")
+                            : read_certificate(config.server.certificate, config.server.key);
+    look_at_folder(data_folder, facts);
+    facts.clock = ask_kernel_clock();
     return facts;
 }
 
@@ -500,6 +526,14 @@ std::vector<Finding> diagnose(const MachineFacts& facts) {
                                      check_clock(facts),       check_open_files(facts)};
     // A folder that cannot be made has no free space either: say it once.
     if (!facts.data_folder_error) findings.insert(findings.begin() + 6, check_disk(facts));
+    return findings;
+}
+
+std::vector<Finding> diagnose_running(const MachineFacts& facts) {
+    std::vector<Finding> findings = {check_certificate(facts), check_data_folder(facts)};
+    if (!facts.data_folder_error) findings.push_back(check_disk(facts));
+    findings.push_back(check_clock(facts));
+    findings.push_back(check_open_files(facts));
     return findings;
 }
 
@@ -546,7 +580,7 @@ std::string to_text(std::span<const Finding> findings, bool coloured) {
     return text;
 }
 
-std::string to_json(std::span<const Finding> findings) {
+Json findings_json(std::span<const Finding> findings) {
     Json list = Json::array();
     for (const Finding& finding : findings) {
         list.push_back({{"check", finding.check},
@@ -554,7 +588,12 @@ std::string to_json(std::span<const Finding> findings) {
                         {"detail", finding.detail},
                         {"remedy", finding.remedy}});
     }
-    const Json json = {{"findings", std::move(list)}, {"worst", to_string(worst(findings))}};
+    return list;
+}
+
+std::string to_json(std::span<const Finding> findings) {
+    const Json json = {{"findings", findings_json(findings)},
+                       {"worst", to_string(worst(findings))}};
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

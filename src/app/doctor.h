@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "app/config.h"
 #include "base/clock.h"
 #include "base/result.h"
@@ -103,6 +105,10 @@ Result<std::string> run_program(std::span<const std::string> command);
 MachineFacts gather_facts(const Config& config, const std::filesystem::path& data_folder,
                           const base::Clock& clock, const DoctorProbes& probes);
 
+// Looks at what can go wrong while a server runs; starts no program, and leaves its port alone.
+MachineFacts gather_running_facts(const Config& config, const std::filesystem::path& data_folder,
+                                  const base::Clock& clock);
+
 // Reads certificate and key (PEM) as the server will.
 CertificateFacts read_certificate(const std::filesystem::path& certificate,
                                   const std::filesystem::path& key);
@@ -110,13 +116,19 @@ CertificateFacts read_certificate(const std::filesystem::path& certificate,
 // The report, in the order of `matinee doctor`'s output. Pure.
 std::vector<Finding> diagnose(const MachineFacts& facts);
 
+// Of what gather_running_facts() has looked at. Pure.
+std::vector<Finding> diagnose_running(const MachineFacts& facts);
+
 // kOk, kWarning or kProblem: the exit status of `matinee doctor`.
 Severity worst(std::span<const Finding> findings);
 
 // For people: a line per finding, remedies below it. `coloured` for a terminal.
 std::string to_text(std::span<const Finding> findings, bool coloured);
 
-// For programs: {"findings": [{"check", "severity", "detail", "remedy"}], "worst": "ok"}.
+// [{"check", "severity", "detail", "remedy"}]
+nlohmann::json findings_json(std::span<const Finding> findings);
+
+// For programs: {"findings": [as above], "worst": "ok"}.
 std::string to_json(std::span<const Finding> findings);
 
 }  // namespace matinee::app

@@ -8,7 +8,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "app/api_context.h"
+#include "app/command_output.h"
+#include "app/resource_json.h"
 #include "app/workspace.h"
 
 namespace matinee::app {
@@ -24,10 +25,6 @@ struct Arguments {
 };
 
 using Body = std::function<Result<void>(Workspace&, const Arguments&)>;
-
-void print_json(const json& value) {
-    fmt::print("{}\n", value.dump(2, ' ', false, json::error_handler_t::replace));
-}
 
 void print_job(const store::Job& job) {
     fmt::print("{} {:9} {:3.0f} % {:10} {:30} {}\n", job.id, to_string(job.state),
@@ -67,6 +64,12 @@ Result<void> prepare_entry(Workspace& workspace, const Arguments& arguments) {
     return show_job(workspace, job.id, arguments.as_json);
 }
 
+Result<void> remove_entry(Workspace& workspace, const Arguments& arguments) {
+    TRY(workspace.store->remove_entry(arguments.id));
+    if (arguments.as_json) print_removed(arguments.id);
+    return {};
+}
+
 }  // namespace
 
 void add_entry_commands(CLI::App& cli, CLI::App& entry, std::string& data, int& status) {
@@ -76,6 +79,7 @@ void add_entry_commands(CLI::App& cli, CLI::App& entry, std::string& data, int& 
         CLI::App* added = parent.add_subcommand(name, what);
         added->add_option("--data", data,
                           "the folder that holds everything (default: XDG data home)");
+        added->add_flag("--json", given->as_json, "print JSON, for programs");
         added->callback([given, &data, &status, body = std::move(body)] {
             const auto done = [&]() -> Result<void> {
                 Workspace workspace = TRY(Workspace::open(data));
@@ -87,29 +91,22 @@ void add_entry_commands(CLI::App& cli, CLI::App& entry, std::string& data, int& 
         });
         return added;
     };
-    const auto with_json = [given](CLI::App* added) {
-        added->add_flag("--json", given->as_json, "print JSON, for programs");
-        return added;
-    };
     const auto with_id = [given](CLI::App* added, const char* name) {
         added->add_option(name, given->id)->required();
         return added;
     };
-    with_json(with_id(
-        command(entry, "prepare", "Prepare an entry again, as after a failure", prepare_entry),
-        "ID"));
+    with_id(command(entry, "prepare", "Prepare an entry again, as after a failure", prepare_entry),
+            "ID");
     with_id(command(entry, "remove", "Forget an entry that nothing needs any more; its file stays",
-                    [](Workspace& workspace, const Arguments& arguments) {
-                        return workspace.store->remove_entry(arguments.id);
-                    }),
+                    remove_entry),
             "ID");
 
     CLI::App* job = cli.add_subcommand("job", "Preparations: list, cancel");
     job->require_subcommand(1);
-    with_json(command(*job, "list", "List the jobs, newest first", list_jobs))
+    command(*job, "list", "List the jobs, newest first", list_jobs)
         ->add_option("--limit", given->limit, "how many (default 50)")
         ->check(CLI::Range(1, 100'000));
-    with_json(with_id(command(*job, "cancel", "Stop a job", cancel_job), "ID"));
+    with_id(command(*job, "cancel", "Stop a job", cancel_job), "ID");
 }
 
 }  // namespace matinee::app

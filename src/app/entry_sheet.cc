@@ -384,6 +384,16 @@ Result<std::pair<std::string, std::string>> parse_mapping(const std::string& tex
     return std::pair(text.substr(0, equals), text.substr(equals + 1));
 }
 
+Result<SheetMapping> mapping_from(std::span<const std::string> texts) {
+    SheetMapping mapping;
+    for (const std::string& text : texts) {
+        auto [column, field] = TRY(parse_mapping(text));
+        mapping[column] = field;
+    }
+    TRY(sheet_mapping(mapping));
+    return mapping;
+}
+
 Result<SheetMapping> sheet_mapping(const SheetMapping& more) {
     SheetMapping mapping;
     for (const auto& [column, field] : kColumns) {

@@ -32,6 +32,9 @@ using SheetMapping = std::map<std::string, std::string>;
 // "Column=field", as --map has it.
 Result<std::pair<std::string, std::string>> parse_mapping(const std::string& text);
 
+// All of them; kInvalid names what is none, or a field that there is not.
+Result<SheetMapping> mapping_from(std::span<const std::string> texts);
+
 // The columns of FilmFreeway's export and what is like it, with `more` over them. kInvalid names a
 // field that there is not.
 Result<SheetMapping> sheet_mapping(const SheetMapping& more);

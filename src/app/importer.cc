@@ -435,7 +435,8 @@ class Importer {
         std::error_code error;
         if (!options_.uploads.empty() && own != places.front().folder &&
             fs::is_directory(own, error)) {
-            places.push_back({own, id + ".film"});
+            // What was uploaded by itself was meant to stand in for a file of the same name.
+            places.insert(places.begin(), {own, id + ".film"});
         }
         return places;
     }

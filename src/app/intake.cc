@@ -50,15 +50,44 @@ class Sheets {
           options_(options),
           intake_(intake) {}
 
-    Result<void> take_in(const std::vector<fs::path>& files) {
+    // What is known already. Before all else.
+    Result<void> open() {
         for (store::SheetRow& row : TRY(store_.list_sheet_rows())) {
             known_.emplace(row.key, row);
             rows_.emplace(row.key, std::move(row));
         }
         TRY(find_films());
         forget_entries_that_are_gone();
-        for (const fs::path& file : files)
-            TRY(read(file));
+        return {};
+    }
+
+    Result<void> add(const fs::path& file) {
+        const auto mapped = TRY(library::MappedFile::open(file));
+        return add(file, mapped->bytes());
+    }
+
+    Result<void> add(const fs::path& file, ByteSpan bytes) {
+        SheetMapping more = config_.columns;
+        for (const auto& [column, field] : options_.mapping)
+            more[column] = field;
+        const SheetMapping mapping = TRY(sheet_mapping(more));
+        EntrySheet sheet = TRY(read_sheet(file.filename().string(), bytes, mapping));
+        SheetIntake& intake = intake_.sheets.emplace_back();
+        intake.file = file;
+        intake.encoding = std::move(sheet.encoding);
+        intake.columns = std::move(sheet.columns);
+        intake.problems = std::move(sheet.problems);
+        for (store::SheetRow& row : sheet.rows) {
+            const auto before = rows_.find(row.key);
+            if (before != rows_.end()) row.entry_id = before->second.entry_id;
+            rows_[row.key] = row;
+            intake.rows.push_back({std::move(row), {}, {}});
+        }
+        return {};
+    }
+
+    // Finds each row's film, and writes what has changed unless this is a dry run.
+    Result<void> finish() {
         match();
         if (options_.dry_run) return {};
         return write();
@@ -90,26 +119,6 @@ class Sheets {
                 row.entry_id.clear();
             }
         }
-    }
-
-    Result<void> read(const fs::path& file) {
-        SheetMapping more = config_.columns;
-        for (const auto& [column, field] : options_.mapping)
-            more[column] = field;
-        const auto mapped = TRY(library::MappedFile::open(file));
-        const SheetMapping mapping = TRY(sheet_mapping(more));
-        EntrySheet sheet = TRY(read_sheet(file.filename().string(), mapped->bytes(), mapping));
-        SheetIntake& intake = intake_.sheets.emplace_back();
-        intake.file = file;
-        intake.encoding = std::move(sheet.encoding);
-        intake.problems = std::move(sheet.problems);
-        for (store::SheetRow& row : sheet.rows) {
-            const auto before = rows_.find(row.key);
-            if (before != rows_.end()) row.entry_id = before->second.entry_id;
-            rows_[row.key] = row;
-            intake.rows.push_back({std::move(row), {}, {}});
-        }
-        return {};
     }
 
     void match() {
@@ -222,7 +231,21 @@ Result<Intake> take_in(Workspace& workspace, std::span<const fs::path> paths,
     for (const fs::path& path : paths)
         (is_sheet(path) ? sheets : films).push_back(path);
     intake.summary = TRY(import_files(*workspace.store, films, options));
-    TRY(Sheets(workspace, wanted, intake).take_in(sheets));
+    Sheets rows(workspace, wanted, intake);
+    TRY(rows.open());
+    for (const fs::path& sheet : sheets)
+        TRY(rows.add(sheet));
+    TRY(rows.finish());
+    return intake;
+}
+
+Result<Intake> take_in_sheet(Workspace& workspace, const std::string& name, ByteSpan bytes,
+                             const IntakeOptions& options) {
+    Intake intake;
+    Sheets rows(workspace, options, intake);
+    TRY(rows.open());
+    TRY(rows.add(name, bytes));
+    TRY(rows.finish());
     return intake;
 }
 

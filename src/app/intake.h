@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "app/entry_sheet.h"
 #include "app/importer.h"
 #include "app/workspace.h"
+#include "base/bytes.h"
 #include "base/result.h"
 #include "subtitles/cue.h"
 
@@ -28,7 +30,8 @@ struct SheetRowNote {
 struct SheetIntake {
     std::filesystem::path file;
     std::string encoding;
-    std::vector<SheetRowNote> rows;  // in the order of their lines
+    std::map<std::string, std::string> columns;  // as EntrySheet has them
+    std::vector<SheetRowNote> rows;              // in the order of their lines
     std::vector<SheetProblem> problems;
 };
 
@@ -55,6 +58,10 @@ struct IntakeOptions {
 // sheet says of a film is put into its entry, and kept for when it comes when it is not there.
 Result<Intake> take_in(Workspace& workspace, std::span<const std::filesystem::path> paths,
                        const IntakeOptions& options);
+
+// The same of a sheet that is in no file, called `name`.
+Result<Intake> take_in_sheet(Workspace& workspace, const std::string& name, ByteSpan bytes,
+                             const IntakeOptions& options);
 
 // Whether a file of this name is taken for a sheet.
 bool has_sheet_extension(const std::filesystem::path& path);

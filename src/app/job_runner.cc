@@ -26,6 +26,7 @@
 #include "base/glib_support.h"
 #include "base/handle.h"
 #include "base/log.h"
+#include "library/variant.h"
 
 namespace matinee::app {
 
@@ -541,6 +542,11 @@ class JobRunner::Impl {
                       fmt::format("--processor-seconds={}", processor_seconds)});
         if (job.entry_kind != store::EntryKind::kFilm) words.emplace_back("--card");
         if (!job.variant.empty()) words.insert(words.end(), {"--variant", job.variant});
+        const auto variant = library::variant_from_text(job.variant);
+        if (variant && library::shared_frames(*variant, 1) > 0) {
+            words.insert(words.end(),
+                         {"--plain", (options_.library / "media" / job.plain_media_id).string()});
+        }
         if (!job.subtitles_id.empty()) {
             words.insert(
                 words.end(),

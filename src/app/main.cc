@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "app/cards.h"
 #include "app/commands.h"
 #include "app/entry_commands.h"
 #include "app/operation_commands.h"
@@ -112,10 +113,10 @@ int main(int argc, char** argv) {
 
     std::vector<std::string> paths;
     bool no_wait = false;
-    CLI::App* import = with_data(
+    CLI::App* import = with_json(with_data(
         cli.add_subcommand("import",
                            "Take films in and prepare them; again is cheap and changes nothing.\n"
-                           "Exit status: 0 all ready, 3 some could not be prepared"));
+                           "Exit status: 0 all ready, 3 some could not be prepared")));
     import
         ->add_option("PATH", paths,
                      "films, folders of them, and sheets (.csv, .tsv) of what is said of them")
@@ -124,7 +125,6 @@ int main(int argc, char** argv) {
     bool dry_run = false;
     std::vector<std::string> mappings;
     import->add_flag("--dry-run", dry_run, "only say what would be done, and change nothing");
-    import->add_flag("--json", json, "print what a dry run finds as JSON")->needs("--dry-run");
     import
         ->add_option("--map", mappings,
                      "COLUMN=FIELD of a sheet: title, title.zh, file, author, not_before ...")
@@ -139,8 +139,8 @@ CLI::App* channel =
 channel->require_subcommand(1);
 app::ChannelArguments added;
 std::string epoch;
-CLI::App* add = with_data(
-    channel->add_subcommand("add", "Add a channel that loops entries, or change what it loops"));
+CLI::App* add = with_json(with_data(
+    channel->add_subcommand("add", "Add a channel that loops entries, or change what it loops")));
 add->add_option("ID", added.id, "part of its address: a-z, 0-9, -")
     ->required()
     ->check([](const std::string& id) {
@@ -166,6 +166,7 @@ add->add_option("--burn-in", added.burn_in,
     });
 add->callback([&] {
     added.data = data;
+    added.json = json;
     status = app::add_channel(added);
 });
 with_json(with_data(channel->add_subcommand("list", "List the channels")))->callback([&] {
@@ -174,10 +175,11 @@ with_json(with_data(channel->add_subcommand("list", "List the channels")))->call
 
 CLI::App* card = cli.add_subcommand("card", "Cards, entries drawn from a template: add, list");
 card->require_subcommand(1);
-CLI::App* new_card = with_data(card->add_subcommand(
-    "add", "Make the card ID and prepare it: a title, what comes next, a filler"));
+CLI::App* new_card = with_json(with_data(card->add_subcommand(
+    "add", "Make the card ID and prepare it: a title, what comes next, a filler, a countdown")));
 app::CardArguments carded;
 bool card_no_wait = false;
+bool card_counts_down = false;
 new_card->add_option("ID", carded.id, "its name, as an entry")
     ->required()
     ->check([](const std::string& id) {
@@ -186,8 +188,14 @@ new_card->add_option("ID", carded.id, "its name, as an entry")
         });
         return good ? std::string() : "a name is made of a-z, 0-9 and -";
     });
-new_card->add_option("--template", carded.card_template, "title, next, filler, slate")
-    ->capture_default_str();
+CLI::Option* const card_template =
+    new_card
+        ->add_option("--template", carded.card_template, "title, next, filler, slate, countdown")
+        ->capture_default_str();
+new_card
+    ->add_flag("--countdown", card_counts_down,
+               "one that counts down to a fixed start: `--template countdown`")
+    ->excludes(card_template);
 new_card->add_option("--entry", carded.entry, "take title, author and country from this entry");
 new_card
     ->add_option("--title", carded.titles,
@@ -195,13 +203,14 @@ new_card
     ->allow_extra_args(false);
 new_card->add_option("--author", carded.author);
 new_card->add_option("--country", carded.country);
-new_card->add_option("--seconds", carded.seconds, "how long it lasts")
-    ->check(CLI::Range(2.0, 600.0))
-    ->capture_default_str();
+new_card->add_option("--seconds", carded.seconds, "how long it lasts (5; a countdown 60)")
+    ->check(CLI::Range(2.0, 600.0));
 new_card->add_flag("--no-wait", card_no_wait, "queue it only");
 new_card->callback([&] {
     carded.data = data;
     carded.wait = !card_no_wait;
+    carded.json = json;
+    if (card_counts_down) carded.card_template = app::kCountdownTemplate;
     status = app::add_card(carded);
 });
 with_json(with_data(card->add_subcommand("list", "List the cards and their states")))
@@ -221,10 +230,10 @@ show->callback([&] { status = app::show_entry(data, entry_id, json); });
 app::add_entry_commands(cli, *entry, data, status);
 
 app::SetEntryArguments said;
-CLI::App* set_entry = with_data(entry->add_subcommand(
+CLI::App* set_entry = with_json(with_data(entry->add_subcommand(
     "set",
     "Say something of an entry: it stands over its description and its sheet, also at the next\n"
-    "import. An empty value takes away what they say"));
+    "import. An empty value takes away what they say. Prints the entry as JSON")));
 set_entry->add_option("ID", said.entry, "as `matinee entry list` has it")->required();
 const auto add_texts = [&](const char* name, std::vector<std::string>& texts, const char* help) {
     set_entry->add_option(name, texts, help)->allow_extra_args(false);
@@ -277,20 +286,21 @@ as_run->add_flag("--csv", csv, "as CSV; with --out its signature goes beside it,
 as_run->add_option("--out", log.out, "the file to write");
 
 app::VerifyArguments verified;
-CLI::App* verify = with_data(as_run->add_subcommand(
+CLI::App* verify = with_json(with_data(as_run->add_subcommand(
     "verify",
     "Check an exported log (JSON, or CSV with its .sig beside it) against its signature.\n"
-    "Exit status: 0 genuine, 1 could not be checked, 4 not what was signed"));
+    "Exit status: 0 genuine, 1 could not be checked, 4 not what was signed")));
 verify->add_option("FILE", verified.file)->required();
 verify->add_option("--key", verified.key,
                    "the public key that is trusted (default: the data folder's)");
 verify->callback([&] {
     verified.data = data;
+    verified.json = json;
     status = app::verify_as_run(verified);
 });
-CLI::App* key = with_data(as_run->add_subcommand(
-    "key", "Print the public key that logs are signed with, for whoever checks them"));
-key->callback([&] { status = app::as_run_key(data); });
+CLI::App* key = with_json(with_data(as_run->add_subcommand(
+    "key", "Print the public key that logs are signed with, for whoever checks them")));
+key->callback([&] { status = app::as_run_key(data, json); });
 as_run->callback([&] {
     if (!as_run->get_subcommands().empty()) return;
     if (log.channel.empty() && log.entry.empty()) {
@@ -323,10 +333,10 @@ subtitles->add_option("--output", looked_at.output,
                       "write what came of it as WebVTT, cut to the duration");
 app::SetSubtitlesArguments set;
 SubtitleFlags set_flags;
-CLI::App* set_command = with_data(subtitles->add_subcommand(
+CLI::App* set_command = with_json(with_data(subtitles->add_subcommand(
     "set",
     "Set options of an entry's subtitle file, for this and every later import.\n"
-    "The film is not prepared again. An empty value takes a setting away"));
+    "The film is not prepared again. An empty value takes a setting away")));
 set_command->add_option("ENTRY", set.entry, "as `matinee entry list` has it")->required();
 set_command
     ->add_option("FILE", set.file, "the file's name, or its language when only one file has it")
@@ -339,6 +349,7 @@ set_command->add_flag("--ignore", ignore, "do not use the file");
 set_command->add_flag("--reset", set.reset, "forget what was set before");
 set_command->callback([&] {
     set.data = data;
+    set.json = json;
     nlohmann::json options = set_flags.json();
     if (use) options["use"] = nullptr;
     if (ignore) options["use"] = false;

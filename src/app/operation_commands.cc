@@ -11,10 +11,10 @@
 #include <fmt/ranges.h>
 
 #include "app/backup.h"
-#include "app/broadcaster.h"
+#include "app/command_output.h"
+#include "app/encrypting.h"
 #include "app/station.h"
 #include "app/workspace.h"
-#include "auth/key_file.h"
 
 namespace matinee::app {
 
@@ -32,9 +32,11 @@ int run(Work work) {
     return 1;
 }
 
+enum class Output : bool { kText, kJson };
+
 // A line that is written over, where somebody looks.
-BackupProgress progress_line(std::string_view doing) {
-    if (::isatty(STDOUT_FILENO) == 0) return {};
+BackupProgress progress_line(std::string_view doing, Output output) {
+    if (output == Output::kJson || ::isatty(STDOUT_FILENO) == 0) return {};
     return [doing, said = -1](std::uint64_t done, std::uint64_t all) mutable {
         const int percent =
             all == 0
@@ -47,10 +49,17 @@ BackupProgress progress_line(std::string_view doing) {
     };
 }
 
-Result<void> back_up(const fs::path& data, const fs::path& file, BackupMedia media) {
+Result<void> back_up(const fs::path& data, const fs::path& file, BackupMedia media, Output output) {
     Workspace workspace = TRY(Workspace::open(data));
-    const BackupDone done =
-        TRY(write_backup(*workspace.store, workspace.folder, file, media, progress_line("saving")));
+    const BackupDone done = TRY(write_backup(*workspace.store, workspace.folder, file, media,
+                                             progress_line("saving", output)));
+    if (output == Output::kJson) {
+        print_json({{"file", file.string()},
+                    {"files", done.files},
+                    {"bytes", done.bytes},
+                    {"media", media == BackupMedia::kInclude}});
+        return {};
+    }
     fmt::print(
         "{}: {} files, {:.1f} MB{}\nIt holds keys and hashed passwords: keep it where only "
         "you can read it.\n",
@@ -61,11 +70,9 @@ Result<void> back_up(const fs::path& data, const fs::path& file, BackupMedia med
     return {};
 }
 
-Result<void> bring_back(const fs::path& data, const fs::path& file) {
+Result<void> bring_back(const fs::path& data, const fs::path& file, Output output) {
     const fs::path folder = data.empty() ? TRY(default_data_folder()) : data;
-    const BackupDone done = TRY(restore_backup(file, folder, progress_line("restoring")));
-    fmt::print("{}: {} files, {:.1f} MB, all as they were saved\n", folder.string(), done.files,
-               static_cast<double>(done.bytes) / kMegabyte);
+    const BackupDone done = TRY(restore_backup(file, folder, progress_line("restoring", output)));
     Workspace workspace = TRY(Workspace::open(folder));
     std::vector<std::string> unprepared;
     std::vector<std::string> gone;
@@ -75,6 +82,16 @@ Result<void> bring_back(const fs::path& data, const fs::path& file) {
         std::error_code error;
         if (!fs::exists(entry.source.path, error)) gone.push_back(entry.source.path);
     }
+    if (output == Output::kJson) {
+        print_json({{"folder", folder.string()},
+                    {"files", done.files},
+                    {"bytes", done.bytes},
+                    {"unprepared", unprepared},
+                    {"missing_films", gone}});
+        return {};
+    }
+    fmt::print("{}: {} files, {:.1f} MB, all as they were saved\n", folder.string(), done.files,
+               static_cast<double>(done.bytes) / kMegabyte);
     if (unprepared.empty()) {
         fmt::print("everything that was prepared is there\n");
         return {};
@@ -87,14 +104,16 @@ Result<void> bring_back(const fs::path& data, const fs::path& file) {
     return {};
 }
 
-Result<void> encrypt(const fs::path& data, const std::string& channel, bool on) {
+Result<void> encrypt(const fs::path& data, const std::string& channel, bool on, Output output) {
     Workspace workspace = TRY(Workspace::open(data));
-    // The secret is made now rather than when the server needs it, so that a backup has it.
-    TRY(auth::load_or_make_media_key(workspace.folder / kMediaKeyFile));
-    const auto ahead = Ticks(Broadcaster::hold_back(broadcaster_options(workspace.config))) +
-                       Broadcaster::kSpliceMargin;
-    const auto edit = TRY(workspace.store->set_encryption(
-        channel, on, std::chrono::ceil<std::chrono::milliseconds>(ahead)));
+    const auto edit = TRY(set_encryption(workspace, channel, on));
+    if (output == Output::kJson) {
+        print_json({{"channel", channel},
+                    {"encrypted", on},
+                    {"from_sequence", edit.from_sequence},
+                    {"at", base::to_rfc3339(edit.at)}});
+        return {};
+    }
     fmt::print("channel {} is {} from segment {} on, at {}\n", channel,
                on ? "encrypted" : "not encrypted", edit.from_sequence, base::to_rfc3339(edit.at));
     return {};
@@ -108,11 +127,14 @@ void add_operation_commands(CLI::App& cli, CLI::App& channel, std::string& data,
         std::string channel;
         std::string state;
         bool media = false;
+        bool as_json = false;
+        [[nodiscard]] Output output() const { return as_json ? Output::kJson : Output::kText; }
     };
     const auto given = std::make_shared<Arguments>();
-    const auto with_data = [&data](CLI::App* command) {
+    const auto with_data = [given, &data](CLI::App* command) {
         command->add_option("--data", data,
                             "the folder that holds everything (default: XDG data home)");
+        command->add_flag("--json", given->as_json, "print JSON, for programs");
         return command;
     };
     CLI::App* backup = with_data(cli.add_subcommand(
@@ -124,14 +146,16 @@ void add_operation_commands(CLI::App& cli, CLI::App& channel, std::string& data,
     backup->callback([given, &data, &status] {
         status = run([&] {
             return back_up(data, given->file,
-                           given->media ? BackupMedia::kInclude : BackupMedia::kLeaveOut);
+                           given->media ? BackupMedia::kInclude : BackupMedia::kLeaveOut,
+                           given->output());
         });
     });
     CLI::App* restore = with_data(cli.add_subcommand(
         "restore", "Unpack a backup as a new data folder (--data), and say what it lacks"));
     restore->add_option("FILE", given->file, "what `matinee backup` has written")->required();
-    restore->callback(
-        [given, &data, &status] { status = run([&] { return bring_back(data, given->file); }); });
+    restore->callback([given, &data, &status] {
+        status = run([&] { return bring_back(data, given->file, given->output()); });
+    });
     CLI::App* encrypted = with_data(channel.add_subcommand(
         "encrypt",
         "Encrypt a channel's segments with AES-128, or not any more, from the next film on"));
@@ -140,7 +164,8 @@ void add_operation_commands(CLI::App& cli, CLI::App& channel, std::string& data,
         ->required()
         ->check(CLI::IsMember({"on", "off"}));
     encrypted->callback([given, &data, &status] {
-        status = run([&] { return encrypt(data, given->channel, given->state == "on"); });
+        status = run(
+            [&] { return encrypt(data, given->channel, given->state == "on", given->output()); });
     });
 }
 

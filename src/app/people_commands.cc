@@ -17,6 +17,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "app/command_output.h"
+#include "app/resource_json.h"
 #include "app/workspace.h"
 #include "auth/access.h"
 #include "auth/key_file.h"
@@ -47,14 +49,6 @@ struct Arguments {
     std::string watch;
     std::size_t limit = 50;
 };
-
-void print_json(const json& value) {
-    fmt::print("{}\n", value.dump(2, ' ', false, json::error_handler_t::replace));
-}
-
-json date_json(Instant instant) {
-    return instant == Instant() ? json(nullptr) : json(base::to_rfc3339(instant));
-}
 
 std::string end_text(Instant revoked, Instant expires) {
     if (revoked != Instant()) return "revoked";
@@ -102,8 +96,12 @@ Result<void> add_user(Workspace& workspace, const Arguments& arguments) {
     user.name = arguments.name;
     user.role = to_string(TRY(auth::parse_role(arguments.role)));
     user.password_hash = TRY(ask_for_password(user.name));
-    TRY(workspace.store->create_user(user, command_actor()));
-    fmt::print("{} may sign in, as {}\n", user.name, user.role);
+    const auto made = TRY(workspace.store->create_user(user, command_actor()));
+    if (arguments.as_json) {
+        print_json(account_json(made));
+    } else {
+        fmt::print("{} may sign in, as {}\n", made.name, made.role);
+    }
     return {};
 }
 
@@ -111,17 +109,23 @@ Result<void> change_user(Workspace& workspace, const Arguments& arguments,
                          const std::function<Result<void>(store::User&)>& change) {
     store::User user = TRY(workspace.store->find_user_by_name(arguments.name));
     TRY(change(user));
-    return workspace.store->update_user(user, command_actor());
+    TRY(workspace.store->update_user(user, command_actor()));
+    if (arguments.as_json) print_json(account_json(TRY(workspace.store->find_user(user.id))));
+    return {};
+}
+
+Result<void> remove_user(Workspace& workspace, const Arguments& arguments) {
+    const store::User user = TRY(workspace.store->find_user_by_name(arguments.name));
+    TRY(workspace.store->remove_user(user.id, command_actor()));
+    if (arguments.as_json) print_removed(user.name);
+    return {};
 }
 
 Result<void> list_users(Workspace& workspace, const Arguments& arguments) {
     json all = json::array();
     for (const store::User& user : TRY(workspace.store->list_users())) {
         if (arguments.as_json) {
-            all.push_back({{"name", user.name},
-                           {"role", user.role},
-                           {"disabled", user.disabled},
-                           {"created", date_json(user.created)}});
+            all.push_back(account_json(user));
         } else {
             fmt::print("{:20} {:10}{}\n", user.name, user.role, user.disabled ? "disabled" : "");
         }
@@ -154,7 +158,7 @@ Result<void> add_token(Workspace& workspace, const Arguments& arguments) {
     token.expires = TRY(end_from(workspace, arguments));
     token = TRY(workspace.store->create_token(token, command_actor()));
     if (arguments.as_json) {
-        print_json({{"id", token.id}, {"token", secret}, {"expires", date_json(token.expires)}});
+        print_json(token_made_json(token, secret));
     } else {
         fmt::print("{}\n", secret);
         fmt::print(stderr, "This is shown once. Its id, to revoke it by, is {}\n", token.id);
@@ -162,21 +166,31 @@ Result<void> add_token(Workspace& workspace, const Arguments& arguments) {
     return {};
 }
 
-Result<void> list_tokens(Workspace& workspace, const Arguments& arguments) {
+// Account names by their ids.
+Result<std::map<std::string, std::string>> account_names(Workspace& workspace) {
     std::map<std::string, std::string> names;
     for (const store::User& user : TRY(workspace.store->list_users())) {
         names[user.id] = user.name;
     }
+    return names;
+}
+
+Result<void> revoke_token(Workspace& workspace, const Arguments& arguments) {
+    TRY(workspace.store->revoke_token(arguments.name, command_actor()));
+    if (!arguments.as_json) return {};
+    auto names = TRY(account_names(workspace));
+    for (const store::Token& token : TRY(workspace.store->list_tokens())) {
+        if (token.id == arguments.name) print_json(token_json(token, names[token.user_id]));
+    }
+    return {};
+}
+
+Result<void> list_tokens(Workspace& workspace, const Arguments& arguments) {
+    auto names = TRY(account_names(workspace));
     json all = json::array();
     for (const store::Token& token : TRY(workspace.store->list_tokens())) {
         if (arguments.as_json) {
-            all.push_back({{"id", token.id},
-                           {"kind", token.kind},
-                           {"account", names[token.user_id]},
-                           {"label", token.label},
-                           {"created", date_json(token.created)},
-                           {"expires", date_json(token.expires)},
-                           {"revoked", date_json(token.revoked)}});
+            all.push_back(token_json(token, names[token.user_id]));
         } else {
             fmt::print("{} {:8} {:20} {}  {}\n", token.id, token.kind, names[token.user_id],
                        end_text(token.revoked, token.expires), token.label);
@@ -186,22 +200,16 @@ Result<void> list_tokens(Workspace& workspace, const Arguments& arguments) {
     return {};
 }
 
-auth::LinkClaims claims_of(const store::Link& link) {
-    auth::LinkClaims claims;
-    claims.id = link.id;
-    claims.not_before = link.not_before;
-    claims.expires = link.expires;
-    claims.viewers = static_cast<std::uint16_t>(link.viewers);
-    const json scope = json::parse(link.scope, nullptr, false);
-    if (scope.is_object()) {
-        claims.channels = scope.value("channels", std::vector<std::string>());
-        claims.entries = scope.value("entries", std::vector<std::string>());
-    }
-    return claims;
-}
-
 Result<void> print_link(const Workspace& workspace, const Arguments& arguments,
-                        const auth::LinkClaims& claims, const std::string& token) {
+                        const auth::LinkKey& key, const store::Link& link) {
+    const auth::LinkClaims claims = claims_of(link);
+    const std::string token = TRY(key.sign(claims));
+    if (arguments.as_json) {
+        json value = TRY(link_with_addresses_json(key, link));
+        value["token"] = token;
+        print_json(value);
+        return {};
+    }
     std::vector<std::string> paths;
     for (const std::string& id : claims.channels) {
         paths.push_back(id == "*" ? fmt::format("/t/{}/", token)
@@ -209,10 +217,6 @@ Result<void> print_link(const Workspace& workspace, const Arguments& arguments,
     }
     for (const std::string& id : claims.entries) {
         paths.push_back(fmt::format("/t/{}/entries/{}/master.m3u8", token, id == "*" ? "ID" : id));
-    }
-    if (arguments.as_json) {
-        print_json({{"id", claims.id}, {"token", token}, {"paths", paths}});
-        return {};
     }
     for (const std::string& path : paths) {
         fmt::print("https://{}{}\n", to_string(workspace.config.server.listen), path);
@@ -244,40 +248,34 @@ Result<void> add_link(Workspace& workspace, const Arguments& arguments) {
                     base::to_rfc3339(link.expires), base::to_rfc3339(link.not_before));
     }
     link.viewers = arguments.viewers;
-    const auth::LinkClaims claims = claims_of(link);
-    const std::string token = TRY(key.sign(claims));
-    link.secret_hash = auth::hash_of_secret(token);
+    link.secret_hash = auth::hash_of_secret(TRY(key.sign(claims_of(link))));
     TRY(workspace.store->create_link(link, command_actor()));
-    return print_link(workspace, arguments, claims, token);
+    return print_link(workspace, arguments, key, TRY(workspace.store->find_link(link.id)));
 }
 
 // The same token again: it follows from what is stored and the key.
 Result<void> show_link(Workspace& workspace, const Arguments& arguments) {
     const auto key = TRY(auth::load_or_make_link_key(workspace.folder / kLinkKeyFile));
     const store::Link link = TRY(workspace.store->find_link(arguments.name));
-    const auth::LinkClaims claims = claims_of(link);
-    const std::string token = TRY(key.sign(claims));
-    if (auth::hash_of_secret(token) != link.secret_hash) {
+    if (auth::hash_of_secret(TRY(key.sign(claims_of(link)))) != link.secret_hash) {
         return fail(ErrorCode::kConflict,
                     "link {} was signed with another key than {}; make a new one", link.id,
                     (workspace.folder / kLinkKeyFile).string());
     }
-    return print_link(workspace, arguments, claims, token);
+    return print_link(workspace, arguments, key, link);
+}
+
+Result<void> revoke_link(Workspace& workspace, const Arguments& arguments) {
+    TRY(workspace.store->revoke_link(arguments.name, command_actor()));
+    if (arguments.as_json) print_json(link_json(TRY(workspace.store->find_link(arguments.name))));
+    return {};
 }
 
 Result<void> list_links(Workspace& workspace, const Arguments& arguments) {
     json all = json::array();
     for (const store::Link& link : TRY(workspace.store->list_links())) {
         if (arguments.as_json) {
-            all.push_back({{"id", link.id},
-                           {"label", link.label},
-                           {"scope", json::parse(link.scope, nullptr, false)},
-                           {"created_by", link.created_by},
-                           {"created", date_json(link.created)},
-                           {"not_before", date_json(link.not_before)},
-                           {"expires", date_json(link.expires)},
-                           {"viewers", link.viewers},
-                           {"revoked", date_json(link.revoked)}});
+            all.push_back(link_json(link));
             continue;
         }
         const auth::LinkClaims claims = claims_of(link);
@@ -290,19 +288,23 @@ Result<void> list_links(Workspace& workspace, const Arguments& arguments) {
 }
 
 Result<void> set_channel_access(Workspace& workspace, const Arguments& arguments) {
-    store::Channel channel = TRY(workspace.store->find_channel(arguments.name));
+    const auto known = TRY(workspace.store->find_channel(arguments.name));
+    store::Channel channel = known;
     auth::ChannelRule rule;
     for (const auth::Watch watch : {auth::Watch::kPublic, auth::Watch::kLink, auth::Watch::kRole}) {
         if (to_string(watch) == arguments.watch) rule.watch = watch;
     }
     if (!arguments.role.empty()) rule.least = TRY(auth::parse_role(arguments.role));
     channel.settings = TRY(auth::with_channel_rule(channel.settings, rule));
-    TRY(workspace.store->update_channel(channel));
-    return workspace.store->audit(
+    TRY(workspace.store->update_channel(channel, known));
+    TRY(workspace.store->audit(
         {.actor = command_actor(),
          .action = "channel.access",
          .subject = channel.id,
-         .detail = json{{"watch", to_string(rule.watch)}, {"role", to_string(rule.least)}}.dump()});
+         .detail =
+             json{{"watch", to_string(rule.watch)}, {"role", to_string(rule.least)}}.dump()}));
+    if (arguments.as_json) print_json(TRY(channel_json(*workspace.store, channel)));
+    return {};
 }
 
 Result<void> show_audit(Workspace& workspace, const Arguments& arguments) {
@@ -310,12 +312,7 @@ Result<void> show_audit(Workspace& workspace, const Arguments& arguments) {
     auto records = TRY(workspace.store->list_audit(arguments.limit));
     for (const store::AuditRecord& record : records) {
         if (arguments.as_json) {
-            all.push_back({{"id", record.id},
-                           {"at", base::to_rfc3339(record.at)},
-                           {"actor", record.actor},
-                           {"action", record.action},
-                           {"subject", record.subject},
-                           {"detail", json::parse(record.detail, nullptr, false)}});
+            all.push_back(audit_json(record));
         } else {
             fmt::print("{}  {:12} {:16} {:20} {}\n", base::to_rfc3339(record.at), record.actor,
                        record.action, record.subject, record.detail);
@@ -348,6 +345,7 @@ void add_people_commands(CLI::App& cli, int& status) {
         CLI::App* added = parent->add_subcommand(name, what);
         added->add_option("--data", given->data,
                           "the folder that holds everything (default: XDG data home)");
+        added->add_flag("--json", given->as_json, "print JSON, for programs");
         added->callback([given, &status, body = std::move(body)] {
             const auto done = [&]() -> Result<void> {
                 Workspace workspace = TRY(Workspace::open(given->data));
@@ -361,10 +359,6 @@ void add_people_commands(CLI::App& cli, int& status) {
     };
     const auto with_name = [given](CLI::App* added, const char* what) {
         added->add_option(what, given->name)->required();
-        return added;
-    };
-    const auto with_json = [given](CLI::App* added) {
-        added->add_flag("--json", given->as_json, "print JSON, for programs");
         return added;
     };
     const auto with_end = [given](CLI::App* added) {
@@ -388,7 +382,7 @@ void add_people_commands(CLI::App& cli, int& status) {
         ->add_option("--role", given->role, "screen, reviewer, producer or admin")
         ->required()
         ->check(role);
-    with_json(command(user, "list", "List the accounts", list_users));
+    command(user, "list", "List the accounts", list_users);
     with_name(command(user, "password",
                       "Set a new password; whoever is signed in by the old one is signed out",
                       [](Workspace& workspace, const Arguments& arguments) {
@@ -424,41 +418,29 @@ void add_people_commands(CLI::App& cli, int& status) {
                           }),
                   "NAME");
     }
-    with_name(command(user, "remove", "Remove an account and its tokens",
-                      [](Workspace& workspace, const Arguments& arguments) -> Result<void> {
-                          const store::User found =
-                              TRY(workspace.store->find_user_by_name(arguments.name));
-                          return workspace.store->remove_user(found.id, command_actor());
-                      }),
-              "NAME");
+    with_name(command(user, "remove", "Remove an account and its tokens", remove_user), "NAME");
 
     CLI::App* token = cli.add_subcommand("token", "Tokens for scripts: add, list, revoke");
     token->require_subcommand(1);
-    with_json(with_end(with_name(
+    with_end(with_name(
         command(token, "add", "Print a token that does what its account may do", add_token),
-        "ACCOUNT")));
-    with_json(command(token, "list", "List tokens and sessions", list_tokens));
-    with_name(command(token, "revoke", "End a token or a session, by its id",
-                      [](Workspace& workspace, const Arguments& arguments) {
-                          return workspace.store->revoke_token(arguments.name, command_actor());
-                      }),
-              "ID");
+        "ACCOUNT"));
+    command(token, "list", "List tokens and sessions", list_tokens);
+    with_name(command(token, "revoke", "End a token or a session, by its id", revoke_token), "ID");
 
     CLI::App* link = cli.add_subcommand("link", "Links for viewers: add, list, show, revoke");
     link->require_subcommand(1);
-    CLI::App* add = with_json(
-        with_end(command(link, "add", "Print addresses for whoever you give them to", add_link)));
+    CLI::App* add =
+        with_end(command(link, "add", "Print addresses for whoever you give them to", add_link));
     add->add_option("--channel", given->channels, "a channel; * for all; may be repeated");
     add->add_option("--entry", given->entries, "an entry; * for all; may be repeated");
     add->add_option("--from", given->from, "when it begins (2026-11-23T20:00:00Z)");
     add->add_option("--viewers", given->viewers, "how many may watch at the same time")
         ->check(CLI::Range(1, 65'535));
-    with_json(command(link, "list", "List the links", list_links));
-    with_json(with_name(command(link, "show", "Print a link's addresses again", show_link), "ID"));
+    command(link, "list", "List the links", list_links);
+    with_name(command(link, "show", "Print a link's addresses again", show_link), "ID");
     with_name(command(link, "revoke", "End a link, within a second also for those who watch",
-                      [](Workspace& workspace, const Arguments& arguments) {
-                          return workspace.store->revoke_link(arguments.name, command_actor());
-                      }),
+                      revoke_link),
               "ID");
 
     CLI::App* access = with_name(command(cli.get_subcommand("channel"), "access",
@@ -470,7 +452,7 @@ void add_people_commands(CLI::App& cli, int& status) {
     access->add_option("--role", given->role, "the least role that does (default: screen)")
         ->check(role);
 
-    with_json(command(&cli, "audit", "Show who did what, newest first", show_audit))
+    command(&cli, "audit", "Show who did what, newest first", show_audit)
         ->add_option("--limit", given->limit, "how many (default 50)")
         ->check(CLI::Range(1, 100'000));
 }

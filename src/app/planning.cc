@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 #include "app/wall_clock.h"
 #include "playout/rundown.h"
@@ -114,6 +115,82 @@ std::optional<playout::Programme> planned_programme(const store::Entry& entry,
                                                                     : playout::CutAt::kFrames};
 }
 
+std::string ending_variant(const library::Variant& shown, std::int64_t frames,
+                           media::FrameRate rate, std::chrono::milliseconds fade) {
+    const std::int64_t fading = std::max<std::int64_t>(rate.nearest_frame(Ticks(fade)), 1);
+    return library::to_text(library::ending_of(shown, frames, std::min(fading, frames)));
+}
+
+std::vector<playout::Ending> endings_of(
+    const playout::Programme& whole, const library::Variant& shown,
+    std::span<const store::Variant> variants, const std::string& plain_media,
+    std::chrono::milliseconds fade,
+    const std::function<std::optional<playout::Programme>(const store::Variant&)>& open) {
+    std::vector<playout::Ending> endings;
+    if (fade <= std::chrono::milliseconds(0)) return endings;
+    for (const store::Variant& variant : variants) {
+        if (variant.entry_id != whole.entry_id || variant.plain_media_id != plain_media ||
+            variant.state != store::EntryState::kReady) {
+            continue;
+        }
+        const auto described = library::variant_from_text(variant.description);
+        if (!described || described->fade_frames == 0) continue;
+        const std::int64_t frames = *described->trim.out - described->trim.in;
+        if (ending_variant(shown, frames, whole.cut.rate(), fade) != variant.description) continue;
+        if (auto programme = open(variant)) {
+            endings.push_back({whole.media_id, frames, *std::move(programme)});
+        }
+    }
+    return endings;
+}
+
+std::string countdown_of(const store::Schedule& schedule, const store::ScheduleBlock& block) {
+    if (block.start.empty()) return {};
+    return block.countdown_entry.empty() ? schedule.countdown_entry : block.countdown_entry;
+}
+
+Result<void> expect_entries(store::Store& store, const store::Schedule& schedule) {
+    if (!schedule.slate_entry.empty()) TRY(store.find_entry(schedule.slate_entry));
+    if (!schedule.filler_playlist.empty()) TRY(store.find_playlist(schedule.filler_playlist));
+    std::set<std::string> countdowns = {schedule.countdown_entry};
+    for (const store::ScheduleBlock& block : schedule.blocks) {
+        countdowns.insert(block.countdown_entry);
+    }
+    countdowns.erase("");
+    for (const std::string& id : countdowns) {
+        const store::Entry entry = TRY(store.find_entry(id));
+        if (entry.kind != store::EntryKind::kFilm) continue;
+        return fail(ErrorCode::kInvalid,
+                    "\"{}\" is a film and cannot count down; make a card that does with `matinee "
+                    "card add ID --countdown`",
+                    id);
+    }
+    return {};
+}
+
+namespace {
+
+// Of everything that may be cut.
+void add_endings(const PlanInput& input, playout::Schedule& schedule) {
+    if (!input.endings) return;
+    std::set<std::string> known;
+    for (const store::ScheduleBlock& block : input.schedule.blocks) {
+        const auto found = input.playlists.find(block.playlist_id);
+        if (found == input.playlists.end()) continue;
+        for (const PlayedItem& item : found->second) {
+            if (item.entry.empty()) continue;
+            const auto whole = input.programme(item);
+            if (!whole || whole->cut_at == playout::CutAt::kFrames ||
+                !known.insert(whole->media_id).second) {
+                continue;
+            }
+            std::ranges::move(input.endings(item, *whole), std::back_inserter(schedule.endings));
+        }
+    }
+}
+
+}  // namespace
+
 Result<playout::Schedule> plan(const PlanInput& input) {
     const store::Schedule& stored = input.schedule;
     playout::Schedule schedule;
@@ -132,6 +209,9 @@ Result<playout::Schedule> plan(const PlanInput& input) {
         made.passes = block.passes;
         made.fixed = !block.start.empty();
         made.overrun = block.overrun;
+        if (const std::string entry = countdown_of(stored, block); !entry.empty()) {
+            made.countdown = input.programme({entry, {}, {}});
+        }
         const auto named = [&](Error error) {
             return fail(std::move(error), "block \"{}\" of channel \"{}\"", block.id,
                         input.channel.id);
@@ -157,6 +237,7 @@ Result<playout::Schedule> plan(const PlanInput& input) {
         if (filler) schedule.fillers.push_back(*std::move(filler));
     }
     if (!stored.slate_entry.empty()) schedule.slate = input.programme({stored.slate_entry, {}, {}});
+    add_endings(input, schedule);
     return schedule;
 }
 

@@ -1,6 +1,7 @@
 // From stored playlists and schedules to what the playout core plans with.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <optional>
@@ -59,6 +60,25 @@ std::optional<playout::Programme> planned_programme(const store::Entry& entry,
                                                     const store::Media& media,
                                                     std::uint32_t gops_per_segment);
 
+// What ends `whole` (which shows `shown` of its entry) faded out over `fade`: those of `variants`,
+// of the preparation `plain_media`, that are ready and that `open` can open.
+std::vector<playout::Ending> endings_of(
+    const playout::Programme& whole, const library::Variant& shown,
+    std::span<const store::Variant> variants, const std::string& plain_media,
+    std::chrono::milliseconds fade,
+    const std::function<std::optional<playout::Programme>(const store::Variant&)>& open);
+
+// The variant (Variant::description) that ends such a programme after `frames` of its frames.
+std::string ending_variant(const library::Variant& shown, std::int64_t frames,
+                           media::FrameRate rate, std::chrono::milliseconds fade);
+
+// The entry that counts down to a block's start; empty when none does.
+std::string countdown_of(const store::Schedule& schedule, const store::ScheduleBlock& block);
+
+// Whether the slate, fillers and countdowns of a schedule are there: kNotFound names what is not,
+// kInvalid a film that is to count down.
+Result<void> expect_entries(store::Store& store, const store::Schedule& schedule);
+
 struct PlanInput {
     const store::Schedule& schedule;  // of version 0: the channel's playlist, round and round
     const store::Channel& channel;
@@ -66,6 +86,10 @@ struct PlanInput {
     // What may be shown of an item; nothing when it is not ready.
     std::function<std::optional<playout::Programme>(const PlayedItem& item)> programme;
     Instant until;  // how far the plan has to reach
+    // The endings that are ready of what is shown of an item.
+    std::function<std::vector<playout::Ending>(const PlayedItem& item,
+                                               const playout::Programme& whole)>
+        endings = {};
 };
 
 // Fixed starts are resolved a day beyond `until`. kInvalid names a time or zone that makes no

@@ -10,9 +10,11 @@
 #include <nlohmann/json.hpp>
 
 #include "app/api_context.h"
+#include "app/command_output.h"
 #include "app/control_room.h"
 #include "app/planning.h"
 #include "app/planning_json.h"
+#include "app/resource_json.h"
 #include "app/station.h"
 #include "app/wall_clock.h"
 #include "app/workspace.h"
@@ -132,16 +134,13 @@ Result<void> print_playlist(Workspace& workspace, const store::Playlist& playlis
     ControlRoom room = control_room(workspace);
     const auto states = TRY(room.item_states(playlist));
     if (as_json) {
-        json value = {{"id", playlist.id},           {"title", playlist.title},
-                      {"version", playlist.version}, {"published", playlist.published},
-                      {"draft", playlist.draft},     {"items", json::array()}};
+        json value = playlist_json(playlist);
         for (std::size_t i = 0; i < playlist.items.size(); ++i) {
-            json item = item_json(playlist.items[i]);
+            json& item = value["items"][i];
             item["ready"] = states[i].why.empty();
             if (!states[i].why.empty()) item["reason"] = states[i].why;
-            value["items"].push_back(std::move(item));
         }
-        fmt::print("{}\n", value.dump(2));
+        print_json(value);
         return {};
     }
     fmt::print("{}: \"{}\", version {} (published {}, newest {})\n", playlist.id, playlist.title,
@@ -176,19 +175,17 @@ void print_publication(const ControlRoom::Published& published) {
 }
 
 Result<int> list_playlists(Workspace& workspace, const Arguments& arguments) {
+    const auto channels = TRY(channels_by_playlist(*workspace.store));
     json all = json::array();
     for (const store::Playlist& playlist : TRY(workspace.store->list_playlists())) {
         if (arguments.as_json) {
-            all.push_back({{"id", playlist.id},
-                           {"title", playlist.title},
-                           {"published", playlist.published},
-                           {"draft", playlist.draft}});
+            all.push_back(playlist_summary_json(playlist, channels));
         } else {
             fmt::print("{:20} {:3} items, published {}, newest {}  {}\n", playlist.id,
                        playlist.items.size(), playlist.published, playlist.draft, playlist.title);
         }
     }
-    if (arguments.as_json) fmt::print("{}\n", all.dump(2));
+    if (arguments.as_json) print_json(all);
     return 0;
 }
 
@@ -243,18 +240,14 @@ Result<int> show_history(Workspace& workspace, const Arguments& arguments) {
     json all = json::array();
     for (const auto& version : TRY(workspace.store->playlist_history(arguments.id))) {
         if (arguments.as_json) {
-            all.push_back(
-                {{"version", version.version},
-                 {"author", version.author},
-                 {"created", base::to_rfc3339(version.created)},
-                 {"restores", version.restores > 0 ? json(version.restores) : json(nullptr)}});
+            all.push_back(playlist_version_json(version));
             continue;
         }
         fmt::print("{:4} {} {}{}\n", version.version, base::to_rfc3339(version.created),
                    version.author,
                    version.restores > 0 ? fmt::format(" (back to {})", version.restores) : "");
     }
-    if (arguments.as_json) fmt::print("{}\n", all.dump(2));
+    if (arguments.as_json) print_json(all);
     return 0;
 }
 
@@ -271,11 +264,10 @@ Result<int> publish_playlist(Workspace& workspace, const Arguments& arguments) {
         json channels = json::array();
         for (const auto& each : published)
             channels.push_back(publication_json(each));
-        fmt::print("{}\n", json({{"playlist", arguments.id},
-                                 {"version", draft.version},
-                                 {"dry_run", arguments.dry_run},
-                                 {"channels", std::move(channels)}})
-                               .dump(2));
+        print_json({{"playlist", arguments.id},
+                    {"version", draft.version},
+                    {"dry_run", arguments.dry_run},
+                    {"channels", std::move(channels)}});
         return 0;
     }
     for (const auto& each : published)
@@ -298,7 +290,9 @@ Result<store::Schedule> read_schedule(const std::string& channel, const std::str
                                       std::int64_t present) {
     std::ifstream stream(file);
     if (!stream) return fail(ErrorCode::kNotFound, "{} cannot be read", file);
-    const json value = json::parse(stream, nullptr, false);
+    json value = json::parse(stream, nullptr, false);
+    // One of another channel may serve.
+    if (value.is_object()) value.erase("channel");
     auto schedule = schedule_from(value, channel, present);
     if (!schedule) {
         return fail(std::move(schedule).error(),
@@ -308,7 +302,7 @@ Result<store::Schedule> read_schedule(const std::string& channel, const std::str
 }
 
 Result<int> show_schedule(Workspace& workspace, const Arguments& arguments) {
-    fmt::print("{}\n", schedule_json(TRY(workspace.store->find_schedule(arguments.id))).dump(2));
+    print_json(channel_schedule_json(TRY(workspace.store->find_schedule(arguments.id))));
     return 0;
 }
 
@@ -317,17 +311,16 @@ Result<int> set_schedule(Workspace& workspace, const Arguments& arguments) {
     const store::Schedule present = TRY(workspace.store->find_schedule(arguments.id));
     const store::Schedule wanted =
         TRY(read_schedule(arguments.id, arguments.file, present.version));
-    if (!wanted.slate_entry.empty()) TRY(workspace.store->find_entry(wanted.slate_entry));
+    TRY(expect_entries(*workspace.store, wanted));
     ControlRoom room = control_room(workspace);
     const auto published = TRY(
         room.publish(wanted, when.from, when.at,
                      arguments.dry_run ? ControlRoom::Mode::kDryRun : ControlRoom::Mode::kCommit));
     if (arguments.as_json) {
         const auto after = TRY(workspace.store->find_schedule(arguments.id));
-        fmt::print("{}\n", json({{"version", after.version},
-                                 {"dry_run", arguments.dry_run},
-                                 {"publication", publication_json(published)}})
-                               .dump(2));
+        print_json({{"version", after.version},
+                    {"dry_run", arguments.dry_run},
+                    {"publication", publication_json(published)}});
         return 0;
     }
     print_publication(published);
@@ -336,7 +329,8 @@ Result<int> set_schedule(Workspace& workspace, const Arguments& arguments) {
 }
 
 Result<int> clear_schedule(Workspace& workspace, const Arguments& arguments) {
-    TRY(workspace.store->remove_schedule(arguments.id));
+    const store::Schedule present = TRY(workspace.store->find_schedule(arguments.id));
+    TRY(workspace.store->remove_schedule(arguments.id, present.version));
     if (arguments.as_json) return show_schedule(workspace, arguments);
     fmt::print("channel {} plays its playlist round and round\n", arguments.id);
     return 0;
@@ -356,29 +350,24 @@ Result<int> check_schedule(Workspace& workspace, const Arguments& arguments) {
         drafts.push_back(TRY(workspace.store->find_playlist_version(id, 0)));
     }
     ControlRoom room = control_room(workspace);
-    bool errors = false;
-    json all = json::array();
-    for (const auto& finding : TRY(room.check(wanted, drafts, arguments.words))) {
-        errors = errors || finding.severity == playout::Severity::kError;
+    const auto findings = TRY(room.check(wanted, drafts, arguments.words));
+    const bool errors = std::ranges::any_of(findings, [](const playout::Finding& finding) {
+        return finding.severity == playout::Severity::kError;
+    });
+    if (arguments.as_json) {
+        print_json(findings_json(channel, findings));
+        return errors ? kFindings : 0;
+    }
+    for (const auto& finding : findings) {
         const std::string at =
             finding.at < Ticks(0)
                 ? ""
                 : base::to_rfc3339(playout::instant_of(channel.epoch, finding.at));
-        if (arguments.as_json) {
-            all.push_back({{"severity", playout::to_string(finding.severity)},
-                           {"code", finding.code},
-                           {"block", finding.block},
-                           {"item", finding.item},
-                           {"at", at},
-                           {"message", finding.message}});
-            continue;
-        }
         std::string place = finding.block;
         if (finding.item >= 0) place += fmt::format(" item {}", finding.item + 1);
         if (!at.empty()) place += (place.empty() ? "" : ", ") + at;
         fmt::print("{}: {}: {}\n", playout::to_string(finding.severity), place, finding.message);
     }
-    if (arguments.as_json) fmt::print("{}\n", all.dump(2));
     return errors ? kFindings : 0;
 }
 
@@ -387,10 +376,9 @@ Result<int> perform(Workspace& workspace, const Arguments& arguments,
     ControlRoom room = control_room(workspace);
     const auto done = TRY(room.perform(arguments.id, command));
     if (arguments.as_json) {
-        fmt::print("{}\n", json({{"channel", arguments.id},
-                                 {"at", base::to_rfc3339(done.at)},
-                                 {"left_out", done.left_out}})
-                               .dump(2));
+        print_json({{"channel", arguments.id},
+                    {"at", base::to_rfc3339(done.at)},
+                    {"left_out", done.left_out}});
         return 0;
     }
     fmt::print("channel {}: from {}\n", arguments.id, base::to_rfc3339(done.at));

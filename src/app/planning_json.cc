@@ -1,6 +1,8 @@
 #include "app/planning_json.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <initializer_list>
 #include <string_view>
 
@@ -15,6 +17,9 @@ namespace {
 using nlohmann::json;
 using store::ItemKind;
 using store::PlaylistItem;
+
+// Longer ones are no end of a film but a part of it.
+constexpr std::chrono::seconds kLongestFade{5};
 
 // The value of `values` that is called so; the first when the key is left out.
 template <typename Enum>
@@ -85,27 +90,39 @@ json schedule_json(const store::Schedule& schedule) {
                           {"zone", block.zone},
                           {"repeats", to_string(block.repeats)},
                           {"until", block.until},
-                          {"overrun", store::to_string(block.overrun)}});
+                          {"overrun", store::to_string(block.overrun)},
+                          {"countdown", block.countdown_entry}});
     }
     return {{"version", schedule.version},
             {"slate", schedule.slate_entry},
             {"fillers", schedule.filler_playlist},
+            {"countdown", schedule.countdown_entry},
+            {"fade", static_cast<double>(schedule.fade.count()) / 1000},
             {"blocks", std::move(blocks)}};
 }
 
 Result<store::Schedule> schedule_from(const json& value, const std::string& channel,
                                       std::int64_t present) {
     try {
-        TRY(expect_keys(value, "a schedule", {"version", "slate", "fillers", "blocks"}));
+        TRY(expect_keys(value, "a schedule",
+                        {"version", "slate", "fillers", "countdown", "fade", "blocks"}));
         store::Schedule schedule;
         schedule.channel_id = channel;
         schedule.version = value.value("version", present);
         schedule.slate_entry = value.value("slate", "");
         schedule.filler_playlist = value.value("fillers", "");
+        schedule.countdown_entry = value.value("countdown", "");
+        const double fade =
+            value.value("fade", std::chrono::duration<double>(store::Schedule::kUsualFade).count());
+        if (!(fade >= 0) || fade > kLongestFade.count()) {
+            return fail(ErrorCode::kInvalid, "fade is {} s; it is 0 (no fade) to {} s", fade,
+                        kLongestFade.count());
+        }
+        schedule.fade = std::chrono::milliseconds(std::llround(fade * 1000));
         for (const json& block : value.at("blocks")) {
-            TRY(expect_keys(
-                block, "a block",
-                {"id", "playlist", "passes", "start", "zone", "repeats", "until", "overrun"}));
+            TRY(expect_keys(block, "a block",
+                            {"id", "playlist", "passes", "start", "zone", "repeats", "until",
+                             "overrun", "countdown"}));
             store::ScheduleBlock& made = schedule.blocks.emplace_back();
             made.playlist_id = block.at("playlist").get<std::string>();
             made.id = block.value("id", made.playlist_id);
@@ -119,6 +136,11 @@ Result<store::Schedule> schedule_from(const json& value, const std::string& chan
             made.overrun = TRY(named(
                 block, "overrun",
                 {playout::Overrun::kFill, playout::Overrun::kCut, playout::Overrun::kFinish}));
+            made.countdown_entry = block.value("countdown", "");
+            if (!made.countdown_entry.empty() && made.start.empty()) {
+                return fail(ErrorCode::kInvalid,
+                            "block \"{}\" has a countdown and no start to count down to", made.id);
+            }
             TRY(WallClock::of(made.zone));
             if (!made.start.empty()) TRY(parse_local_time(made.start));
             if (!made.until.empty()) TRY(parse_time_of_day(made.until));

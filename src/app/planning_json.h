@@ -18,8 +18,8 @@ nlohmann::json item_json(const store::PlaylistItem& item);
 // Likewise, where all but "entry" may be left out. kInvalid names what is wrong.
 Result<store::PlaylistItem> item_from(const nlohmann::json& value);
 
-// {"version", "slate", "fillers", "blocks": [{"id", "playlist", "passes", "start", "zone",
-// "repeats", "until", "overrun"}]}
+// {"version", "slate", "fillers", "countdown", "fade", "blocks": [{"id", "playlist", "passes",
+// "start", "zone", "repeats", "until", "overrun", "countdown"}]}
 nlohmann::json schedule_json(const store::Schedule& schedule);
 
 // Likewise; `version` and what is empty may be left out. kInvalid names what is wrong.

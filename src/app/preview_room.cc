@@ -97,6 +97,21 @@ class PreviewRoom::Projectionist {
         return fail(ErrorCode::kConflict, "that part of it is being prepared");
     }
 
+    // The faded endings there are of what is shown of an item.
+    std::vector<playout::Ending> endings(const PlayedItem& item, const playout::Programme& whole,
+                                         std::chrono::milliseconds fade) {
+        const store::Entry* row = entry(item.entry);
+        const auto shown = film(item.entry, whole.media_id, whole.subtitles_id);
+        if (row == nullptr || !shown) return {};
+        return endings_of(
+            whole, (*shown)->media->manifest().variant, variants_, row->media_id, fade,
+            [&](const store::Variant& variant) -> std::optional<playout::Programme> {
+                const auto ending = film(item.entry, variant.media_id, whole.subtitles_id);
+                if (!ending) return std::nullopt;
+                return programme(**ending);
+            });
+    }
+
     // How long the item will last; nothing when that is not known yet.
     std::optional<Ticks> planned_duration(const store::PlaylistItem& item) {
         const store::Entry* row = entry(item.reference);
@@ -261,6 +276,9 @@ Result<http::PreviewPtr> PreviewRoom::make_channel(const std::string& id, Instan
             stored.untrimmed = item.untrimmed;
             const auto film = projectionist.film(stored);
             return film ? std::optional(projectionist.programme(**film)) : std::nullopt;
+        };
+        input.endings = [&](const PlayedItem& item, const playout::Programme& whole) {
+            return projectionist.endings(item, whole, schedule.fade);
         };
         const playout::Schedule planned = TRY(plan(input));
         std::optional<playout::RundownEnd> end;

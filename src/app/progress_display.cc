@@ -27,30 +27,32 @@ std::string name_of(const store::Job& job) {
 // The line on the terminal that is drawn over again and again.
 class StatusLine {
   public:
-    StatusLine() : on_terminal_(::isatty(STDOUT_FILENO) == 1) {}
+    explicit StatusLine(std::FILE* told)
+        : told_(told), on_terminal_(::isatty(::fileno(told)) == 1) {}
     ~StatusLine() { clear(); }
     StatusLine(const StatusLine&) = delete;
     StatusLine& operator=(const StatusLine&) = delete;
 
     void draw(const std::string& text) {
         if (!on_terminal_) return;
-        fmt::print("\r\x1b[2K{}", text);
-        std::fflush(stdout);
+        fmt::print(told_, "\r\x1b[2K{}", text);
+        std::fflush(told_);
         drawn_ = true;
     }
     // A line that stays.
     void say(const std::string& text) {
         clear();
-        fmt::print("{}\n", text);
-        std::fflush(stdout);
+        fmt::print(told_, "{}\n", text);
+        std::fflush(told_);
     }
 
   private:
     void clear() {
-        if (drawn_) fmt::print("\r\x1b[2K");
+        if (drawn_) fmt::print(told_, "\r\x1b[2K");
         drawn_ = false;
     }
-    bool on_terminal_;
+    std::FILE* const told_;
+    const bool on_terminal_;
     bool drawn_ = false;
 };
 
@@ -80,24 +82,26 @@ std::string bar(double fraction, std::size_t width) {
     return text;
 }
 
-Result<Preparation> show_preparation(store::Store& store, const StopSignals& signals) {
+Result<Preparation> show_preparation(store::Store& store, const StopSignals& signals,
+                                     std::FILE* told, const std::function<void()>& meanwhile) {
     // Jobs that are open now; those that come while we wait belong to somebody else's batch.
     std::set<std::string> batch;
     for (const store::Job& job : TRY(store.list_jobs())) {
         if (is_open(job)) batch.insert(job.id);
     }
     Preparation outcome;
-    std::set<std::string> told;
-    StatusLine line;
-    while (told.size() < batch.size()) {
+    std::set<std::string> ended;
+    StatusLine line(told);
+    while (ended.size() < batch.size()) {
+        if (meanwhile) meanwhile();
         std::vector<store::Job> jobs;
         for (store::Job& job : TRY(store.list_jobs())) {
             if (batch.contains(job.id)) jobs.push_back(std::move(job));
         }
         std::ranges::reverse(jobs);  // oldest first
         for (const store::Job& job : jobs) {
-            if (is_open(job) || !told.insert(job.id).second) continue;
-            const std::string count = fmt::format("[{}/{}]", told.size(), batch.size());
+            if (is_open(job) || !ended.insert(job.id).second) continue;
+            const std::string count = fmt::format("[{}/{}]", ended.size(), batch.size());
             if (job.state == store::JobState::kDone) {
                 ++outcome.ready;
                 line.say(fmt::format("{} ✓ {}", count, name_of(job)));
@@ -108,7 +112,7 @@ Result<Preparation> show_preparation(store::Store& store, const StopSignals& sig
             }
         }
         line.draw(status_of(jobs, batch.size()));
-        if (told.size() < batch.size() && signals.wait_for(kRedraw)) {
+        if (ended.size() < batch.size() && signals.wait_for(kRedraw)) {
             outcome.stopped = true;
             break;
         }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdio>
+#include <functional>
 #include <set>
 #include <string>
 
@@ -19,9 +21,11 @@ struct Preparation {
 };
 
 // Shows the way of all queued and running jobs until none is left, or a signal comes: one bar
-// that is redrawn on a terminal, a line an entry elsewhere. Failures are told with their reasons.
-// Somebody else must be running the jobs.
-Result<Preparation> show_preparation(store::Store& store, const StopSignals& signals);
+// that is redrawn where `told` is a terminal, a line an entry elsewhere. Failures are told with
+// their reasons. Somebody else must be running the jobs. `meanwhile`, which may be empty, is called
+// again and again.
+Result<Preparation> show_preparation(store::Store& store, const StopSignals& signals,
+                                     std::FILE* told, const std::function<void()>& meanwhile = {});
 
 // "████████░░░░  66 %"; `width` in characters, fraction cut to 0..1. Pure.
 std::string bar(double fraction, std::size_t width);

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "app/command_output.h"
 #include "app/review_room.h"
 #include "app/workspace.h"
 #include "auth/key_file.h"
@@ -43,10 +44,6 @@ struct Arguments {
 std::string actor() {
     const passwd* user = ::getpwuid(::getuid());
     return fmt::format("cli:{}", user ? std::string(user->pw_name) : std::to_string(::getuid()));
-}
-
-void print_json(const json& value) {
-    fmt::print("{}\n", value.dump(2, ' ', false, json::error_handler_t::replace));
 }
 
 std::string text_in(const json& texts, const std::string& otherwise) {
@@ -153,6 +150,12 @@ class Office {
     std::unique_ptr<ReviewRoom> room_;
 };
 
+// What has been changed, for programs; people know what they did.
+Result<void> show_changed(Office& office, const Arguments& arguments) {
+    if (arguments.as_json) print_json(TRY(office.room().round(arguments.round)));
+    return {};
+}
+
 Result<void> create_round(Office& office, const Arguments& arguments) {
     store::ReviewRound round;
     round.id = arguments.round;
@@ -161,7 +164,7 @@ Result<void> create_round(Office& office, const Arguments& arguments) {
     }
     round.criteria = TRY(criteria_given(arguments));
     TRY(office.room().create(round, actor()));
-    return {};
+    return show_changed(office, arguments);
 }
 
 // Titles, criteria, or both.
@@ -174,15 +177,16 @@ Result<void> change_round(Office& office, const Arguments& arguments) {
         round.criteria = TRY(criteria_given(arguments));
     }
     TRY(office.store().change_review_round(round, actor()));
-    return {};
+    return show_changed(office, arguments);
 }
 
 Result<void> set_closed(Office& office, const Arguments& arguments, bool closed) {
     auto round = TRY(office.store().find_review_round(arguments.round));
-    if (round.closed == closed) return {};
-    round.closed = closed;
-    TRY(office.store().change_review_round(round, actor()));
-    return {};
+    if (round.closed != closed) {
+        round.closed = closed;
+        TRY(office.store().change_review_round(round, actor()));
+    }
+    return show_changed(office, arguments);
 }
 
 Result<void> assign(Office& office, const Arguments& arguments) {
@@ -190,10 +194,11 @@ Result<void> assign(Office& office, const Arguments& arguments) {
         for (const std::string& entry : arguments.entries) {
             TRY(office.store().withdraw_review_entry(arguments.round, entry, actor()));
         }
-        return {};
+        return show_changed(office, arguments);
     }
     const auto count =
         TRY(office.store().assign_review_entries(arguments.round, arguments.entries, actor()));
+    if (arguments.as_json) return show_changed(office, arguments);
     fmt::print("{} films more in \"{}\"\n", count, arguments.round);
     return {};
 }
@@ -201,7 +206,9 @@ Result<void> assign(Office& office, const Arguments& arguments) {
 Result<void> add_juror(Office& office, const Arguments& arguments) {
     if (arguments.remove) {
         const auto juror = TRY(office.room().juror(arguments.round, arguments.juror));
-        return office.store().remove_juror(juror.id, actor());
+        TRY(office.store().remove_juror(juror.id, actor()));
+        if (arguments.as_json) print_removed(juror.name);
+        return {};
     }
     ReviewRoom::NewJuror asked;
     asked.round_id = arguments.round;
@@ -234,7 +241,7 @@ Result<void> set_conflict(Office& office, const Arguments& arguments) {
             TRY(office.store().set_review_conflict(juror.id, entry, arguments.reason, actor()));
         }
     }
-    return {};
+    return show_changed(office, arguments);
 }
 
 Result<void> list_rounds(Office& office, const Arguments& arguments) {
@@ -367,7 +374,7 @@ void add_review_commands(CLI::App& cli, std::string& data, int& status) {
         added->add_option("ROUND", given->round, "the round's id")->required();
         return added;
     };
-    const auto with_json = [given](CLI::App* added) {
+    const auto with_json = [given](CLI::App* added) {  // all but those that write a file
         added->add_flag("--json", given->as_json, "print JSON, for programs");
         return added;
     };
@@ -392,16 +399,17 @@ void add_review_commands(CLI::App& cli, std::string& data, int& status) {
         return added;
     };
 
-    with_criteria(with_round(
-        command("create", "Make a round, by whose criteria films are to be judged", create_round)));
-    with_criteria(
-        with_round(command("change", "Change a round's titles or criteria", change_round)));
+    with_json(with_criteria(with_round(command(
+        "create", "Make a round, by whose criteria films are to be judged", create_round))));
+    with_json(with_criteria(
+        with_round(command("change", "Change a round's titles or criteria", change_round))));
     with_json(command("list", "List the rounds", list_rounds));
     with_json(with_round(command(
         "show", "Print a round's criteria, films, jurors and their addresses", show_round)));
-    with_remove(with_entries(with_round(command(
-                    "assign", "Have films judged; from then on they are not public", assign))),
-                "take them out instead");
+    with_json(
+        with_remove(with_entries(with_round(command(
+                        "assign", "Have films judged; from then on they are not public", assign))),
+                    "take them out instead"));
     CLI::App* juror = with_json(
         with_remove(with_round(command("juror", "Add a juror, and print the address that is theirs",
                                        add_juror)),
@@ -410,18 +418,18 @@ void add_review_commands(CLI::App& cli, std::string& data, int& status) {
     juror->add_option("--account", given->account,
                       "the account (reviewer or more) they sign in with, instead of a link");
     juror->add_option("--until", given->until, "when the link ends (2026-11-23T20:00:00Z)");
-    CLI::App* conflict = with_round(
-        command("conflict", "Keep films from a juror who has an interest in them", set_conflict));
+    CLI::App* conflict = with_json(with_round(
+        command("conflict", "Keep films from a juror who has an interest in them", set_conflict)));
     conflict->add_option("NAME", given->juror, "the juror")->required();
     with_remove(with_entries(conflict), "give them to the juror after all");
     conflict->add_option("--reason", given->reason, "why, for the audit log");
     for (const bool closed : {true, false}) {
-        with_round(command(closed ? "close" : "open",
-                           closed ? "End a round: jurors neither watch nor write any more"
-                                  : "Open a closed round again",
-                           [closed](Office& office, const Arguments& arguments) {
-                               return set_closed(office, arguments, closed);
-                           }));
+        with_json(with_round(command(closed ? "close" : "open",
+                                     closed ? "End a round: jurors neither watch nor write any more"
+                                            : "Open a closed round again",
+                                     [closed](Office& office, const Arguments& arguments) {
+                                         return set_closed(office, arguments, closed);
+                                     })));
     }
     with_json(with_round(command("progress", "Show how far each juror is", show_progress)));
     with_json(with_round(command(

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "app/command_output.h"
 #include "app/people_commands.h"
 #include "app/screen_design.h"
 #include "app/screens.h"
@@ -31,10 +32,6 @@ struct Arguments {
     std::vector<std::string> settings;
 };
 
-void print_json(const json& value) {
-    fmt::print("{}\n", value.dump(2, ' ', false, json::error_handler_t::replace));
-}
-
 // What it reported, in a few words.
 std::string report_text(const json& report) {
     if (!report.is_object()) return "";
@@ -53,6 +50,7 @@ std::string report_text(const json& report) {
         text += fmt::format(", {} frames dropped", dropped.get<std::int64_t>());
     }
     if (report.value("sound", "") == "blocked") text += ", no sound until it is touched";
+    if (!report.value("kept", true)) text += ", opens only while the server answers";
     return text;
 }
 
@@ -77,9 +75,19 @@ Result<void> approve_screen(Workspace& workspace, const Arguments& arguments) {
     const std::string code = TRY(auth::read_pairing_code(arguments.screen));
     const auto screen = TRY(
         workspace.store->approve_screen(code, arguments.name, arguments.channel, command_actor()));
+    if (arguments.as_json) {
+        print_json(screen_json(screen, workspace.clock->now()));
+        return {};
+    }
     fmt::print("{} is a screen{}\n", screen.name,
                screen.channel_id.empty() ? "; give it a channel with `matinee screen assign`"
                                          : ", and shows " + screen.channel_id);
+    return {};
+}
+
+Result<void> show_changed(Workspace& workspace, const Arguments& arguments, const std::string& id) {
+    if (!arguments.as_json) return {};
+    print_json(screen_json(TRY(workspace.store->find_screen(id)), workspace.clock->now()));
     return {};
 }
 
@@ -87,7 +95,15 @@ Result<void> change_screen(Workspace& workspace, const Arguments& arguments,
                            const std::function<void(store::Screen&)>& change) {
     store::Screen screen = TRY(workspace.store->find_screen(arguments.screen));
     change(screen);
-    return workspace.store->update_screen(screen, command_actor());
+    TRY(workspace.store->update_screen(screen, command_actor()));
+    return show_changed(workspace, arguments, screen.id);
+}
+
+Result<void> remove_screen(Workspace& workspace, const Arguments& arguments) {
+    const auto screen = TRY(workspace.store->find_screen(arguments.screen));
+    TRY(workspace.store->remove_screen(screen.id, command_actor()));
+    if (arguments.as_json) print_removed(screen.name);
+    return {};
 }
 
 Result<void> command_screen(Workspace& workspace, const Arguments& arguments) {
@@ -98,18 +114,19 @@ Result<void> command_screen(Workspace& workspace, const Arguments& arguments) {
     }
     TRY(workspace.store->command_screen(arguments.screen, arguments.kind, kScreenCommandLasts,
                                         command_actor()));
-    return {};
+    return show_changed(workspace, arguments, arguments.screen);
 }
 
 Result<void> design_screens(Workspace& workspace, const Arguments& arguments) {
-    store::Channel channel = TRY(workspace.store->find_channel(arguments.channel));
+    const auto known = TRY(workspace.store->find_channel(arguments.channel));
+    store::Channel channel = known;
     json changes = json::object();
     for (const std::string& setting : arguments.settings) {
         changes.update(TRY(screen_design_change(setting)));
     }
     if (!changes.empty()) {
         channel.settings = TRY(with_screen_design(channel.settings, changes));
-        TRY(workspace.store->update_channel(channel));
+        TRY(workspace.store->update_channel(channel, known));
         TRY(workspace.store->audit({.actor = command_actor(),
                                     .action = "channel.screen-design",
                                     .subject = channel.id,
@@ -137,6 +154,7 @@ void add_screen_commands(CLI::App& cli, int& status) {
         CLI::App* added = parent->add_subcommand(name, what);
         added->add_option("--data", given->data,
                           "the folder that holds everything (default: XDG data home)");
+        added->add_flag("--json", given->as_json, "print JSON, for programs");
         added->callback([given, &status, body = std::move(body)] {
             const auto done = [&]() -> Result<void> {
                 Workspace workspace = TRY(Workspace::open(given->data));
@@ -157,8 +175,7 @@ void add_screen_commands(CLI::App& cli, int& status) {
         "screen", "Screens of venues: list, approve, rename, assign, command, remove");
     screen->require_subcommand(1);
     command(screen, "list", "List the screens, whether they are there, and what they show",
-            list_screens)
-        ->add_flag("--json", given->as_json, "print JSON, for programs");
+            list_screens);
     CLI::App* approve =
         command(screen, "approve", "Make a screen of the browser that shows CODE at /screen",
                 approve_screen);
@@ -188,11 +205,8 @@ void add_screen_commands(CLI::App& cli, int& status) {
         ->add_option("COMMAND", given->kind, "identify, reload, mute or unmute")
         ->required()
         ->check(CLI::IsMember({"identify", "reload", "mute", "unmute"}));
-    with_screen(command(screen, "remove", "Remove a screen; it shows nothing from then on",
-                        [](Workspace& workspace, const Arguments& arguments) -> Result<void> {
-                            const auto found = TRY(workspace.store->find_screen(arguments.screen));
-                            return workspace.store->remove_screen(found.id, command_actor());
-                        }));
+    with_screen(
+        command(screen, "remove", "Remove a screen; it shows nothing from then on", remove_screen));
 
     CLI::App* design = command(
         cli.get_subcommand("channel"), "screens",
@@ -203,7 +217,6 @@ void add_screen_commands(CLI::App& cli, int& status) {
                        "lower_third=SECONDS, next=true|false, clock=off|top-left|top-right|"
                        "bottom-left|bottom-right, accent=#rrggbb, language=en|zh|ru, away=TEXT; "
                        "KEY= for the default");
-    design->add_flag("--json", given->as_json, "print JSON, for programs");
 }
 
 }  // namespace matinee::app

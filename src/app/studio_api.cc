@@ -89,7 +89,9 @@ StudioApi::StudioApi(Parts parts)
                    if (announcer_) announcer_->wake();
                }} {
     describe_other_operations(api_);
+    describe_upload_operations(api_);
     add_entry_operations(api_, context_);
+    add_sheet_operations(api_, context_);
     add_subtitle_operations(api_, context_);
     add_job_operations(api_, context_);
     add_playlist_operations(api_, context_);
@@ -101,6 +103,7 @@ StudioApi::StudioApi(Parts parts)
     add_link_operations(api_, context_);
     add_review_operations(api_, context_);
     add_screen_operations(api_, context_, parts_.screen_page);
+    add_system_operations(api_, context_);
     api_.on_done([this](const http::Operation& operation, const http::Call& call, const Response&) {
         write_audit(operation, call);
     });
@@ -178,6 +181,7 @@ void StudioApi::write_audit(const http::Operation& operation, const http::Call& 
             (subject.empty() ? "" : "/") + std::string(call.request().parameters.item(i).second);
     }
     if (subject.empty() && body.is_object()) subject = body.value("id", "");
+    if (subject.empty()) subject = call.query("name").value_or("");
     // It has happened by then: that it cannot be written down does not undo it.
     const auto written = context_.store.audit({.actor = call.actor(),
                                                .action = operation.audit,

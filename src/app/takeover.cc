@@ -92,8 +92,12 @@ void Broadcaster::look_for_lost_variants() {
     }
     for (const std::string& media : lost) {
         // What it says of one that is still lost has been said.
-        const bool is_back = wanted.contains(media) && open_media(media);
-        if (!is_back && !wanted.contains(media)) lost_.erase(media);
+        if (wanted.contains(media)) {
+            static_cast<void>(open_media(media));
+        } else if (ever_refreshed_ && !is_coming(media)) {
+            lost_.erase(media);
+            static_cast<void>(found(media));
+        }
     }
     lost_media_ = lost_.size();
 }
@@ -109,9 +113,27 @@ Result<std::shared_ptr<const library::PreparedEntry>> Broadcaster::open_media(
     lost_.erase(lost);
     lost_media_ = lost_.size();
     reported_.erase(media_id);
-    log::info("media that was lost is back", {{"media", media_id}});
-    record_incident("incident.media-back", media_id, nlohmann::json::object());
+    if (found(media_id)) {
+        log::info("media that was lost is back", {{"media", media_id}});
+        record_incident("incident.media-back", media_id, nlohmann::json::object());
+    }
     return media;
+}
+
+// Writes down that media is not lost any more; whether that is news.
+bool Broadcaster::found(const std::string& media_id) {
+    const auto news = store_.set_media_found(media_id);
+    if (news) return *news;
+    log::error("it cannot be written down that media is back",
+               {{"media", media_id}, {"reason", news.error().to_string()}});
+    return true;
+}
+
+bool Broadcaster::is_coming(const std::string& media_id) const {
+    return std::ranges::any_of(states_, [&](const auto& state) {
+        return std::ranges::find(state.second.coming, media_id, &playout::Airing::media_id) !=
+               state.second.coming.end();
+    });
 }
 
 // Whether the film's files are as they should be.
@@ -210,15 +232,26 @@ std::optional<playout::Programme> Broadcaster::planned_programme(const ChannelSt
     if (!understudies(state)) return std::nullopt;
     const auto media = store_.find_media(media_id);
     if (!media) return std::nullopt;
-    return app::planned_programme(row->second, *media, options_.gops_per_segment);
+    auto programme = app::planned_programme(row->second, *media, options_.gops_per_segment);
+    // So that no discontinuity comes or goes with the files.
+    const auto outline = programme ? outline_of(media_id) : std::nullopt;
+    if (outline) programme->fingerprint = http::fingerprint(*outline, options_.ladder);
+    return programme;
 }
 
 void Broadcaster::note_lost(const playout::Airing& airing, const std::string& reason) {
     if (lost_.contains(airing.media_id)) return;
     log::error("media that is to air cannot be shown",
                {{"entry", airing.entry_id}, {"media", airing.media_id}, {"reason", reason}});
-    record_incident("incident.media-lost", airing.entry_id,
-                    {{"media", airing.media_id}, {"reason", reason}});
+    const auto news = store_.set_media_lost(airing.media_id, reason);
+    if (!news) {
+        log::error("it cannot be written down that media is lost",
+                   {{"media", airing.media_id}, {"reason", news.error().to_string()}});
+    }
+    if (!news || *news) {
+        record_incident("incident.media-lost", airing.entry_id,
+                        {{"media", airing.media_id}, {"reason", reason}});
+    }
     lost_[airing.media_id] = reason;
     lost_media_ = lost_.size();
     look_for_lost_at_ = clock_.now() + kLookForLost;
@@ -257,11 +290,7 @@ Result<void> Broadcaster::take_over(ChannelState& state, Instant now) {
     if (const auto film = film_of(*lost)) {
         cut = (*film)->cut;
     } else {
-        const auto media = TRY(store_.find_media(lost->media_id));
-        store::Entry entry;
-        entry.id = lost->entry_id;
-        const auto programme = app::planned_programme(entry, media, options_.gops_per_segment);
-        if (programme) cut = programme->cut;
+        cut = cut_of_lost(*lost, outline_of(lost->media_id));
     }
     if (!cut) return {};
     std::map<std::string, std::string> fingerprints;

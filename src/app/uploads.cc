@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <fstream>
 #include <optional>
 #include <sstream>
 #include <system_error>
@@ -19,8 +18,10 @@
 
 #include "app/description.h"
 #include "app/intake.h"
+#include "app/intake_json.h"
 #include "app/subtitle_intake.h"
 #include "auth/secret.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "library/file_error.h"
 #include "library/mapped_file.h"
@@ -79,6 +80,27 @@ std::string file_name_of(const http::UploadMetadata& metadata) {
     return name.empty() || name == "." || name == ".." ? "upload" : name;
 }
 
+// How a sheet is taken in: metadata "dry_run", and "map", COLUMN=FIELD line by line.
+Result<IntakeOptions> sheet_options(const http::UploadMetadata& metadata) {
+    IntakeOptions options;
+    const std::string dry_run = value_or_empty(metadata, "dry_run");
+    if (!dry_run.empty() && dry_run != "true" && dry_run != "false") {
+        return fail(ErrorCode::kInvalid, "Upload-Metadata: dry_run is \"{}\"; write true or false",
+                    dry_run);
+    }
+    options.dry_run = dry_run == "true";
+    std::vector<std::string> lines;
+    std::istringstream text(value_or_empty(metadata, "map"));
+    for (std::string line; std::getline(text, line);) {
+        if (line.ends_with('\r')) line.pop_back();
+        if (!line.empty()) lines.push_back(std::move(line));
+    }
+    auto mapping = mapping_from(lines);
+    if (!mapping) return fail(std::move(mapping).error(), "Upload-Metadata: map");
+    options.mapping = *std::move(mapping);
+    return options;
+}
+
 // What the metadata says of the film, as a description has it; empty when it says nothing.
 Result<std::string> description_from(const http::UploadMetadata& metadata) {
     json said = json::object();
@@ -101,25 +123,9 @@ Result<std::string> description_from(const http::UploadMetadata& metadata) {
     return text;
 }
 
-Result<std::string> read_text(const fs::path& file) {
-    std::ifstream stream(file, std::ios::binary);
-    std::ostringstream text;
-    text << stream.rdbuf();
-    if (!stream.is_open() || text.bad()) {
-        return fail(ErrorCode::kUnavailable, "{}: cannot be read", file.string());
-    }
-    return text.str();
-}
-
-// Whole or not at all, also when power fails.
+// Whole or not at all, and for good, also when power fails.
 Result<void> replace_file(const fs::path& file, std::string_view text) {
-    fs::path fresh = file;
-    fresh += ".new";
-    std::error_code error;
-    fs::remove(fresh, error);
-    TRY(library::write_file(fresh, base::as_byte_span(text)));
-    fs::rename(fresh, file, error);
-    if (error) return library::file_error(error.value(), file, "cannot be written");
+    TRY(base::replace_file(file, text, 0644));
     return library::sync_directory(file.parent_path());
 }
 
@@ -142,6 +148,7 @@ struct Uploads::Item {
     std::string state = kOpen;
     std::string entry;
     std::string reason;
+    std::string report;      // of a sheet, JSON
     std::string target;      // where it is put, of kPlacing; relative to the data folder
     bool replaces = false;   // it is a new version of an entry's film
     std::uint64_t size = 0;  // of its file
@@ -330,7 +337,7 @@ Result<void> Uploads::load() {
 }
 
 Result<void> Uploads::load_one(const fs::path& info) {
-    const json known = json::parse(TRY(read_text(info)), nullptr, false);
+    const json known = json::parse(TRY(base::read_file(info)), nullptr, false);
     auto item = std::make_shared<Item>();
     try {
         item->id = info.stem().string();
@@ -343,6 +350,7 @@ Result<void> Uploads::load_one(const fs::path& info) {
         item->state = known.at("state").get<std::string>();
         item->entry = known.value("entry", "");
         item->reason = known.value("reason", "");
+        item->report = known.value("report", "");
         item->target = known.value("target", "");
         item->replaces = known.value("replaces", false);
     } catch (const json::exception& error) {
@@ -357,7 +365,7 @@ Result<void> Uploads::load_one(const fs::path& info) {
         item->touched = std::max(item->created, instant_of(status));
         if (fs::exists(mark, error)) {
             // The server was killed amid content that was still to be checked.
-            const std::string text = TRY(read_text(mark));
+            const std::string text = TRY(base::read_file(mark));
             std::uint64_t offset = 0;
             const auto [end, wrong] =
                 std::from_chars(text.data(), text.data() + text.size(), offset);
@@ -435,6 +443,7 @@ Result<http::Upload> Uploads::create(std::uint64_t length, const http::UploadMet
                                      const std::string& owner) {
     // What can be wrong with it is said now, not when all of it has come.
     TRY(description_from(metadata));
+    TRY(sheet_options(metadata));
     if (const std::string entry = value_or_empty(metadata, "entry"); !entry.empty()) {
         const auto known = workspace_.store->find_entry(entry);
         if (!known && known.error().code() != ErrorCode::kNotFound) {
@@ -476,6 +485,7 @@ Result<void> Uploads::write_info(const Item& item) const {
                {"state", item.state}};
     if (!item.entry.empty()) known["entry"] = item.entry;
     if (!item.reason.empty()) known["reason"] = item.reason;
+    if (!item.report.empty()) known["report"] = item.report;
     if (!item.target.empty()) known["target"] = item.target;
     if (item.replaces) known["replaces"] = true;
     return replace_file(file(item.id, ".json"), dump(known));
@@ -502,7 +512,9 @@ http::Upload Uploads::describe(const Item& item) const {
 Result<http::Upload> Uploads::find(const std::string& id) {
     const auto found = TRY(item(id));
     const std::lock_guard lock(found->mutex);
-    return describe(*found);
+    http::Upload upload = describe(*found);
+    upload.report = found->report;
+    return upload;
 }
 
 std::vector<http::Upload> Uploads::list() {
@@ -826,7 +838,11 @@ Result<void> Uploads::judge_subtitles(Item& item, std::string& why) {
 
 Result<void> Uploads::judge_sheet(Item& item, ByteSpan bytes) {
     const std::string name = file_name_of(item.metadata);
-    const SheetMapping mapping = TRY(sheet_mapping(workspace_.config.import.columns));
+    SheetMapping more = workspace_.config.import.columns;
+    const IntakeOptions options = TRY(sheet_options(item.metadata));
+    for (const auto& [column, field] : options.mapping)
+        more[column] = field;
+    const SheetMapping mapping = TRY(sheet_mapping(more));
     if (const auto sheet = read_sheet(name, bytes, mapping); !sheet) {
         return refuse(item, sheet.error().to_string());
     }
@@ -861,7 +877,10 @@ Result<void> Uploads::import_sheet(Item& item) {
         return fail(ErrorCode::kNotFound, "{} is gone", target.string());
     }
     const std::vector<fs::path> paths = {target};
-    const Intake intake = TRY(app::take_in(workspace_, paths, {}));
+    const IntakeOptions options = TRY(sheet_options(item.metadata));
+    Intake intake = TRY(app::take_in(workspace_, paths, options));
+    // Where it lay for a moment is nobody's business.
+    intake.sheets.front().file = target.filename();
     std::size_t matched = 0;
     std::size_t ambiguous = 0;
     const SheetIntake& sheet = intake.sheets.front();
@@ -875,13 +894,16 @@ Result<void> Uploads::import_sheet(Item& item) {
     for (const SheetProblem& problem : sheet.problems) {
         report += fmt::format("; line {}: {}", problem.line, problem.message);
     }
+    if (options.dry_run) report = "nothing was changed, this was a dry run: " + report;
     {
         const std::lock_guard lock(item.mutex);
         item.state = kDone;
         item.reason = report;
+        item.report = dump(intake_json(intake, options.dry_run));
         TRY(write_info(item));
     }
     fs::remove_all(target.parent_path(), error);
+    if (options.dry_run) return {};
     audit(item.owner, "sheet.import", file_name_of(item.metadata),
           dump({{"upload", item.id}, {"rows", sheet.rows.size()}, {"matched", matched}}));
     if (options_.on_entry) options_.on_entry("");

@@ -39,6 +39,9 @@ int main(int argc, char** argv) {
     command->add_option("--variant", variant, "in what it differs from the plain one, as JSON");
     command->add_option("--subtitles", options.subtitles,
                         "the folder of the subtitle set that a variant draws");
+    command->add_option(
+        "--plain", options.plain,
+        "the folder of the plain preparation, of which an ending takes what it shares");
     command->add_flag("--card", card, "FILE is a card, not a film");
     command->add_option("--progress", progress, "how to tell it: bar, json or none")
         ->check(CLI::IsMember({"bar", "json", "none"}));

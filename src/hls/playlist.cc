@@ -53,10 +53,29 @@ void date_range(Out out, const MediaPlaylist& playlist, const Airing& airing,
     fmt::format_to(out, "\n");
 }
 
+// Index of the first airing of `range` whose media is lost; nothing when none is.
+std::optional<std::size_t> first_gap(const Rundown& rundown, std::span<const AiringLabel> labels,
+                                     playout::SequenceRange range) {
+    const auto first = rundown.segment(range.first);
+    if (!first) return std::nullopt;
+    const auto airings = rundown.airings();
+    for (std::size_t i = first->airing; i < airings.size() && airings[i].first_sequence < range.end;
+         ++i) {
+        if (labels[i].gap) return i;
+    }
+    return std::nullopt;
+}
+
+// Section 7: EXT-X-SKIP is of version 9. EXT-X-GAP came with version 8; later drafts ask for no
+// version, since those who don't know it find out when they load the segment.
+int version_of(const MediaPlaylist& playlist) {
+    if (playlist.skipped > 0) return 9;
+    return first_gap(playlist.rundown, playlist.labels, playlist.range) ? 8 : 7;
+}
+
 void header(Out out, const MediaPlaylist& playlist) {
-    // EXT-X-SKIP is of version 9 (section 7).
     fmt::format_to(out, "#EXTM3U\n#EXT-X-VERSION:{}\n#EXT-X-TARGETDURATION:{}\n",
-                   playlist.skipped > 0 ? 9 : 7, playlist.target_duration.count());
+                   version_of(playlist), playlist.target_duration.count());
     fmt::format_to(out, "#EXT-X-MEDIA-SEQUENCE:{}\n", playlist.range.first);
     if (playlist.kind == RenditionKind::kIframes) fmt::format_to(out, "#EXT-X-I-FRAMES-ONLY\n");
     switch (playlist.type) {
@@ -116,7 +135,7 @@ void segment_lines(Out out, const MediaPlaylist& playlist, const Segment& segmen
     }
     if (playlist.kind != RenditionKind::kSubtitles && (first || segment.opens_airing())) {
         const std::string_view map = playlist.init_id(segment.airing);
-        if (map != in_force.map) {
+        if (!map.empty() && map != in_force.map) {
             no_key(out, in_force);
             fmt::format_to(out, "#EXT-X-MAP:URI=\"{}\"\n", init_name(map));
             in_force.map = map;
@@ -138,6 +157,7 @@ void segment_lines(Out out, const MediaPlaylist& playlist, const Segment& segmen
         fmt::format_to(out, "#EXT-X-PROGRAM-DATE-TIME:{}\n",
                        base::to_rfc3339(playout::instant_of(playlist.epoch, span.start)));
     }
+    if (label.gap) fmt::format_to(out, "#EXT-X-GAP\n");
     fmt::format_to(out, "#EXTINF:{},\n{}\n", seconds_text(span.end - span.start),
                    segment_name(segment.sequence, label.tag, playlist.kind));
 }
@@ -155,7 +175,8 @@ InForce skipped_lines(Out out, const MediaPlaylist& playlist) {
         const AiringLabel& label = playlist.labels[segment->airing];
         date_range(out, playlist, airing, label);
         if (playlist.kind != RenditionKind::kSubtitles) {
-            known.map = playlist.init_id(segment->airing);
+            const std::string_view map = playlist.init_id(segment->airing);
+            if (!map.empty()) known.map = map;
             known.key = key_of(playlist, airing, label);
         }
         segment = playlist.rundown.segment(airing.end_sequence());
@@ -257,10 +278,14 @@ std::string multivariant_playlist(std::span<const Variant> variants, const Audio
     return text;
 }
 
-std::int64_t skippable(const Rundown& rundown, playout::SequenceRange range, Ticks can_skip_until) {
+std::int64_t skippable(const Rundown& rundown, std::span<const AiringLabel> labels,
+                       playout::SequenceRange range, Ticks can_skip_until) {
     const auto last = rundown.segment(range.end - 1);
     if (!last) return 0;
-    const std::int64_t kept = rundown.first_ending_after(last->end() - can_skip_until);
+    std::int64_t kept = rundown.first_ending_after(last->end() - can_skip_until);
+    if (const auto gap = first_gap(rundown, labels, range)) {
+        kept = std::min(kept, rundown.airings()[*gap].first_sequence);
+    }
     return std::clamp<std::int64_t>(kept - range.first, 0, range.size());
 }
 

@@ -59,6 +59,8 @@ struct AiringLabel {
     std::string_view country;  // ISO 3166-1 alpha-2
     std::string tag;           // airing_tag(): part of segment names
     bool encrypted = false;    // its pictures and sound; subtitles never are
+    // Its media cannot be had any more: EXT-X-GAP (section 4.4.4.7) in every rendition.
+    bool gap = false;
 };
 
 enum class RenditionKind { kVideo, kAudio, kSubtitles, kIframes };
@@ -82,16 +84,20 @@ struct MediaPlaylist {
     std::int64_t skipped = 0;
     std::string_view channel_id{};          // date ranges are called "<channel>-<ordinal>"
     std::span<const AiringLabel> labels{};  // one an airing; only tags matter unless dated or live
-    // The init section's identifier for the airing of that index; not used for subtitles.
+    // The init section's identifier for the airing of that index; not used for subtitles. Empty
+    // when nobody knows it any more: then the airing has none of its own.
     std::function<std::string_view(std::size_t airing)> init_id{};
 };
 
 // How many segments at the beginning of `range` a delta update may leave out: those that end
-// further than `can_skip_until` from its end (section 6.2.5.1).
-std::int64_t skippable(const playout::Rundown& rundown, playout::SequenceRange range,
-                       Ticks can_skip_until);
+// further than `can_skip_until` from its end (section 6.2.5.1). None from the first gap on: a
+// client that has listed the segment before may not know yet that it is one.
+std::int64_t skippable(const playout::Rundown& rundown, std::span<const AiringLabel> labels,
+                       playout::SequenceRange range, Ticks can_skip_until);
 
 // A media playlist (section 4.4.3). A live one has dates and date ranges, VOD has EXT-X-ENDLIST.
+//
+// Segments of airings whose media is lost keep their lines and have EXT-X-GAP besides.
 //
 // Segment URIs are segment_name(), init sections init_name(), keys key_name(), all next to the
 // playlist.

@@ -49,6 +49,7 @@ SegmentLayout video_segment(const media::TrackIndex& video, const playout::Segme
     SegmentLayout layout;
     std::vector<FragmentSample> samples;
     const auto pictures = static_cast<std::size_t>(segment.piece.pictures);
+    auto skipped = segment.piece.skipped;
     Ticks shown{0};
     for (const Chunk& gop :
          video.chunks.subspan(segment.piece.first_gop, segment.piece.gop_count)) {
@@ -56,6 +57,11 @@ SegmentLayout video_segment(const media::TrackIndex& video, const playout::Segme
         bool sync = true;  // the first of its group
         for (const Sample& sample : video.samples_of(gop)) {
             if (samples.size() == pictures) break;
+            if (skipped > 0) {
+                --skipped;
+                range.offset += sample.size;
+                continue;
+            }
             samples.push_back(
                 {sample.size, sample.duration, delayed(sample.composition_offset), sync});
             sync = all_intra;
@@ -115,9 +121,14 @@ SegmentLayout audio_segment(const media::TrackIndex& audio, const playout::Airin
 
 SegmentLayout iframe_segment(const media::TrackIndex& video, const playout::Segment& segment) {
     const Chunk& gop = video.chunks[segment.piece.first_gop];
-    const Sample& picture = video.samples_of(gop).front();
+    const auto samples = video.samples_of(gop);
+    std::uint64_t offset = gop.offset;
+    for (const Sample& before : samples.first(static_cast<std::size_t>(segment.piece.skipped))) {
+        offset += before.size;
+    }
+    const Sample& picture = samples[static_cast<std::size_t>(segment.piece.skipped)];
     SegmentLayout layout;
-    layout.data.push_back({gop.offset, picture.size});
+    layout.data.push_back({offset, picture.size});
     const FragmentSample sample{
         picture.size, static_cast<std::uint32_t>(segment.duration().count()), delayed(0), true};
     layout.header = media::fragment_header(fragment_sequence(segment.sequence),

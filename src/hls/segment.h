@@ -29,9 +29,9 @@ struct SegmentLayout {
     [[nodiscard]] std::uint64_t size() const;
 };
 
-// The video of `segment`, on the channel's timeline: groups of pictures, of the last one as many
-// pictures as the segment has. `all_intra`: all of its pictures are keyframes, not only the first
-// of each group.
+// The video of `segment`, on the channel's timeline: groups of pictures, of the first and the last
+// one the pictures that the segment has. `all_intra`: all of its pictures are keyframes, not only
+// the first of each group.
 SegmentLayout video_segment(const media::TrackIndex& video, const playout::Segment& segment,
                             bool all_intra = false);
 

@@ -16,7 +16,7 @@ double seconds_of(Ticks ticks) {
     return std::chrono::duration<double>(ticks).count();
 }
 
-json titles_json(const Film& film) {
+json titles_json(const Credits& film) {
     json titles = json::object();
     for (const auto& [language, title] : film.titles) {
         titles[language] = title;
@@ -45,25 +45,28 @@ Ticks depth_of(const Presentation& channel) {
 json airing_json(const Presentation& channel, std::size_t index, Instant now,
                  std::string_view prefix) {
     const playout::Airing& airing = channel.rundown().airings()[index];
-    const Film& film = channel.film(index);
+    const Credits& credits = channel.credits(index);
     const Instant epoch = channel.settings().epoch;
-    json value{{"entry", film.entry_id},
-               {"title", titles_json(film)},
-               {"author", film.author},
-               {"country", film.country},
+    json value{{"entry", credits.entry_id},
+               {"title", titles_json(credits)},
+               {"author", credits.author},
+               {"country", credits.country},
                {"start", base::to_rfc3339(playout::instant_of(epoch, airing.start))},
                {"end", base::to_rfc3339(playout::instant_of(epoch, airing.end()))}};
     value["role"] = playout::to_string(airing.place.role);
-    // Cards and the slate are what has a keyframe in every picture.
-    if (film.media->manifest().all_intra) value["card"] = true;
     if (airing.from > Ticks(0)) value["from_seconds"] = seconds_of(airing.from);
-    if (!film.media->manifest().poster.empty()) {
-        value["poster"] = fmt::format("{}/entries/{}/poster.jpg", prefix, film.entry_id);
+    const Film* const film = channel.film(index);
+    if (film == nullptr) return value;  // its pictures are lost with it
+    // Cards and the slate are what has a keyframe in every picture.
+    if (film->media->manifest().all_intra) value["card"] = true;
+    if (film->media->manifest().counts_down) value["countdown"] = true;
+    if (!film->media->manifest().poster.empty()) {
+        value["poster"] = fmt::format("{}/entries/{}/poster.jpg", prefix, film->entry_id);
     }
     if (airing.start <= channel.ticks_at(now)) {
-        add_thumbnails(value, film,
+        add_thumbnails(value, *film,
                        fmt::format("{}/channels/{}/entries/{}/thumbnails.jpg", prefix,
-                                   channel.settings().id, film.entry_id));
+                                   channel.settings().id, film->entry_id));
     }
     return value;
 }
@@ -79,7 +82,7 @@ json airings_json(const Presentation& channel, Instant now, std::string_view pre
 }
 
 json entry_json(const Presentation& entry, std::string_view prefix) {
-    const Film& film = entry.film(0);
+    const Film& film = *entry.film(0);
     json value{{"entry", film.entry_id},
                {"title", titles_json(film)},
                {"author", film.author},
@@ -109,7 +112,9 @@ const Film* film_to_go_back_to(const Presentation& channel, std::string_view ent
     const auto rows = channel.rundown().airings();
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const bool within = rows[i].start <= here && rows[i].end() > here - depth_of(channel);
-        if (within && rows[i].entry_id == entry_id) return &channel.film(i);
+        if (within && rows[i].entry_id == entry_id && channel.film(i) != nullptr) {
+            return channel.film(i);
+        }
     }
     return nullptr;
 }

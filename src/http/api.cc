@@ -64,8 +64,44 @@ std::vector<std::string> names_in(const std::string& path) {
     return names;
 }
 
+Response overtaken(std::string_view present, std::string_view known) {
+    Response response = problem(
+        412,
+        fmt::format("It has been changed meanwhile: it is \"{}\" now, not {}. Look at it and make "
+                    "the change again.",
+                    present, known),
+        "If-Match");
+    response.etag = present;
+    return response;
+}
+
 Json problem_reference(const char* name) {
     return {{"$ref", fmt::format("#/components/responses/{}", name)}};
+}
+
+Json problem_response(const std::string& description) {
+    return {{"description", description},
+            {"content",
+             {{"application/problem+json", {{"schema", JsonSchemas::reference("Problem")}}}}}};
+}
+
+// Whether the content is of the type that the operation takes.
+std::optional<Response> check_type(const Operation& operation, const Request& request) {
+    const bool is_json = !operation.body.empty();
+    const std::string_view wanted =
+        is_json ? std::string_view("application/json") : std::string_view(operation.body_type);
+    const std::string_view type = request.header("Content-Type").value_or("");
+    if (has_media_type(type, wanted) || (is_json && operation.method == Method::kPatch &&
+                                         has_media_type(type, "application/merge-patch+json"))) {
+        return std::nullopt;
+    }
+    Response refused = problem(415,
+                               fmt::format("The content must be {}: send Content-Type: {}, not {}.",
+                                           is_json ? "JSON" : "of another type", wanted,
+                                           type.empty() ? std::string_view("nothing") : type),
+                               "Content-Type");
+    refused.headers.emplace_back("Accept", wanted);
+    return refused;
 }
 
 struct ProblemText {
@@ -79,13 +115,16 @@ constexpr std::array kProblems{
     ProblemText{401, "SignIn", "Nobody has signed in, and it is not for everybody."},
     ProblemText{403, "Forbidden", "Not for this account, or sent by another site's page."},
     ProblemText{404, "NotFound", "There is no such thing."},
+    ProblemText{405, "NotAllowed", "Allow has the methods that there are."},
     ProblemText{409, "Conflict", "The state of things forbids it."},
+    ProblemText{410, "Gone", "It has expired."},
     ProblemText{412, "Changed", "It has been changed since the version in If-Match."},
     ProblemText{413, "TooLarge", "The content is too large."},
-    ProblemText{415, "NotJson", "The content must be JSON, and its Content-Type say so."},
+    ProblemText{415, "WrongType", "The content must be of a type that is told, and say so."},
     ProblemText{428, "VersionRequired", "If-Match is missing: which version is to be changed?"},
     ProblemText{429, "TooMany", "Too many requests; Retry-After says when to go on."},
     ProblemText{503, "Unavailable", "Not now; Retry-After says when."},
+    ProblemText{507, "Full", "There is no room for it."},
 };
 
 const char* name_of(int status) {
@@ -95,16 +134,38 @@ const char* name_of(int status) {
 
 std::set<int> problems_of(const Operation& operation) {
     std::set<int> statuses{400, 429, 503};
-    statuses.insert(operation.problems.begin(), operation.problems.end());
+    for (const ApiProblem& problem : operation.problems)
+        statuses.insert(problem.status);
     if (operation.access != Access::kPublic) statuses.insert({401, 403});
-    if (operation.method != Method::kGet) statuses.insert(403);  // from another site's page
+    if (!is_safe(operation.method)) statuses.insert(403);  // from another site's page
     if (operation.path.find('{') != std::string::npos || !operation.body.empty()) {
         statuses.insert(404);
     }
     if (operation.conflicts) statuses.insert(409);
     if (operation.precondition == Precondition::kIfMatch) statuses.insert({412, 428});
     if (!operation.body.empty()) statuses.insert({413, 415});
+    if (!operation.body_type.empty()) statuses.insert(413);
     return statuses;
+}
+
+Json headers_json(const std::vector<ApiHeader>& headers) {
+    Json json = Json::object();
+    for (const ApiHeader& header : headers) {
+        json[header.name] = {{"description", header.description},
+                             {"required", header.required},
+                             {"schema", header.schema}};
+    }
+    return json;
+}
+
+Json problem_json(const Operation& operation, int status) {
+    const auto told = std::ranges::find(operation.problems, status, &ApiProblem::status);
+    if (told == operation.problems.end() || (told->description.empty() && told->headers.empty())) {
+        return problem_reference(name_of(status));
+    }
+    Json json = problem_response(told->description);
+    if (!told->headers.empty()) json["headers"] = headers_json(told->headers);
+    return json;
 }
 
 Json answer_json(const Operation& operation, const ApiAnswer& answer) {
@@ -114,21 +175,15 @@ Json answer_json(const Operation& operation, const ApiAnswer& answer) {
                                             : answer.status == 204 ? "Done."
                                                                    : "So it is.")
                               : answer.description;
+    std::vector<ApiHeader> headers = answer.headers;
     if (operation.tagged && answer.status != 204) {
-        json["headers"]["ETag"] = {
-            {"description", "The version, for If-Match."},
-            {"schema", {{"type", "string"}}},
-        };
+        headers.push_back({"ETag", "The version, for If-Match."});
     }
-    if (answer.status == 201) {
-        json["headers"]["Location"] = {
-            {"description", "Where it is."},
-            {"schema", {{"type", "string"}}},
-        };
-    }
+    if (answer.status == 201) headers.push_back({"Location", "Where it is."});
+    if (!headers.empty()) json["headers"] = headers_json(headers);
     if (!answer.schema.empty()) {
         json["content"][answer.content_type]["schema"] = JsonSchemas::reference(answer.schema);
-    } else if (answer.status != 204) {
+    } else if (answer.status != 204 && !answer.content_type.empty()) {
         json["content"][answer.content_type] = {{"schema", {{"type", "string"}}}};
     }
     return json;
@@ -160,6 +215,13 @@ Json operation_json(const Operation& operation) {
                               {"description", parameter.description},
                               {"schema", std::move(schema)}});
     }
+    for (const ApiHeader& header : operation.headers) {
+        parameters.push_back({{"name", header.name},
+                              {"in", "header"},
+                              {"required", header.required},
+                              {"description", header.description},
+                              {"schema", header.schema}});
+    }
     if (operation.precondition == Precondition::kIfMatch) {
         parameters.push_back({{"name", "If-Match"},
                               {"in", "header"},
@@ -175,12 +237,17 @@ Json operation_json(const Operation& operation) {
         json["requestBody"] = {{"required", !operation.body_may_be_absent},
                                {"content", std::move(content)}};
     }
+    if (!operation.body_type.empty()) {
+        // Its type says all (OpenAPI 3.1, section 4.8.14.4): bytes have no schema.
+        json["requestBody"] = {{"required", !operation.body_may_be_absent},
+                               {"content", {{operation.body_type, Json::object()}}}};
+    }
     Json responses = Json::object();
     for (const ApiAnswer& answer : operation.answers) {
         responses[std::to_string(answer.status)] = answer_json(operation, answer);
     }
     for (const int status : problems_of(operation)) {
-        responses[std::to_string(status)] = problem_reference(name_of(status));
+        responses[std::to_string(status)] = problem_json(operation, status);
     }
     responses["default"] = problem_reference("Problem");
     json["responses"] = std::move(responses);
@@ -244,14 +311,7 @@ std::string Call::actor() const {
 std::optional<Response> Call::expect_match(std::string_view etag) const {
     const std::string_view field = request_.header("If-Match").value_or("");
     if (field == "*" || lists(field, etag)) return std::nullopt;
-    Response response = problem(
-        412,
-        fmt::format("It has been changed meanwhile: it is \"{}\" now, not {}. Look at it and make "
-                    "the change again.",
-                    etag, field),
-        "If-Match");
-    response.etag = etag;
-    return response;
+    return overtaken(etag, field);
 }
 
 // -- The table ------------------------------------------------------------------------------------
@@ -263,6 +323,19 @@ void Api::add_schemas(std::string_view text) {
         return;
     }
     if (auto added = schemas_.add(schemas); !added) faults_.push_back(std::move(added).error());
+}
+
+void Api::add_page_schema(const std::string& name, std::string_view item) {
+    const Json next{{"type", {"string", "null"}},
+                    {"description", "The cursor of the page that follows; null: there is none."}};
+    const Json page{{"type", "object"},
+                    {"required", {"items", "next"}},
+                    {"properties",
+                     {{"items", {{"type", "array"}, {"items", JsonSchemas::reference(item)}}},
+                      {"next", next}}}};
+    if (auto added = schemas_.add({{name, page}}); !added) {
+        faults_.push_back(std::move(added).error());
+    }
 }
 
 void Api::add(Operation operation, Operate operate) {
@@ -297,6 +370,9 @@ Result<void> Api::check() const {
             TRY(schemas_.check_references(parameter.schema));
         }
         if (operation.answers.empty()) return wrong("it has no answer");
+        if (!operation.body.empty() && !operation.body_type.empty()) {
+            return wrong("its content cannot be JSON and something else");
+        }
     }
     return {};
 }
@@ -330,21 +406,12 @@ Response Api::run(const Operation& operation, const Operate& operate,
                   const Request& request) const {
     if (auto refused = check_query(operation, request)) return *std::move(refused);
     nlohmann::json body;
-    if (!operation.body.empty() && !(request.body.empty() && operation.body_may_be_absent)) {
-        const std::string_view type = request.header("Content-Type").value_or("");
-        const bool is_json = has_media_type(type, "application/json") ||
-                             (operation.method == Method::kPatch &&
-                              has_media_type(type, "application/merge-patch+json"));
-        if (!is_json) {
-            Response refused =
-                problem(415,
-                        fmt::format("The content must be JSON: send Content-Type: "
-                                    "application/json, not {}.",
-                                    type.empty() ? std::string_view("nothing") : type),
-                        "Content-Type");
-            refused.headers.emplace_back("Accept", "application/json");
-            return refused;
-        }
+    const bool takes_content = !operation.body.empty() || !operation.body_type.empty();
+    const bool has_content = !(request.body.empty() && operation.body_may_be_absent);
+    if (takes_content && has_content) {
+        if (auto refused = check_type(operation, request)) return *std::move(refused);
+    }
+    if (!operation.body.empty() && has_content) {
         try {
             body = nlohmann::json::parse(base::as_text(request.body));
         } catch (const nlohmann::json::exception& error) {
@@ -357,7 +424,7 @@ Response Api::run(const Operation& operation, const Operate& operate,
                             fault->message),
                 "/" + fault->place);
         }
-    } else if (operation.body.empty() && !request.body.empty()) {
+    } else if (!takes_content && !request.body.empty()) {
         return problem(400, "Nothing is to be sent with this request.");
     }
     if (operation.precondition == Precondition::kIfMatch && !request.header("If-Match")) {
@@ -429,16 +496,10 @@ nlohmann::ordered_json Api::document() const {
     Json schemas = Json::parse(kProblemSchema);
     schemas.update(schemas_.all());
     json["components"]["schemas"] = std::move(schemas);
-    const auto answer = [](const char* description) {
-        return Json{
-            {"description", description},
-            {"content",
-             {{"application/problem+json", {{"schema", JsonSchemas::reference("Problem")}}}}}};
-    };
     for (const ProblemText& each : kProblems) {
-        json["components"]["responses"][each.name] = answer(each.description);
+        json["components"]["responses"][each.name] = problem_response(each.description);
     }
-    json["components"]["responses"]["Problem"] = answer("Something else went wrong.");
+    json["components"]["responses"]["Problem"] = problem_response("Something else went wrong.");
     json["components"]["securitySchemes"] = {
         {"bearer",
          {{"type", "http"}, {"scheme", "bearer"}, {"description", "`matinee token add ACCOUNT`"}}},
@@ -479,6 +540,11 @@ std::optional<std::string> key_of_cursor(std::string_view cursor) {
     const auto bytes = auth::from_base64url(cursor);
     if (!bytes) return std::nullopt;
     return std::string(base::as_text(*bytes));
+}
+
+Response or_overtaken(const Error& error, std::string_view compared, const std::string& present) {
+    if (compared == present) return problem(error);
+    return overtaken(present, fmt::format("\"{}\"", compared));
 }
 
 Response tagged(const nlohmann::json& value, std::string etag, int status) {

@@ -33,12 +33,28 @@ struct QueryParameter {
     bool repeated = false;
 };
 
+// A header field of a request or of an answer.
+struct ApiHeader {
+    std::string name;
+    std::string description;
+    JsonSchemas::Json schema = {{"type", "string"}};
+    bool required = true;  // else it is there at times
+};
+
 // An answer when all goes well.
 struct ApiAnswer {
     int status = 200;
-    std::string schema = {};  // by name; empty: no content, or not JSON
-    std::string content_type = "application/json";
+    std::string schema = {};                        // by name; empty: not JSON
+    std::string content_type = "application/json";  // empty: no content, as always with 204
     std::string description = {};
+    std::vector<ApiHeader> headers = {};
+};
+
+// An error that is worth telling of.
+struct ApiProblem {
+    int status = 400;
+    std::string description = {};  // empty: what it means everywhere
+    std::vector<ApiHeader> headers = {};
 };
 
 // Whether a request must say which version it changes (RFC 9110 section 13.1.1, RFC 6585 section
@@ -55,12 +71,14 @@ struct Operation {
     Access access = Access::kStudio;
     auth::Role role = auth::Role::kProducer;  // the least that does, for kStudio
     std::vector<QueryParameter> query = {};
-    std::string body = {};  // a schema's name; empty: no content is sent
+    std::vector<ApiHeader> headers = {};  // of requests, those that are this operation's own
+    std::string body = {};                // a schema's name; empty: no JSON is sent
+    std::string body_type = {};           // of content that is not JSON; empty: none is sent
     bool body_may_be_absent = false;
     std::vector<ApiAnswer> answers = {};
-    bool tagged = false;             // answers have an ETag
-    bool conflicts = false;          // 409 may come
-    std::vector<int> problems = {};  // other errors that are worth telling of
+    bool tagged = false;                    // answers have an ETag
+    bool conflicts = false;                 // 409 may come
+    std::vector<ApiProblem> problems = {};  // further errors, or what they mean here
     Precondition precondition = Precondition::kNone;
     std::string audit = {};  // what the audit log calls it; empty: nothing to be said
 };
@@ -103,6 +121,8 @@ class Api {
   public:
     // Schemas by name, as the text of a JSON object.
     void add_schemas(std::string_view text);
+    // That of a list's pages: page() makes them of `item`, a schema's name.
+    void add_page_schema(const std::string& name, std::string_view item);
     void add(Operation operation, Operate operate);
     // One that another route answers: the document has it, and no more.
     void describe(Operation operation);
@@ -146,6 +166,10 @@ std::vector<QueryParameter> page_parameters();
 // A cursor says what the last row was called.
 std::string cursor_of(std::string_view key);
 std::optional<std::string> key_of_cursor(std::string_view cursor);
+
+// The answer to what has failed after If-Match was compared with the tag `compared`: 412 when
+// somebody else has made another version in that moment, with its tag, else the error itself.
+Response or_overtaken(const Error& error, std::string_view compared, const std::string& present);
 
 // An answer with a tag.
 Response tagged(const nlohmann::json& value, std::string etag, int status = 200);

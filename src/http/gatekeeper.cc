@@ -14,10 +14,6 @@ namespace {
 using auth::Answer;
 using auth::CredentialKind;
 
-bool is_safe(Method method) {
-    return method == Method::kGet || method == Method::kHead || method == Method::kOptions;
-}
-
 Response challenge(std::string_view detail) {
     Response response = problem(401, detail);
     response.headers.emplace_back("WWW-Authenticate", "Bearer");

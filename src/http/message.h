@@ -33,6 +33,11 @@ std::string_view to_string(Method method);
 // Method names are case-sensitive (RFC 9110 section 9.1).
 Method method_from(std::string_view name);
 
+// Whether it changes nothing (RFC 9110 section 9.2.1).
+constexpr bool is_safe(Method method) {
+    return method == Method::kGet || method == Method::kHead || method == Method::kOptions;
+}
+
 // Where the fields of a request come from. Names are compared without regard to case.
 class HeaderSource {
   public:

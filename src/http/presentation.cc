@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <map>
 
 #include "hls/segment.h"
@@ -113,16 +114,20 @@ std::shared_ptr<const Film> Film::create(std::string entry_id,
         // What is still to come is bounded by the picture's rate only.
         if (media->growing()) own.peak = std::max(own.peak, video.info.peak_bit_rate);
     }
-    return std::make_shared<const Film>(Film{
-        std::move(entry_id), std::move(titles), std::move(author), std::move(country),
-        std::move(media), std::move(subtitles), std::move(subtitles_id), cut, std::move(rates)});
+    return std::make_shared<const Film>(
+        Film{{std::move(entry_id), std::move(titles), std::move(author), std::move(country)},
+             std::move(media),
+             std::move(subtitles),
+             std::move(subtitles_id),
+             cut,
+             std::move(rates)});
 }
 
 std::int64_t Film::complete_segments() const {
     return cut.complete_within(media->complete_groups());
 }
 
-std::string_view Film::title() const {
+std::string_view Credits::title() const {
     return playout::title_of(titles, entry_id);
 }
 
@@ -130,6 +135,14 @@ std::string fingerprint(const Film& film, std::span<const library::Rung> ladder)
     std::string text = film.media->audio().init_id;
     for (const library::Rung& rung : ladder) {
         text += film.media->video_for(rung).init_id;
+    }
+    return text;
+}
+
+std::string fingerprint(const library::Outline& outline, std::span<const library::Rung> ladder) {
+    std::string text = outline.audio().init_id;
+    for (const library::Rung& rung : ladder) {
+        text += outline.video_for(rung).init_id;
     }
     return text;
 }
@@ -153,35 +166,38 @@ std::string SubtitleChoice::name() const {
 }
 
 Result<std::shared_ptr<const Presentation>> Presentation::create(
-    Settings settings, std::vector<playout::Airing> airings,
-    std::vector<std::shared_ptr<const Film>> films,
-    std::vector<std::shared_ptr<const Film>> repertoire) {
+    Settings settings, std::vector<playout::Airing> airings, std::vector<FilmPtr> films,
+    std::vector<FilmPtr> repertoire, LostFilms lost) {
     std::vector<playout::Segmentation> cuts;
     cuts.reserve(films.size());
-    for (const auto& film : films) {
-        cuts.push_back(film->cut);
+    for (std::size_t i = 0; i < films.size(); ++i) {
+        cuts.push_back(films[i] ? films[i]->cut : lost.at(i)->cut);
     }
     playout::Rundown rundown = TRY(playout::Rundown::create(std::move(airings), std::move(cuts)));
-    repertoire.insert(repertoire.end(), films.begin(), films.end());
+    std::ranges::copy_if(films, std::back_inserter(repertoire),
+                         [](const FilmPtr& film) { return film != nullptr; });
     std::ranges::sort(repertoire);
     const auto [first, last] = std::ranges::unique(repertoire);
     repertoire.erase(first, last);
-    return std::shared_ptr<const Presentation>(new Presentation(
-        std::move(settings), std::move(rundown), std::move(films), std::move(repertoire)));
+    return std::shared_ptr<const Presentation>(
+        new Presentation(std::move(settings), std::move(rundown), std::move(films),
+                         std::move(repertoire), std::move(lost)));
 }
 
-Presentation::Presentation(Settings settings, playout::Rundown rundown,
-                           std::vector<std::shared_ptr<const Film>> films,
-                           std::vector<std::shared_ptr<const Film>> repertoire)
+Presentation::Presentation(Settings settings, playout::Rundown rundown, std::vector<FilmPtr> films,
+                           std::vector<FilmPtr> repertoire, LostFilms lost)
     : settings_(std::move(settings)),
       rundown_(std::move(rundown)),
       films_(std::move(films)),
+      lost_(std::move(lost)),
       repertoire_(std::move(repertoire)) {
     labels_.reserve(films_.size());
     for (std::size_t i = 0; i < films_.size(); ++i) {
         const playout::Airing& airing = rundown_.airings()[i];
+        const Credits& credits = this->credits(i);
         hls::AiringLabel& label = labels_.emplace_back(hls::AiringLabel{
-            films_[i]->title(), films_[i]->author, films_[i]->country, hls::airing_tag(airing)});
+            credits.title(), credits.author, credits.country, hls::airing_tag(airing)});
+        label.gap = films_[i] == nullptr;
         label.encrypted =
             settings_.cipher && playout::is_encrypted(settings_.encryption, airing.first_sequence);
         // Other bytes, other names: also when the secret has been replaced.
@@ -197,14 +213,21 @@ Presentation::Presentation(Settings settings, playout::Rundown rundown,
     }
     // Choices without label, and the label that all films agree on.
     std::map<SubtitleChoice, std::string> choices;
-    for (const auto& film : repertoire_) {
-        if (!film->subtitles) continue;
-        for (const subtitles::Track& subtitle : film->subtitles->tracks()) {
+    const auto add_choices = [&](const library::SubtitleSet* set) {
+        if (set == nullptr) return;
+        for (const subtitles::Track& subtitle : set->tracks()) {
             const SubtitleChoice choice{
                 subtitle.language(), subtitle.kind(), subtitle.ordinal(), {}};
             const auto [place, is_new] = choices.emplace(choice, subtitle.label());
             if (!is_new && place->second != subtitle.label()) place->second.clear();
         }
+    };
+    for (const auto& film : repertoire_) {
+        add_choices(film->subtitles.get());
+    }
+    // Whoever reads a language that only a lost film has goes on reading its playlist.
+    for (const auto& [airing, film] : lost_) {
+        add_choices(film->subtitles.get());
     }
     for (const auto& [choice, label] : choices) {
         subtitles_.push_back(choice);
@@ -213,8 +236,14 @@ Presentation::Presentation(Settings settings, playout::Rundown rundown,
     multivariant_ = std::make_shared<const std::string>(render_multivariant());
 }
 
+const Credits& Presentation::credits(std::size_t airing) const {
+    if (films_[airing]) return *films_[airing];
+    return *lost_.at(airing);
+}
+
 std::int64_t Presentation::complete_segments(std::size_t airing) const {
     const playout::AiringCut& cut = rundown_.cut(airing);
+    if (!films_[airing]) return cut.count();  // nothing more is to come
     const std::int64_t complete =
         cut.cut.complete_within(films_[airing]->media->complete_groups()) - cut.first;
     return std::max<std::int64_t>(complete, 0);
@@ -291,9 +320,13 @@ std::optional<Presentation::Rendition> Presentation::find_rendition(std::string_
     return std::nullopt;
 }
 
-const PreparedEntry::Track& Presentation::track(const Film& film,
-                                                const Rendition& rendition) const {
+const PreparedEntry::Track& Presentation::track(const Film& film, const Rendition& rendition) {
     return rendition.rung ? film.media->video_for(*rendition.rung) : film.media->audio();
+}
+
+const library::Outline::Track& Presentation::track(const library::Outline& outline,
+                                                   const Rendition& rendition) {
+    return rendition.rung ? outline.video_for(*rendition.rung) : outline.audio();
 }
 
 Result<DeliveryDirectives> DeliveryDirectives::parse(const Query& query) {
@@ -398,7 +431,8 @@ Response Presentation::playlist(std::string_view rendition_name, Rendition rendi
     }
     const std::int64_t skipped =
         settings_.live && directives.skip
-            ? hls::skippable(rundown_, range, settings_.target_duration * kCanSkipTargetDurations)
+            ? hls::skippable(rundown_, labels_, range,
+                             settings_.target_duration * kCanSkipTargetDurations)
             : 0;
 
     std::string key(rendition_name);
@@ -443,9 +477,7 @@ Response Presentation::playlist(std::string_view rendition_name, Rendition rendi
     playlist.dated = settings_.dated;
     playlist.channel_id = settings_.id;
     playlist.labels = labels_;
-    playlist.init_id = [&](std::size_t airing) -> std::string_view {
-        return track(*films_[airing], rendition).init_id;
-    };
+    playlist.init_id = [&](std::size_t airing) { return init_id(airing, rendition); };
     CachedPlaylist made;
     made.range = range;
     made.text = std::make_shared<const std::string>(hls::media_playlist(playlist));
@@ -457,6 +489,14 @@ Response Presentation::playlist(std::string_view rendition_name, Rendition rendi
     return response;
 }
 
+Response Presentation::lost(std::size_t airing) const {
+    return not_found(fmt::format(
+        "The files of \"{}\" are lost, and this segment with them: the playlist marks it as a gap. "
+        "Go "
+        "on with the segment after the gap; whoever runs the server finds the reason in its log.",
+        labels_[airing].title));
+}
+
 Response Presentation::unreadable(const Film& film) const {
     if (settings_.on_unreadable) settings_.on_unreadable(film.media->manifest().media_id);
     Response response = problem(503,
@@ -466,18 +506,31 @@ Response Presentation::unreadable(const Film& film) const {
     return response;
 }
 
+std::string_view Presentation::init_id(std::size_t airing, const Rendition& rendition) const {
+    if (films_[airing]) return track(*films_[airing], rendition).init_id;
+    const auto& outline = lost_.at(airing)->outline;
+    return outline ? std::string_view(track(*outline, rendition).init_id) : std::string_view();
+}
+
 Response Presentation::init(const Rendition& rendition, std::string_view id) const {
+    std::shared_ptr<const Bytes> bytes;
+    const auto look_at = [&](const auto& candidate) {
+        if (!bytes && candidate.init_id == id) bytes = candidate.init;
+    };
     for (const auto& film : repertoire_) {
-        const PreparedEntry::Track& candidate = track(*film, rendition);
-        if (candidate.init_id != id) continue;
-        Response response = Response::content(Body::shared(candidate.init),
-                                              rendition.rung ? "video/mp4" : "audio/mp4");
-        response.cache_control = kImmutable;
-        response.etag = candidate.init_id;
-        response.ranges = Ranges::kBytes;
-        return response;
+        look_at(track(*film, rendition));
     }
-    return not_found("There is no such init section. Reload the playlist.");
+    // Playlists go on naming it.
+    for (const auto& [airing, film] : lost_) {
+        if (film->outline) look_at(track(*film->outline, rendition));
+    }
+    if (!bytes) return not_found("There is no such init section. Reload the playlist.");
+    Response response =
+        Response::content(Body::shared(bytes), rendition.rung ? "video/mp4" : "audio/mp4");
+    response.cache_control = kImmutable;
+    response.etag = id;
+    response.ranges = Ranges::kBytes;
+    return response;
 }
 
 std::string Presentation::key_identity(std::size_t index) const {
@@ -531,6 +584,7 @@ Response Presentation::segment(const Rendition& rendition, const ResourceName& n
     const auto found = find_segment(name, now);
     if (const auto* refusal = std::get_if<Response>(&found)) return *refusal;
     const auto* segment = std::get_if<Segment>(&found);
+    if (!films_[segment->airing]) return lost(segment->airing);
     const Film& film = *films_[segment->airing];
     const playout::Airing& airing = rundown_.airings()[segment->airing];
     Response response;

@@ -21,6 +21,7 @@
 #include "http/guide.h"
 #include "http/message.h"
 #include "http/segment_cipher.h"
+#include "library/outline.h"
 #include "library/prepared_entry.h"
 #include "library/subtitle_set.h"
 #include "playout/encryption.h"
@@ -28,18 +29,26 @@
 
 namespace matinee::http {
 
+// What is said of an entry.
+struct Credits {
+    std::string entry_id;
+    std::map<std::string, std::string> titles;  // BCP-47 -> title
+    std::string author;
+    std::string country;
+
+    // The title for a text that has room for one: English where there is one, since most of an
+    // international audience reads it, else any; the entry's name when it has none.
+    [[nodiscard]] std::string_view title() const;
+};
+
 // An entry as viewers meet it: what is said of it, its tracks, its subtitles. Immutable; shared
 // by all channels that play it.
-struct Film {
+struct Film : Credits {
     struct IframeRates {
         std::uint64_t peak = 0;  // bits a second
         std::uint64_t average = 0;
     };
 
-    std::string entry_id;
-    std::map<std::string, std::string> titles;  // BCP-47 -> title
-    std::string author;
-    std::string country;
     std::shared_ptr<const library::PreparedEntry> media;
     std::shared_ptr<const library::SubtitleSet> subtitles;  // null: none
     std::string subtitles_id;
@@ -56,15 +65,20 @@ struct Film {
                                               std::shared_ptr<const library::SubtitleSet> subtitles,
                                               std::string subtitles_id,
                                               std::uint32_t gops_per_segment);
+};
 
-    // The title for a text that has room for one: English where there is one, since most of an
-    // international audience reads it, else any; the entry's name when it has none.
-    [[nodiscard]] std::string_view title() const;
+// A film whose files cannot be read any more, as far as playlists still have to tell of it: what
+// has been listed stays listed, as a gap. Immutable; shared like Film.
+struct LostFilm : Credits {
+    std::shared_ptr<const library::SubtitleSet> subtitles;  // null: none, or lost as well
+    playout::Segmentation cut;
+    std::optional<library::Outline> outline;  // unset: nobody knows its init sections
 };
 
 // The init sections of all renditions: equal for two films that follow each other without
 // EXT-X-DISCONTINUITY on a channel of that ladder.
 std::string fingerprint(const Film& film, std::span<const library::Rung> ladder);
+std::string fingerprint(const library::Outline& outline, std::span<const library::Rung> ladder);
 
 // A subtitle rendition: a language, what for, and which of several.
 struct SubtitleChoice {
@@ -119,14 +133,21 @@ class Presentation {
     // Media that is still being prepared is listed as far as it exists. An entry is an EVENT
     // playlist then; a channel's window waits, so whoever makes rundowns must see to it that it
     // never has to (playout/growth.h).
+    //
+    // Where `films` is null the airing's media is lost, and `lost` has what is left of it, by the
+    // same index: its segments are listed with EXT-X-GAP, and cannot be had.
     static Result<std::shared_ptr<const Presentation>> create(
         Settings settings, std::vector<playout::Airing> airings,
         std::vector<std::shared_ptr<const Film>> films,
-        std::vector<std::shared_ptr<const Film>> repertoire);
+        std::vector<std::shared_ptr<const Film>> repertoire,
+        std::map<std::size_t, std::shared_ptr<const LostFilm>> lost = {});
 
     [[nodiscard]] const Settings& settings() const { return settings_; }
     [[nodiscard]] const playout::Rundown& rundown() const { return rundown_; }
-    [[nodiscard]] const Film& film(std::size_t airing) const { return *films_[airing]; }
+    // Null when the airing's media is lost, as an entry's never is.
+    [[nodiscard]] const Film* film(std::size_t airing) const { return films_[airing].get(); }
+    // Also of what is lost.
+    [[nodiscard]] const Credits& credits(std::size_t airing) const;
     [[nodiscard]] const std::vector<SubtitleChoice>& subtitles() const { return subtitles_; }
     [[nodiscard]] Ticks ticks_at(Instant now) const {
         return playout::ticks_since(settings_.epoch, now);
@@ -142,8 +163,8 @@ class Presentation {
     [[nodiscard]] Response multivariant() const;
 
     // GET <base>/RENDITION/RESOURCE: a media playlist, an init section, a key or a segment. 404 for
-    // what does not exist, no longer or not yet; 503 for a channel with nothing on, and for a
-    // segment whose file cannot be read.
+    // what does not exist, no longer or not yet, and for a gap; 503 for a channel with nothing on,
+    // and for a segment whose file turns out not to be readable.
     //
     // `directives` are those of a playlist (RFC 8216bis section 6.2.5); other resources have none.
     [[nodiscard]] Response resource(std::string_view rendition, std::string_view name, Instant now,
@@ -161,13 +182,16 @@ class Presentation {
         Body gzip;
     };
 
-    Presentation(Settings settings, playout::Rundown rundown,
-                 std::vector<std::shared_ptr<const Film>> films,
-                 std::vector<std::shared_ptr<const Film>> repertoire);
+    using FilmPtr = std::shared_ptr<const Film>;
+    using LostFilms = std::map<std::size_t, std::shared_ptr<const LostFilm>>;
+
+    Presentation(Settings settings, playout::Rundown rundown, std::vector<FilmPtr> films,
+                 std::vector<FilmPtr> repertoire, LostFilms lost);
 
     [[nodiscard]] std::optional<Rendition> find_rendition(std::string_view name) const;
-    [[nodiscard]] const library::PreparedEntry::Track& track(const Film& film,
-                                                             const Rendition& rendition) const;
+    static const library::PreparedEntry::Track& track(const Film& film, const Rendition& rendition);
+    static const library::Outline::Track& track(const library::Outline& outline,
+                                                const Rendition& rendition);
     // What playlists list, and whether they would list more if it existed.
     struct Listed {
         playout::SequenceRange range;
@@ -178,6 +202,7 @@ class Presentation {
                                     Instant now, const DeliveryDirectives& directives) const;
     [[nodiscard]] std::chrono::milliseconds time_until_listed(std::int64_t sequence,
                                                               Instant now) const;
+    [[nodiscard]] std::string_view init_id(std::size_t airing, const Rendition& rendition) const;
     [[nodiscard]] Response init(const Rendition& rendition, std::string_view id) const;
     // What names an airing to whoever derives keys.
     [[nodiscard]] std::string key_identity(std::size_t airing) const;
@@ -189,15 +214,17 @@ class Presentation {
         const hls::ResourceName& name, Instant now) const;
     [[nodiscard]] Response segment(const Rendition& rendition, const hls::ResourceName& name,
                                    Instant now) const;
+    [[nodiscard]] Response lost(std::size_t airing) const;
     [[nodiscard]] Response unreadable(const Film& film) const;
     [[nodiscard]] std::string render_multivariant() const;
 
     Settings settings_;
     playout::Rundown rundown_;
-    std::vector<std::shared_ptr<const Film>> films_;       // one an airing
-    std::vector<std::shared_ptr<const Film>> repertoire_;  // each once
-    std::vector<hls::AiringLabel> labels_;                 // one an airing; views of films_
-    std::vector<SubtitleChoice> subtitles_;                // of the repertoire, sorted
+    std::vector<FilmPtr> films_;             // one an airing; null: lost
+    LostFilms lost_;                         // by airing: those without film
+    std::vector<FilmPtr> repertoire_;        // each once
+    std::vector<hls::AiringLabel> labels_;   // one an airing; views of films_ and lost_
+    std::vector<SubtitleChoice> subtitles_;  // of the repertoire, and what is lost, sorted
     std::shared_ptr<const std::string> multivariant_;
     std::int64_t complete_end_ = 0;  // from this number on, segments are not prepared yet
 

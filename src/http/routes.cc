@@ -166,6 +166,18 @@ Response as_run_signature(AsRunSource& log, const Request& request, bool of_chan
     return Response::text(std::move(document->signature), "application/json");
 }
 
+// The script that keeps the screen's page in the browser. Whatever it is asked for, it can only
+// ever keep that page: its scope is the page's address, and it may connect to this server and load
+// nothing.
+Response screen_worker(const StaticFiles& pages) {
+    auto found = pages.find(kScreenWorker);
+    if (!found) return problem(found.error());
+    found->headers.emplace_back("Service-Worker-Allowed", "/screen");
+    found->headers.emplace_back("Content-Security-Policy",
+                                "default-src 'none'; connect-src 'self'; frame-ancestors 'none'");
+    return *std::move(found);
+}
+
 // The routes of one context, added one group after the other.
 class Routes {
   public:
@@ -237,14 +249,14 @@ class Routes {
                 [entry_of](const Request& request) {
                     const auto entry = entry_of(request);
                     if (!entry) return no_such_entry(request.parameter("entry"));
-                    const Film& film = entry->film(0);
+                    const Film& film = *entry->film(0);
                     return picture(film, film.media->manifest().poster);
                 }));
         TRY(get(fmt::format("{}/entries/{{entry}}/thumbnails.jpg", prefix), "picture",
                 Access::kPicture, [entry_of](const Request& request) {
                     const auto entry = entry_of(request);
                     if (!entry) return no_such_entry(request.parameter("entry"));
-                    return thumbnails(entry->film(0));
+                    return thumbnails(*entry->film(0));
                 }));
         TRY(get(fmt::format("{}/api/v1/watch/entries/{{entry}}", prefix), "api", Access::kGuide,
                 [entry_of](const Request& request) {
@@ -320,6 +332,8 @@ class Routes {
         const RouteContext context = context_;
         TRY(get("/screen", "page", Access::kPage,
                 [context](const Request&) { return context.pages.page(kScreenPage); }));
+        TRY(get("/screen/worker.js", "asset", Access::kPublic,
+                [context](const Request&) { return screen_worker(context.pages); }));
         return get(
             "/api/v1/screen/time", "screen-time", Access::kPublic, [context](const Request&) {
                 return Response::json({{"time", context.clock.now().time_since_epoch().count()}});

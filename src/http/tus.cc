@@ -341,7 +341,10 @@ class Tus {
 
     [[nodiscard]] Response show(const Request& request) const {
         const auto upload = uploads_.find(std::string(request.parameter("upload")));
-        return upload ? Response::json(upload_json(*upload)) : problem(upload.error());
+        if (!upload) return problem(upload.error());
+        json shown = upload_json(*upload);
+        if (!upload->report.empty()) shown["import"] = json::parse(upload->report, nullptr, false);
+        return Response::json(shown);
     }
 
   private:

@@ -32,6 +32,7 @@ struct Upload {
     std::string state;   // "open", "arrived", "done", "refused"
     std::string entry;   // what it became, or became part of; when it is done
     std::string reason;  // why it was refused; of a sheet, what came of it
+    std::string report;  // of a sheet, the same in JSON; only of one upload that is asked for
 };
 
 // Where the content of one PATCH goes. Thread-bound. Ends without keep(): what was written is kept

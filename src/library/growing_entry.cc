@@ -118,8 +118,7 @@ Result<std::shared_ptr<const PreparedEntry>> GrowingEntry::advance(std::int64_t 
         indices->push_back(track->index());
     }
     entry->index_ = std::move(indices);
-    latest_ = std::move(entry);
-    return latest_;
+    return std::shared_ptr<const PreparedEntry>(std::move(entry));
 }
 
 }  // namespace matinee::library

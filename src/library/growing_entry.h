@@ -34,9 +34,6 @@ class GrowingEntry {
     // wrong, or the files are not ours.
     Result<std::shared_ptr<const PreparedEntry>> advance(std::int64_t groups);
 
-    // The last snapshot; null before the first advance.
-    [[nodiscard]] const std::shared_ptr<const PreparedEntry>& latest() const { return latest_; }
-
   private:
     class Track;
     GrowingEntry();
@@ -44,7 +41,6 @@ class GrowingEntry {
     std::filesystem::path directory_;
     Manifest manifest_;
     std::vector<std::unique_ptr<Track>> tracks_;  // as the manifest has them: sound last
-    std::shared_ptr<const PreparedEntry> latest_;
 };
 
 }  // namespace matinee::library

@@ -80,6 +80,7 @@ Manifest read(const json& value) {
         manifest.tracks.push_back(track_from(track));
     }
     manifest.all_intra = value.value("all_intra", false);
+    manifest.counts_down = value.value("counts_down", false);
     manifest.poster = value.value("poster", "");
     if (value.contains("thumbnails")) {
         const json& strip = value.at("thumbnails");
@@ -162,6 +163,7 @@ std::string to_json(const Manifest& manifest) {
     }
     if (!manifest.variant.is_plain()) value["variant"] = json::parse(to_text(manifest.variant));
     if (manifest.all_intra) value["all_intra"] = true;
+    if (manifest.counts_down) value["counts_down"] = true;
     if (!manifest.poster.empty()) value["poster"] = manifest.poster;
     if (const auto& strip = manifest.thumbnails) {
         value["thumbnails"] = {{"file", strip->file},

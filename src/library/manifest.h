@@ -70,6 +70,7 @@ struct Manifest {
     // Every picture is an IDR picture, in the order they are shown: it may begin and end on any
     // frame. Groups of pictures are as long as anywhere.
     bool all_intra = false;
+    bool counts_down = false;  // a card that shows what is left of it
     media::FrameRate frame_rate;
     std::int64_t frame_count = 0;
     Ticks duration{0};
@@ -83,7 +84,7 @@ struct Manifest {
 };
 
 // Grows whenever the same source would come out with other bytes.
-inline constexpr std::string_view kPreparerVersion = "3";
+inline constexpr std::string_view kPreparerVersion = "4";
 
 // The name of what preparing makes: a hash of source content, house format, variant and preparer
 // version, 32 hexadecimal digits. The same name always means the same bytes.

@@ -1,11 +1,14 @@
 #include "library/prepared_entry.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "library/sha256.h"
 
 namespace matinee::library {
+
+std::string init_id_of(ByteSpan init) {
+    return sha256_hex(init).substr(0, 16);
+}
 
 Result<PreparedEntry::Track> PreparedEntry::open_track(const std::filesystem::path& directory,
                                                        const TrackInfo& info,
@@ -39,7 +42,7 @@ Result<PreparedEntry::Track> PreparedEntry::open_track(const std::filesystem::pa
         }
     }
     track.init = std::make_shared<const Bytes>(media::init_section(track.config));
-    track.init_id = sha256_hex(*track.init).substr(0, 16);
+    track.init_id = init_id_of(*track.init);
     return track;
 }
 
@@ -68,14 +71,9 @@ Result<std::shared_ptr<const PreparedEntry>> PreparedEntry::open(
 }
 
 const PreparedEntry::Track& PreparedEntry::video_for(const Rung& rung) const {
-    const auto distance = [&](const Track& track) {
-        return std::abs(std::int64_t{track.info.height} - std::int64_t{rung.height});
-    };
-    const auto all = videos();
-    const auto named =
-        std::ranges::find_if(all, [&](const Track& track) { return track.info.name == rung.name; });
-    if (named != all.end()) return *named;
-    return *std::ranges::min_element(all, {}, distance);
+    return videos()[index_for(
+        rung, videos(), [](const Track& track) -> const std::string& { return track.info.name; },
+        [](const Track& track) { return track.info.height; })];
 }
 
 std::int64_t PreparedEntry::complete_groups() const {

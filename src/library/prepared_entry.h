@@ -1,7 +1,11 @@
 // A prepared entry, opened: tracks on disk, and where their samples are.
 #pragma once
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
+#include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +25,26 @@ inline constexpr std::string_view kIndexFile = "index.bin";
 // The manifest of an entry that is still being written; gone when kManifestFile is there.
 inline constexpr std::string_view kGrowingFile = "growing.json";
 
+// The name of an init section: 16 hexadecimal digits, a hash of its bytes.
+std::string init_id_of(ByteSpan init);
+
+// Which of an entry's videos a channel's rung is shown from: the one of that name, or else the
+// one nearest in height, since a channel's ladder can have rungs that an older preparation lacks.
+// `videos` has at least one; `name_of` and `height_of` are projections.
+template <typename Videos, typename NameOf, typename HeightOf>
+std::size_t index_for(const Rung& rung, const Videos& videos, NameOf name_of, HeightOf height_of) {
+    std::size_t nearest = 0;
+    std::int64_t least = std::numeric_limits<std::int64_t>::max();
+    for (std::size_t i = 0; i < videos.size(); ++i) {
+        if (std::invoke(name_of, videos[i]) == rung.name) return i;
+        const std::int64_t distance =
+            std::abs(std::int64_t{std::invoke(height_of, videos[i])} - std::int64_t{rung.height});
+        if (distance < least) nearest = i;
+        least = std::min(least, distance);
+    }
+    return nearest;
+}
+
 // Immutable after open, so thread-safe. Holding it keeps its files readable even after the
 // library forgot them.
 class PreparedEntry {
@@ -31,7 +55,7 @@ class PreparedEntry {
         media::TrackConfig config;
         std::shared_ptr<const MappedFile> file;
         std::shared_ptr<const Bytes> init;  // its init section
-        std::string init_id;                // 16 hexadecimal digits, a hash of the init section
+        std::string init_id;                // init_id_of(*init)
     };
 
     // Opens `directory`; kNotFound without it, kInvalid naming the file that does not fit.
@@ -47,8 +71,7 @@ class PreparedEntry {
     }
     [[nodiscard]] const Track& audio() const { return tracks_.back(); }
 
-    // The rung of that name, or else the one nearest in height: a channel's ladder can have
-    // rungs that an older preparation lacks.
+    // See index_for().
     [[nodiscard]] const Track& video_for(const Rung& rung) const;
 
     // Whether it is still being prepared: the manifest says what is promised, the tracks reach as

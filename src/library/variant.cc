@@ -80,7 +80,23 @@ std::string to_text(const Variant& variant) {
         value["trim"] = {{"in", variant.trim.in}};
         if (variant.trim.out) value["trim"]["out"] = *variant.trim.out;
     }
+    if (variant.fade_frames > 0) value["fade"] = {{"frames", variant.fade_frames}};
     return value.dump();
+}
+
+Variant ending_of(const Variant& variant, std::int64_t frames, std::int64_t fade_frames) {
+    Variant ending = variant;
+    ending.trim.out = variant.trim.in + frames;
+    ending.fade_frames = fade_frames;
+    return ending;
+}
+
+std::int64_t shared_frames(const Variant& variant, std::int64_t gop_frames) {
+    if (variant.fade_frames == 0 || !variant.trim.out || variant.trim.in != 0 ||
+        !variant.burn_in.tracks.empty()) {
+        return 0;
+    }
+    return (*variant.trim.out - variant.fade_frames) / gop_frames * gop_frames;
 }
 
 std::shared_ptr<const SubtitleSet> trimmed(const SubtitleSet& set, const Trim& trim,
@@ -120,7 +136,7 @@ Result<Variant> variant_from_text(const std::string& text) {
     try {
         const json value = json::parse(text);
         for (const auto& [key, difference] : value.items()) {
-            if (key != "burn_in" && key != "trim") {
+            if (key != "burn_in" && key != "trim" && key != "fade") {
                 return fail(ErrorCode::kUnsupported, "variant: this build does not know \"{}\"",
                             key);
             }
@@ -132,6 +148,14 @@ Result<Variant> variant_from_text(const std::string& text) {
             if (trim.contains("out")) variant.trim.out = trim.at("out").get<std::int64_t>();
             if (variant.trim.in < 0 || (variant.trim.out && *variant.trim.out <= variant.trim.in)) {
                 return fail(ErrorCode::kInvalid, "variant: {} is no part of a film", trim.dump());
+            }
+        }
+        if (value.contains("fade")) {
+            variant.fade_frames = value.at("fade").at("frames");
+            const auto& [in, out] = variant.trim;
+            if (variant.fade_frames < 1 || !out || variant.fade_frames > *out - in) {
+                return fail(ErrorCode::kInvalid, "variant: {} does not fade within an out point",
+                            text);
             }
         }
     } catch (const json::exception& error) {

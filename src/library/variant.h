@@ -55,11 +55,24 @@ std::string why_bad(const Trim& trim, std::int64_t frames, media::FrameRate rate
 struct Variant {
     BurnIn burn_in;  // no tracks: none
     Trim trim;
+    // Over so many last frames before `trim.out` the picture fades to black and the sound to
+    // silence; 0: they just end.
+    std::int64_t fade_frames = 0;
 
     bool operator==(const Variant&) const = default;
 
-    [[nodiscard]] bool is_plain() const { return burn_in.tracks.empty() && trim.is_whole(); }
+    [[nodiscard]] bool is_plain() const {
+        return burn_in.tracks.empty() && trim.is_whole() && fade_frames == 0;
+    }
 };
+
+// What a variant becomes that is over, faded out, after `frames` of its frames.
+Variant ending_of(const Variant& variant, std::int64_t frames, std::int64_t fade_frames);
+
+// How many of its first frames a variant has from the plain preparation, as they are: the whole
+// groups of pictures before its fade. None where it differs in more than its end. It follows from
+// the variant alone, so that a media id stands for the same bytes wherever it is made.
+std::int64_t shared_frames(const Variant& variant, std::int64_t gop_frames);
 
 // A canonical text (JSON, sorted keys): equal variants give equal text. Empty for the plain one.
 // Part of what a variant's media id is the hash of.

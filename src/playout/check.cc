@@ -29,6 +29,7 @@ class Checker {
     std::vector<Finding> run() && {
         for (std::size_t i = 0; i < schedule_.blocks.size(); ++i)
             check_block(i);
+        check_countdowns();
         check_timeline();
         return std::move(findings_);
     }
@@ -92,6 +93,21 @@ class Checker {
         }
     }
 
+    void check_countdowns() {
+        for (const CountdownFacts& facts : input_.countdowns) {
+            const std::string& entry = facts.entry_id;
+            add(facts.exists && !facts.ready ? Severity::kWarning : Severity::kError,
+                "no-countdown", schedule_.blocks[facts.block].id, -1, Ticks(-1),
+                !facts.exists ? fmt::format("there is no entry \"{}\" to count down", entry)
+                : facts.ready ? fmt::format("\"{}\" cannot count down: it is no card; make one "
+                                            "with `matinee card add --countdown`",
+                                            entry)
+                              : fmt::format("\"{}\" is not prepared: until it is, nothing counts "
+                                            "down",
+                                            entry));
+        }
+    }
+
     void check_permission(const Airing& airing) {
         for (std::size_t i = 0; i < schedule_.blocks.size(); ++i) {
             if (schedule_.blocks[i].id != airing.place.block || i >= input_.facts.size()) continue;
@@ -120,6 +136,17 @@ class Checker {
             }
         }
         return airing.duration;
+    }
+
+    void check_end(const Airing& airing) {
+        const bool fades = std::ranges::any_of(schedule_.endings, [&](const Ending& ending) {
+            return ending.programme.media_id == airing.media_id;
+        });
+        if (airing.to == Ticks(0) && !fades) return;
+        const Ticks lost = whole_duration(airing) - airing.from - airing.duration;
+        add(Severity::kWarning, "cut", airing.place.block, airing.place.item, airing.start,
+            fmt::format("\"{}\" loses its last {} to the next fixed start{}", airing.entry_id,
+                        duration_text(lost), fades ? ", and fades out" : ""));
     }
 
     void check_starts(const Airing& airing, Ticks before) {
@@ -154,11 +181,7 @@ class Checker {
             anchor = airing.place.anchor;
             if (airing.place.role != Role::kItem) continue;
             check_permission(airing);
-            if (airing.to > Ticks(0)) {
-                add(Severity::kWarning, "cut", airing.place.block, airing.place.item, airing.start,
-                    fmt::format("\"{}\" loses its last {} to the next fixed start", airing.entry_id,
-                                duration_text(whole_duration(airing) - airing.to)));
-            }
+            check_end(airing);
         }
         const Ticks end = airings.empty() ? start : airings.back().end();
         if (gap > Ticks(0)) end_gap(end, gap);

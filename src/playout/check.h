@@ -24,6 +24,14 @@ struct ItemFacts {
     std::string lost = {};        // it was prepared, and its files cannot be read: why
 };
 
+// What is known of a block's countdown that cannot be shown.
+struct CountdownFacts {
+    std::size_t block = 0;
+    std::string entry_id;
+    bool exists = true;
+    bool ready = false;  // it is, and not all of its pictures are keyframes
+};
+
 struct CheckInput {
     const Schedule& schedule;
     std::vector<std::vector<ItemFacts>> facts;  // of each block's items, in order
@@ -31,6 +39,7 @@ struct CheckInput {
     std::optional<RundownEnd> end;              // what the plan goes on from
     Ticks until{0};                             // how far to look
     Ticks longest{0};  // what is longer is reported as too long; zero: nothing is
+    std::vector<CountdownFacts> countdowns = {};
 };
 
 enum class Severity : std::uint8_t { kWarning, kError };
@@ -60,6 +69,7 @@ struct Finding {
 //   too-long           it is longer than items ought to be
 //   repeat             it is in the block twice
 //   not-permitted      it airs outside of its permitted dates
+//   no-countdown       what counts down to its fixed start cannot be shown
 //   gap                the slate is shown, since nothing else fits or is there
 //   cut                an item is cut for a fixed start
 //   late               a fixed start is late

@@ -21,14 +21,15 @@ std::string_view to_string(Role role) {
 }
 
 std::optional<AiringCut> airing_cut(const Airing& airing, const Segmentation& media) {
-    if (airing.from < Ticks(0) || airing.to < Ticks(0) || airing.to > media.duration()) {
+    if (airing.from < Ticks(0) || (airing.to != Ticks(0) && !media.can_end_at(airing.to))) {
         return std::nullopt;
     }
-    AiringCut cut{airing.to > Ticks(0) ? media.ending_at(airing.to) : media};
-    while (cut.first < cut.cut.count() && cut.cut.at(cut.first).start < airing.from)
-        ++cut.first;
-    const bool fits = cut.first < cut.cut.count() && cut.cut.at(cut.first).start == airing.from &&
-                      airing.segment_count >= 1 && airing.segment_count <= cut.count() &&
+    const Segmentation shown = airing.to > Ticks(0) ? media.ending_at(airing.to) : media;
+    if (airing.from >= shown.duration() || shown.last_picture(airing.from) != airing.from) {
+        return std::nullopt;
+    }
+    const AiringCut cut = AiringCut::create(shown, airing.from);
+    const bool fits = airing.segment_count >= 1 && airing.segment_count <= cut.count() &&
                       airing.from + airing.duration == cut.at(airing.segment_count - 1).end();
     return fits ? std::optional(cut) : std::nullopt;
 }

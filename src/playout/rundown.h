@@ -47,15 +47,24 @@ struct Window {
 // What an airing has of its media, which is cut as `media` says.
 struct AiringCut {
     Segmentation cut;        // of the media, until where the airing was planned to end
-    std::int64_t first = 0;  // segment of `cut` that it begins with
+    Ticks from{0};           // where in the media it begins
+    std::int64_t first = 0;  // segment of `cut` that its first one ends with
+
+    // The media `cut` (which ends where the airing was planned to) shown from `from` on.
+    static AiringCut create(Segmentation cut, Ticks from) {
+        const std::int64_t first = cut.first_from(from);
+        return {cut, from, first};
+    }
 
     // Segment `index` of the airing.
-    [[nodiscard]] EntrySegment at(std::int64_t index) const { return cut.at(first + index); }
+    [[nodiscard]] EntrySegment at(std::int64_t index) const {
+        return index == 0 ? cut.at_from(first, from) : cut.at(first + index);
+    }
     // The most segments the airing can have.
     [[nodiscard]] std::int64_t count() const { return cut.count() - first; }
 };
 
-// The airing's cut; nothing when the row does not fit the media: it begins between segments, ends
+// The airing's cut; nothing when the row does not fit the media: it begins between pictures, ends
 // beyond the media or where no segment ends.
 std::optional<AiringCut> airing_cut(const Airing& airing, const Segmentation& media);
 

@@ -189,10 +189,27 @@ std::optional<Airing> Planner::play(const Programme& programme, Ticks from, cons
     }
     const Ticks room = limit->at - at();
     if (overrun == Overrun::kFill && can_fill()) return std::nullopt;
+    if (const Programme* ending = ending_of(programme, from, room)) {
+        return append(*ending, from, from + room, place);
+    }
     Ticks to = cut_within(programme, from, room);
     if (!can_fill() && from + room - to > kStartTolerance) to = cut_behind(programme, from + room);
     if (to == Ticks(0)) return std::nullopt;
     return append(programme, from, to, place);
+}
+
+// What shows `programme` from `from` on and ends, faded out, with the picture nearest to `room`
+// later: which then stands until that very tick.
+const Programme* Planner::ending_of(const Programme& programme, Ticks from, Ticks room) const {
+    const std::int64_t frames = programme.cut.rate().nearest_frame(from + room);
+    const auto found = std::ranges::find_if(schedule_.endings, [&](const Ending& ending) {
+        return ending.media_id == programme.media_id && ending.frames == frames;
+    });
+    if (found == schedule_.endings.end()) return nullptr;
+    const Segmentation& cut = found->programme.cut;
+    const bool fits = cut.frames() == frames && from < cut.duration() &&
+                      cut.last_boundary(from) == from && cut.can_end_at(from + room);
+    return fits ? &found->programme : nullptr;
 }
 
 std::optional<Airing> Planner::go_to(const std::string& block, std::int64_t item) {
@@ -225,7 +242,10 @@ std::optional<Airing> Planner::hold(Role role) {
         }
     }
     place.role = role;
-    if (role == Role::kHold) return pass_time(*schedule_.slate, place);
+    if (role == Role::kHold) {
+        const auto limit = next_start();
+        return pass_time(*schedule_.slate, place, limit ? std::optional(limit->at) : std::nullopt);
+    }
     return append(*schedule_.slate, Ticks(0), Ticks(0), place);
 }
 
@@ -236,29 +256,69 @@ std::optional<Airing> Planner::fill(const Chain& chain) {
     place.fill = place.role == Role::kFill ? place.fill + 1 : 0;
     place.role = Role::kFill;
 
-    const auto& fillers = schedule_.fillers;
     const auto limit = next_start();
+    std::optional<Ticks> until = limit ? std::optional(limit->at) : std::nullopt;
+    const Programme* const countdown = limit ? countdown_to(*limit) : nullptr;
+    if (countdown != nullptr) {
+        const Ticks room = limit->at - at();
+        const Ticks before = room - countdown->duration();
+        if (before <= kStartTolerance) return count_down(*countdown, room, place);
+        // What ends in front of it has to do so exactly, and to be seen at all: where there is
+        // little time, the countdown loses a little.
+        if (schedule_.slate) until = std::min(at() + std::max(before, kShortestPiece), limit->at);
+    }
+
+    const auto& fillers = schedule_.fillers;
     for (std::size_t i = 0; i < fillers.size(); ++i) {
         const Programme& filler =
             fillers[(static_cast<std::size_t>(place.fill) + i) % fillers.size()];
-        if (!limit) return pass_time(filler, place);
-        const Ticks left = limit->at - at() - filler.duration();
+        if (!until) return pass_time(filler, place, until);
+        const Ticks left = *until - at() - filler.duration();
         const bool fits =
             left >= -kStartTolerance && (left <= kStartTolerance || left >= kShortestPiece);
-        if (fits) return pass_time(filler, place);
+        if (fits) return pass_time(filler, place, until);
     }
-    return pass_time(schedule_.slate ? *schedule_.slate : fillers.front(), place);
+    return pass_time(schedule_.slate ? *schedule_.slate : fillers.front(), place, until);
 }
 
-// `programme` until its end or the next fixed start, whichever comes first.
-std::optional<Airing> Planner::pass_time(const Programme& programme, const Place& place) {
-    const auto limit = next_start();
-    if (!limit) {
+// Null where nothing counts down to it.
+const Programme* Planner::countdown_to(const Start& start) const {
+    const auto& countdown = schedule_.blocks[start.block].countdown;
+    return countdown && countdown->cut_at == CutAt::kFrames ? &*countdown : nullptr;
+}
+
+Ticks Planner::longest_countdown() const {
+    Ticks longest{0};
+    for (const Block& block : schedule_.blocks) {
+        if (block.countdown) longest = std::max(longest, block.countdown->duration());
+    }
+    return longest;
+}
+
+// The last `room` of the countdown, to the tick; all of it when there is more room.
+std::optional<Airing> Planner::count_down(const Programme& countdown, Ticks room,
+                                          const Place& place) {
+    const Ticks duration = countdown.duration();
+    if (room >= duration) return append(countdown, Ticks(0), Ticks(0), place);
+    // Its last picture is over with it, on the tick: what begins is the one that is nearest.
+    const media::FrameRate rate = countdown.cut.rate();
+    std::int64_t frame = rate.nearest_frame(duration - room);
+    while (!countdown.cut.can_end_at(rate.start_of(frame) + room))
+        --frame;
+    return append(countdown, rate.start_of(frame), rate.start_of(frame) + room, place);
+}
+
+// `programme` until its end or `until`, whichever comes first. Without the latter there must be no
+// fixed start to come.
+std::optional<Airing> Planner::pass_time(const Programme& programme, const Place& place,
+                                         std::optional<Ticks> until) {
+    if (!until) {
         // Whether it has to be cut, or halved, depends on the fixed starts until then.
-        const bool known = is_known_until(at() + programme.duration() + kShortestPiece);
+        const bool known =
+            is_known_until(at() + programme.duration() + kShortestPiece + longest_countdown());
         return known ? append(programme, Ticks(0), Ticks(0), place) : std::nullopt;
     }
-    const Ticks room = limit->at - at();
+    const Ticks room = *until - at();
     const Ticks left = room - programme.duration();
     if (left >= kShortestPiece || (left <= kStartTolerance && left >= -kStartTolerance)) {
         return append(programme, Ticks(0), Ticks(0), place);
@@ -293,14 +353,11 @@ Airing follow(const std::optional<RundownEnd>& end, const Programme& programme, 
     airing.media_id = programme.media_id;
     airing.subtitles_id = programme.subtitles_id;
     airing.from = from;
-    airing.to = to < programme.duration() ? to : Ticks(0);
+    airing.to = programme.cut.can_end_at(to) && to != programme.duration() ? to : Ticks(0);
     const Segmentation cut =
         airing.to > Ticks(0) ? programme.cut.ending_at(airing.to) : programme.cut;
     airing.duration = cut.duration() - from;
-    std::int64_t first = 0;
-    while (first < cut.count() && cut.at(first).start < from)
-        ++first;
-    airing.segment_count = cut.count() - first;
+    airing.segment_count = AiringCut::create(cut, from).count();
     airing.place = place;
     return airing;
 }
@@ -320,6 +377,17 @@ std::vector<Airing> extend(const Schedule& schedule, const std::optional<Rundown
 std::vector<Airing> extend(std::span<const Programme> loop, const std::optional<RundownEnd>& end,
                            Ticks until) {
     return extend(looping(loop), end, until);
+}
+
+std::optional<std::int64_t> frames_until_start(const Schedule& schedule, const Airing& airing,
+                                               media::FrameRate rate) {
+    const bool is_cut = airing.to > Ticks(0) && airing.from + airing.duration == airing.to &&
+                        airing.place.role == Role::kItem;
+    if (!is_cut) return std::nullopt;
+    const auto start =
+        std::ranges::upper_bound(schedule.starts, airing.start + kStartTolerance, {}, &Start::at);
+    if (start == schedule.starts.end()) return std::nullopt;
+    return rate.nearest_frame(start->at - airing.origin());
 }
 
 std::size_t first_replaceable(std::span<const Airing> airings, Ticks now, Ticks ahead,

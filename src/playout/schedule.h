@@ -34,10 +34,19 @@ struct Programme {
     [[nodiscard]] Ticks duration() const { return cut.duration(); }
 };
 
+// A preparation of a programme's media that fades out and is over after so many of its frames. Up
+// to there it has the same frames, and may be cut in the same places.
+struct Ending {
+    std::string media_id;  // of the whole
+    std::int64_t frames = 0;
+    Programme programme;
+};
+
 // What happens to an item that would reach beyond a fixed start.
 enum class Overrun : std::uint8_t {
     kFill,    // it is not begun: fillers and slate pass the time, the start is exact
-    kCut,     // it ends early: on the picture, or after its last whole segment and some slate
+    kCut,     // it ends early: with an Ending on the tick, also without one where every picture
+              // is a keyframe; else after its last whole segment, and some slate follows
     kFinish,  // it plays to its end, and the fixed start is late
 };
 
@@ -54,6 +63,10 @@ struct Block {
     // Whether it begins at `Schedule::starts`; else when the block before it has ended.
     bool fixed = false;
     Overrun overrun = Overrun::kFill;  // of a fixed one, for what is on before it
+    // Of a fixed one: what counts down to it, as the last of what passes the time before. It ends
+    // with the fixed start and begins with whichever of its pictures there is time for, so all of
+    // them have to be keyframes; else it is left out.
+    std::optional<Programme> countdown = std::nullopt;
 };
 
 // A fixed start: block `block` begins at `at`, ticks since the epoch.
@@ -76,6 +89,7 @@ struct Schedule {
     Ticks starts_until{std::numeric_limits<std::int64_t>::max()};
     std::vector<Programme> fillers;  // played in turn, as far as they fit
     std::optional<Programme> slate;  // the rest of the time, round and round
+    std::vector<Ending> endings;     // as far as they are prepared
 };
 
 // The schedule that plays `loop` round and round.
@@ -88,7 +102,7 @@ struct RundownEnd {
 };
 
 // `programme` as the airing after `end` (as the first without one), from `from` to `to` of its
-// media; `to` zero or its duration: to its end.
+// media; `to` zero, its duration or well beyond: to its end.
 Airing follow(const std::optional<RundownEnd>& end, const Programme& programme, Ticks from,
               Ticks to, const Place& place);
 
@@ -99,6 +113,12 @@ inline constexpr Ticks kStartTolerance{1920};
 
 // The shortest piece of a slate that is made when there is a choice.
 inline constexpr Ticks kShortestPiece{45'000};
+
+// Of an item's airing that is cut for a fixed start: how many frames of its media could be shown
+// until then, at `rate`. The ending of so many frames would take its place. Nothing for airings
+// that are not cut, and for those that were put in or ended by hand, which stay as they are.
+std::optional<std::int64_t> frames_until_start(const Schedule& schedule, const Airing& airing,
+                                               media::FrameRate rate);
 
 // Makes airings one after the other. Thread-bound; borrows the schedule.
 class Planner {
@@ -114,8 +134,9 @@ class Planner {
     // The same, also where the last airing is held by hand.
     std::optional<Airing> by_schedule();
 
-    // `programme` from `from` (where a segment begins) as the next airing. What the next fixed
-    // start says of overruns goes for it, but it is not left out: where it would be, it is nothing.
+    // `programme` from `from` (where a segment begins) as the next airing, or the ending of it that
+    // there is for the next fixed start. What that says of overruns goes for it, but it is not left
+    // out: where it would be, it is nothing.
     std::optional<Airing> play(const Programme& programme, Ticks from, const Place& place);
 
     // Item `item` of the block, if that is in the chain which is on.
@@ -153,8 +174,14 @@ class Planner {
     [[nodiscard]] Place place_of(const Chain& chain, const Cursor& cursor) const;
     [[nodiscard]] bool can_fill() const { return schedule_.slate || !schedule_.fillers.empty(); }
     std::optional<Airing> item(const Chain& chain, const Cursor& cursor);
+    [[nodiscard]] const Programme* ending_of(const Programme& programme, Ticks from,
+                                             Ticks room) const;
     std::optional<Airing> fill(const Chain& chain);
-    std::optional<Airing> pass_time(const Programme& programme, const Place& place);
+    [[nodiscard]] const Programme* countdown_to(const Start& start) const;
+    [[nodiscard]] Ticks longest_countdown() const;
+    std::optional<Airing> count_down(const Programme& countdown, Ticks room, const Place& place);
+    std::optional<Airing> pass_time(const Programme& programme, const Place& place,
+                                    std::optional<Ticks> until);
     std::optional<Airing> append(const Programme& programme, Ticks from, Ticks to,
                                  const Place& place);
     [[nodiscard]] bool is_known_until(Ticks tick) const { return tick <= schedule_.starts_until; }

@@ -32,9 +32,14 @@ Ticks Segmentation::start_of_gop(std::int64_t gop) const {
 }
 
 Segmentation Segmentation::ending_at(Ticks duration) const {
-    assert(duration > Ticks(0) && duration <= duration_);
+    assert(can_end_at(duration));
     const std::int64_t frames = std::clamp(rate_.nearest_frame(duration), std::int64_t{1}, frames_);
     return {rate_, frames, duration, frames_per_gop_, gops_per_segment_};
+}
+
+bool Segmentation::can_end_at(Ticks duration) const {
+    return duration > Ticks(0) &&
+           (duration <= duration_ || rate_.nearest_frame(duration) <= frames_);
 }
 
 Ticks Segmentation::last_boundary(Ticks tick) const {
@@ -64,6 +69,43 @@ EntrySegment Segmentation::at(std::int64_t index) const {
     segment.start = start_of_gop(first);
     segment.duration = start_of_gop(end) - segment.start;
     return segment;
+}
+
+std::int64_t Segmentation::first_from(Ticks from) const {
+    if (from <= Ticks(0)) return 0;
+    std::int64_t low = 0;  // the first segment that ends behind `from`
+    std::int64_t high = count_ - 1;
+    while (low < high) {
+        const std::int64_t middle = low + (high - low) / 2;
+        if (at(middle).end() > from) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    const EntrySegment segment = at(low);
+    if (segment.start == from || low + 1 == count_) return low;
+    return (segment.end() - from) * 2 < start_of_gop(gops_per_segment_) ? low + 1 : low;
+}
+
+EntrySegment Segmentation::at_from(std::int64_t index, Ticks from) const {
+    EntrySegment segment = at(index);
+    const std::int64_t frame = rate_.nearest_frame(from);
+    const std::int64_t gop = frame / frames_per_gop_;
+    const std::int64_t end = std::int64_t{segment.first_gop} * frames_per_gop_ + segment.pictures;
+    segment.gop_count += segment.first_gop - static_cast<std::uint32_t>(gop);
+    segment.first_gop = static_cast<std::uint32_t>(gop);
+    segment.skipped = frame - gop * frames_per_gop_;
+    segment.pictures = end - frame;
+    segment.duration = segment.end() - from;
+    segment.start = from;
+    return segment;
+}
+
+Ticks Segmentation::last_picture(Ticks tick) const {
+    std::int64_t frame = std::min(rate_.nearest_frame(tick), frames_ - 1);
+    if (rate_.start_of(frame) > tick) --frame;
+    return rate_.start_of(frame);
 }
 
 std::int64_t Segmentation::complete_within(std::int64_t gops) const {

@@ -8,14 +8,15 @@
 
 namespace matinee::playout {
 
-// A piece of an entry: groups of pictures [first_gop, first_gop + gop_count), of the last one
-// perhaps only its beginning.
+// A piece of an entry: groups of pictures [first_gop, first_gop + gop_count), of the first one
+// perhaps only its end, of the last one perhaps only its beginning.
 struct EntrySegment {
     std::uint32_t first_gop = 0;
     std::uint32_t gop_count = 0;
     std::int64_t pictures = 0;  // in all its groups; the last lasts until end()
     Ticks start{0};             // within the entry
     Ticks duration{0};
+    std::int64_t skipped = 0;  // pictures of its first group that come before it
 
     [[nodiscard]] Ticks end() const { return start + duration; }
     bool operator==(const EntrySegment&) const = default;
@@ -34,9 +35,13 @@ class Segmentation {
 
     // The same entry shown only until `duration`, which need not be on the frame grid: its last
     // picture is the one that is on for at least half of its time, and stands until then. Where
-    // that is within a group of pictures, every picture must be a keyframe. `duration` is at
-    // least one tick, and at most what the entry lasts.
+    // that is within a group of pictures, every picture must be a keyframe. `duration` is one that
+    // can_end_at().
     [[nodiscard]] Segmentation ending_at(Ticks duration) const;
+
+    // Whether `duration` is at least one tick, and at most half a picture more than the entry
+    // lasts.
+    [[nodiscard]] bool can_end_at(Ticks duration) const;
 
     [[nodiscard]] std::int64_t count() const { return count_; }
     [[nodiscard]] Ticks duration() const { return duration_; }
@@ -49,6 +54,17 @@ class Segmentation {
 
     // Segment `index` of [0, count()).
     [[nodiscard]] EntrySegment at(std::int64_t index) const;
+
+    // The segment in which the first piece ends of what is shown from `from` on: the one that
+    // `from` is in or, if too little of that is left, the next.
+    [[nodiscard]] std::int64_t first_from(Ticks from) const;
+
+    // What segment `index` has from `from` on, where a picture starts: in that segment or the one
+    // before. Where that is within a group of pictures, every picture must be a keyframe.
+    [[nodiscard]] EntrySegment at_from(std::int64_t index, Ticks from) const;
+
+    // Where the last picture starts that does so at `tick` or before; `tick` of [0, duration()].
+    [[nodiscard]] Ticks last_picture(Ticks tick) const;
 
     // The longest that segments of any entry can get: one and a half segments of groups that
     // last `gop_seconds`, and what rounding to whole frames adds to those.

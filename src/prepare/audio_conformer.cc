@@ -65,8 +65,9 @@ std::vector<float> AudioConformer::finish(std::int64_t programme_end, std::int64
     std::vector<float> rest = take(end);
     for (std::int64_t at = begin; at < end; ++at) {
         const std::int64_t left = programme_end - at;
-        if (left >= kFadeSamples) continue;
-        const float level = left <= 0 ? 0.0F : static_cast<float>(left) / kFadeSamples;
+        if (left >= fade_out_) continue;
+        const float level =
+            left <= 0 ? 0.0F : static_cast<float>(left) / static_cast<float>(fade_out_);
         rest[static_cast<std::size_t>(2 * (at - begin))] *= level;
         rest[static_cast<std::size_t>(2 * (at - begin) + 1)] *= level;
     }

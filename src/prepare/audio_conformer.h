@@ -12,7 +12,8 @@
 namespace matinee::prepare {
 
 // Holes are filled with silence, overlaps and what lies before the picture are dropped, a gain is
-// applied, the edges of the programme fade in and out, and the end is padded or cut.
+// applied, the edges of the programme fade in and out so that they do not click, or it fades out
+// for all to hear, and the end is padded or cut.
 //
 // Timestamps of decoders wobble; up to 40 ms of difference between a timestamp and the count of
 // samples is believed to be wobble and the samples are joined without a seam.
@@ -23,7 +24,9 @@ class AudioConformer {
     static constexpr std::int64_t kFadeSamples = 480;     // 10 ms
     static constexpr std::int64_t kWobbleSamples = 1920;  // 40 ms
 
-    explicit AudioConformer(float gain = 1.0F) : gain_(gain) {}
+    // `fade_out`: samples at the programme's end.
+    explicit AudioConformer(float gain = 1.0F, std::int64_t fade_out = kFadeSamples)
+        : gain_(gain), fade_out_(fade_out) {}
 
     // Applied to what is pushed from now on.
     void set_gain(float gain) { gain_ = gain; }
@@ -35,12 +38,13 @@ class AudioConformer {
     void end_input() { ended_ = true; }
 
     // The sound from where the last call ended up to `until`, or as much as is known. Only call
-    // with `until` at least kFadeSamples before the programme's end: that part fades out.
+    // with `until` at least fade_out() before the programme's end.
     std::vector<float> take(std::int64_t until);
 
     // The rest: faded out to `programme_end`, then silence until `end`. Ends the input.
     std::vector<float> finish(std::int64_t programme_end, std::int64_t end);
 
+    [[nodiscard]] std::int64_t fade_out() const { return fade_out_; }
     // How far the sound is known (everything, once the input has ended).
     [[nodiscard]] std::int64_t known_until() const;
     // How far it has been taken.
@@ -58,6 +62,7 @@ class AudioConformer {
     };
 
     float gain_;
+    std::int64_t fade_out_;
     bool ended_ = false;
     bool any_ = false;
     std::int64_t expected_ = 0;  // where the next input sample belongs if it joins seamlessly

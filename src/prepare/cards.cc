@@ -25,6 +25,24 @@ constexpr double kWidthTolerance = 1.04;
 constexpr double kShrink = 0.94;
 constexpr double kSmallest = 0.3;  // of the template's size
 
+// What is filled in for each picture anew.
+constexpr std::string_view kCount = "{count}";
+constexpr std::string_view kArc = "{arc}";
+
+// Braces of a value must not look like a placeholder.
+std::string escaped(std::string_view text) {
+    std::string out = base::escape_markup(text);
+    for (std::size_t at = 0; (at = out.find('{', at)) != std::string::npos;) {
+        out.replace(at, 1, "&#123;");
+    }
+    return out;
+}
+
+std::string count_text(std::int64_t seconds) {
+    return seconds < 100 ? fmt::format("{}", seconds)
+                         : fmt::format("{}:{:02}", seconds / 60, seconds % 60);
+}
+
 std::string without_comments(std::string_view svg) {
     std::string out;
     while (true) {
@@ -109,6 +127,10 @@ class Filler {
         return std::string_view::npos;
     }
 
+    static bool is_moving(std::string_view placeholder) {
+        return placeholder == kCount || placeholder == kArc;
+    }
+
     // Calls `on_text` and `on_value` for what stands between and in placeholders.
     template <typename OnText, typename OnValue>
     void split(std::string_view text, OnText&& on_text, OnValue&& on_value) {
@@ -120,6 +142,11 @@ class Filler {
             if (!is_name(key)) {  // braces of a style sheet
                 on_text(text.substr(0, open + 1));
                 text.remove_prefix(open + 1);
+                continue;
+            }
+            if (is_moving(text.substr(open, close + 1 - open))) {
+                on_text(text.substr(0, close + 1));
+                text.remove_prefix(close + 1);
                 continue;
             }
             on_text(text.substr(0, open));
@@ -143,7 +170,7 @@ class Filler {
         std::string out;
         split(
             svg, [&](std::string_view plain) { out += plain; },
-            [&](const CardText& value) { out += base::escape_markup(value.text); });
+            [&](const CardText& value) { out += escaped(value.text); });
         return out;
     }
 
@@ -277,9 +304,9 @@ class Filler {
             for (const subtitles::LineRange& line : text.lines) {
                 const auto words =
                     std::u32string_view(text.text).substr(line.begin, line.end - line.begin);
-                out += fmt::format("<text{} y=\"{:.1f}\">{}</text>\n", attributes,
-                                   at + text.drawn_size * kAscent,
-                                   base::escape_markup(subtitles::to_utf8(words)));
+                out +=
+                    fmt::format("<text{} y=\"{:.1f}\">{}</text>\n", attributes,
+                                at + text.drawn_size * kAscent, escaped(subtitles::to_utf8(words)));
                 at += text.drawn_size * kLinePitch;
             }
         }
@@ -330,6 +357,37 @@ Plan plan_card(const Card& card, const library::HouseFormat& house) {
     plan.expected_frames = plan.minimum_frames;
     plan.canvas = {house.rungs.front().width, house.rungs.front().height};
     return plan;
+}
+
+bool counts_down(const Card& card) {
+    return card.svg.find(kCount) != std::string::npos || card.svg.find(kArc) != std::string::npos;
+}
+
+std::string picture_at(std::string_view svg, std::chrono::milliseconds duration,
+                       std::chrono::nanoseconds at) {
+    const std::chrono::nanoseconds left =
+        std::max(std::chrono::nanoseconds(duration) - at, std::chrono::nanoseconds(0));
+    const std::string count = count_text(std::chrono::ceil<std::chrono::seconds>(left).count());
+    const std::string arc =
+        fmt::format("{:.2f}", 1000.0 * static_cast<double>(left.count()) /
+                                  static_cast<double>(std::chrono::nanoseconds(duration).count()));
+    std::string out;
+    while (true) {
+        const std::size_t open = svg.find('{');
+        out += svg.substr(0, open);
+        if (open == std::string_view::npos) return out;
+        svg.remove_prefix(open);
+        if (svg.starts_with(kCount)) {
+            out += count;
+            svg.remove_prefix(kCount.size());
+        } else if (svg.starts_with(kArc)) {
+            out += arc;
+            svg.remove_prefix(kArc.size());
+        } else {
+            out += svg.front();
+            svg.remove_prefix(1);
+        }
+    }
 }
 
 Result<std::string> sized_svg(std::string_view svg, Size size) {

@@ -10,6 +10,10 @@
 //               data-height. Elements are texts only; those whose placeholders are all empty are
 //               left out.
 //
+//     {count}   outside of columns, what is different in each picture: the whole seconds that are
+//     {arc}     left of the card ("60", and above 99 "2:05"), and how much is left of it, from 1000
+//               to 0. A card with one of them counts down.
+//
 // A text of a column has x, font-size, and if wanted: data-width (pixels; wider ones are broken
 // into lines), data-lines (at most so many, smaller letters if need be), data-gap (pixels above
 // it). Its font follows from the language of what is put in; other attributes stay.
@@ -39,8 +43,9 @@ using CardValues = std::map<std::string, CardText, std::less<>>;
 Result<std::string> fill_card(std::string_view name, std::string_view svg,
                               const CardValues& values);
 
-// A card as it is stored: drawn already but for the pixels, so that its content is what it is named
-// by, and a template can be edited without changing the cards that were made with it.
+// A card as it is stored: drawn already but for the pixels, and {count} and {arc} where it counts
+// down. So its content is what it is named by, and a template can be edited without changing the
+// cards that were made with it.
 struct Card {
     std::chrono::milliseconds duration{0};
     std::string svg;
@@ -58,6 +63,14 @@ Result<Card> card_from_json(std::string_view text);
 
 // What is to be done to make an entry of it: 25 frames a second, silent.
 Plan plan_card(const Card& card, const library::HouseFormat& house);
+
+// Whether its pictures differ.
+bool counts_down(const Card& card);
+
+// The picture of a card that counts down, `at` after its beginning. `svg` is the card's, perhaps
+// sized.
+std::string picture_at(std::string_view svg, std::chrono::milliseconds duration,
+                       std::chrono::nanoseconds at);
 
 // `svg` with another width and height: it is drawn in that size, not scaled.
 Result<std::string> sized_svg(std::string_view svg, Size size);

@@ -63,10 +63,11 @@ Result<void> PictureTrack::add(GstSample* sample) {
     if (!GST_BUFFER_PTS_IS_VALID(buffer)) {
         return fail(ErrorCode::kInternal, "the encoder does not say when a picture is shown");
     }
-    const auto tick = static_cast<std::int64_t>(
-        gst_util_uint64_scale_round(GST_BUFFER_PTS(buffer), media::kVideoTimescale, GST_SECOND));
+    const Ticks tick(static_cast<std::int64_t>(
+        gst_util_uint64_scale_round(GST_BUFFER_PTS(buffer), media::kVideoTimescale, GST_SECOND)));
+    if (!origin_) origin_ = tick;
     return writer_.add_picture(rung_, configuration.bytes(),
-                               {picture.bytes(), Ticks(tick),
+                               {picture.bytes(), start_ + tick - *origin_,
                                 !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT)});
 }
 

@@ -25,13 +25,15 @@ class WriteFailure {
     std::optional<Error> error_;
 };
 
-// Takes the pictures of one rung from `appsink`. All arguments must outlive the pipeline.
+// Takes the pictures of one rung from `appsink`, of which the first is shown at `start` of the
+// track. All references must outlive the pipeline.
 //
 // The callbacks run in a streaming thread; everything here belongs to it.
 class PictureTrack {
   public:
-    PictureTrack(library::PreparedWriter& writer, std::size_t rung, WriteFailure& failure)
-        : writer_(writer), rung_(rung), failure_(failure) {}
+    PictureTrack(library::PreparedWriter& writer, std::size_t rung, Ticks start,
+                 WriteFailure& failure)
+        : writer_(writer), rung_(rung), start_(start), failure_(failure) {}
     PictureTrack(const PictureTrack&) = delete;
     PictureTrack& operator=(const PictureTrack&) = delete;
 
@@ -42,6 +44,8 @@ class PictureTrack {
 
     library::PreparedWriter& writer_;
     const std::size_t rung_;
+    const Ticks start_;
+    std::optional<Ticks> origin_;  // of the encoder's times: its first picture, a keyframe
     WriteFailure& failure_;
 };
 

@@ -66,6 +66,7 @@ Confinement worker_confinement(const WorkerOptions& options, SandboxMode mode,
     std::error_code error;
     confinement.readable.push_back(options.source);
     if (!options.subtitles.empty()) confinement.readable.push_back(options.subtitles);
+    if (!options.plain.empty()) confinement.readable.push_back(options.plain);
     const fs::path output = fs::absolute(options.output, error).lexically_normal();
     const fs::path target = output.has_filename() ? output : output.parent_path();
     confinement.writable.push_back(target.parent_path());

@@ -7,8 +7,8 @@
 
 #include "prepare/all_intra.h"
 #include "prepare/burn_in.h"
-#include "prepare/cards.h"
 #include "prepare/coded_track.h"
+#include "prepare/fade.h"
 #include "prepare/frame_pacer.h"
 #include "prepare/frame_timing.h"
 #include "prepare/picture_check.h"
@@ -122,7 +122,8 @@ class PictureFeeder {
     // `promised_frames`: held to when the source ends up to a second short of it; 0 for none.
     PictureFeeder(const Plan& plan, std::int64_t minimum_frames, std::int64_t promised_frames,
                   std::optional<std::int64_t> sound_start_ns, const library::Trim& trim,
-                  Programme& programme, Heartbeat& heartbeat, Ref<GstElement> out)
+                  std::int64_t shared_frames, Programme& programme, Heartbeat& heartbeat,
+                  Ref<GstElement> out)
         : pacer_({plan.frame_rate.numerator, plan.frame_rate.denominator}, minimum_frames),
           most_held_(plan.frame_rate.frames_in(1)),
           promised_frames_(promised_frames),
@@ -132,6 +133,7 @@ class PictureFeeder {
           is_slate_(!plan.picture),
           sound_start_ns_(is_slate_ ? sound_start_ns.value_or(0) : sound_start_ns),
           trim_(trim),
+          shared_(shared_frames),
           programme_(programme),
           heartbeat_(heartbeat),
           out_(std::move(out)) {}
@@ -155,8 +157,8 @@ class PictureFeeder {
 
     // Decoded frames so far. Thread-safe.
     [[nodiscard]] std::int64_t decoded() const { return decoded_.load(); }
-    // Only once the source has stopped: frames that are encoded, and how many the programme has had
-    // up to its end, or to where its part ends.
+    // Only once the source has stopped: frames of the result, and how many the programme has had up
+    // to its end, or to where its part ends.
     [[nodiscard]] std::int64_t frames() const { return pushed_; }
     [[nodiscard]] std::int64_t paced() const { return paced_; }
     // Where the programme starts on the file's timeline; nothing without a picture.
@@ -266,8 +268,15 @@ class PictureFeeder {
                 heartbeat_.beat();
                 continue;
             }
+            if (pushed_ < shared_) {
+                // It has been encoded before; its sound has not.
+                programme_.picture_reached(++pushed_);
+                heartbeat_.beat();
+                continue;
+            }
             auto copy = Ref<GstBuffer>::adopt(gst_buffer_copy(held_.get()));
-            GST_BUFFER_PTS(copy.get()) = static_cast<GstClockTime>(pushed_ * kStandInNs);
+            GST_BUFFER_PTS(copy.get()) =
+                static_cast<GstClockTime>((pushed_ - shared_) * kStandInNs);
             GST_BUFFER_DTS(copy.get()) = GST_CLOCK_TIME_NONE;
             GST_BUFFER_DURATION(copy.get()) = kStandInNs;
             GST_BUFFER_FLAG_UNSET(copy.get(), GST_BUFFER_FLAG_DISCONT);
@@ -300,6 +309,7 @@ class PictureFeeder {
     std::optional<std::int64_t> origin_ns_;
     std::int64_t lead_ns_ = 0;  // of the sound
     const library::Trim trim_;
+    const std::int64_t shared_;
     Programme& programme_;
     Heartbeat& heartbeat_;
     Ref<GstElement> out_;
@@ -311,20 +321,57 @@ class PictureFeeder {
     std::atomic<std::int64_t> decoded_ = 0;
 };
 
-// A pipeline whose element "frames" gives the one picture that `svg` draws.
-Result<Pipeline> card_reader(const std::string& svg, Size canvas) {
-    auto reader = TRY(Pipeline::load(
-        "card", {{"width", number(canvas.width)}, {"height", number(canvas.height)}}));
-    const auto source = TRY(reader.element("svg"));
-    const std::string sized = TRY(sized_svg(svg, canvas));
-    auto picture = copy_to_buffer(std::as_bytes(std::span(sized.data(), sized.size())));
-    GST_BUFFER_PTS(picture.get()) = 0;
-    if (gst_app_src_push_buffer(GST_APP_SRC(source.get()), picture.release()) != GST_FLOW_OK) {
-        return fail(ErrorCode::kInternal, "the card's picture cannot be given to rsvgdec");
+// Gives rsvgdec the pictures of a card: one, or each in its turn.
+class CardPictures {
+  public:
+    // `card` must outlive it.
+    static Result<std::unique_ptr<CardPictures>> create(const Card& card, const Plan& plan) {
+        auto pictures = std::unique_ptr<CardPictures>(
+            new CardPictures(card, TRY(sized_svg(card.svg, plan.canvas)),
+                             {plan.frame_rate.numerator, plan.frame_rate.denominator},
+                             counts_down(card) ? plan.expected_frames : 1));
+        return pictures;
     }
-    gst_app_src_end_of_stream(GST_APP_SRC(source.get()));
-    return reader;
-}
+
+    // A pipeline whose element "frames" gives them. It must be stopped before this ends.
+    Result<Pipeline> reader(Size canvas) {
+        auto reader = TRY(Pipeline::load(
+            "card", {{"width", number(canvas.width)}, {"height", number(canvas.height)}}));
+        const auto source = TRY(reader.element("svg"));
+        GstAppSrcCallbacks callbacks{};
+        callbacks.need_data = [](GstAppSrc* out, guint, gpointer self) noexcept {
+            static_cast<CardPictures*>(self)->push(out);
+        };
+        gst_app_src_set_callbacks(GST_APP_SRC(source.get()), &callbacks, this, nullptr);
+        return reader;
+    }
+
+  private:
+    CardPictures(const Card& card, std::string svg, Rational rate, std::int64_t frames)
+        : card_(card), svg_(std::move(svg)), rate_(rate), frames_(frames) {}
+
+    // In the streaming thread of the source.
+    void push(GstAppSrc* out) {
+        if (next_ == frames_) {
+            gst_app_src_end_of_stream(out);
+            return;
+        }
+        const std::int64_t at = frame_start_ns(next_, rate_);
+        const std::string svg =
+            frames_ == 1 ? svg_ : picture_at(svg_, card_.duration, std::chrono::nanoseconds(at));
+        auto picture = copy_to_buffer(std::as_bytes(std::span(svg.data(), svg.size())));
+        GST_BUFFER_PTS(picture.get()) = static_cast<GstClockTime>(at);
+        ++next_;
+        // What is refused has a reason that stands on the bus.
+        gst_app_src_push_buffer(out, picture.release());
+    }
+
+    const Card& card_;
+    const std::string svg_;
+    const Rational rate_;
+    const std::int64_t frames_;
+    std::int64_t next_ = 0;
+};
 
 // The encoding pipeline with its probes and the small pictures it gives.
 class VideoEncoder {
@@ -339,13 +386,19 @@ class VideoEncoder {
             heartbeat));
         for (std::size_t i = 0; i < job.house.rungs.size(); ++i) {
             const auto sink = TRY(encoder->pipeline_.element("coded-" + job.house.rungs[i].name));
-            auto& track = encoder->tracks_.emplace_back(
-                std::make_unique<PictureTrack>(job.writer, i, failure));
+            auto& track = encoder->tracks_.emplace_back(std::make_unique<PictureTrack>(
+                job.writer, i, job.plan.frame_rate.start_of(job.shared_frames), failure));
             track->connect(sink.get());
         }
         TRY(encoder->watch());
         if (job.burn_in) TRY(feed_burn_in(encoder->pipeline_, *job.burn_in));
-        if (!job.card.empty()) TRY(make_all_intra(encoder->pipeline_));
+        if (job.fade_frames > 0) {
+            // What is drawn fades with the picture.
+            encoder->fade_ = {job.trim.out.value_or(0) - job.trim.in - job.shared_frames,
+                              job.fade_frames, encoder->rate_};
+            TRY(fade_to_black(encoder->pipeline_, "canvas", encoder->fade_));
+        }
+        if (job.card) TRY(make_all_intra(encoder->pipeline_));
         return encoder;
     }
 
@@ -411,6 +464,7 @@ class VideoEncoder {
     }
 
     std::vector<std::unique_ptr<PictureTrack>> tracks_;  // one a rung; outlive the pipeline
+    PictureFade fade_;                                   // likewise
     Pipeline pipeline_;
     const Rational rate_;
     Heartbeat& heartbeat_;
@@ -513,7 +567,7 @@ Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Hea
     const Plan& plan = job.plan;
     const Rational rate{plan.frame_rate.numerator, plan.frame_rate.denominator};
     Encoded encoded;
-    Programme programme(rate, kSpareAudioFrames * 1024);
+    Programme programme(rate, kSpareAudioFrames * 1024, job.fade_frames);
 
     WriteFailure failure;
     const auto video = TRY(VideoEncoder::create(job, heartbeat, failure));
@@ -524,14 +578,16 @@ Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Hea
 
     // Picture.
     std::int64_t minimum_frames = plan.minimum_frames;
+    std::unique_ptr<CardPictures> card;
     std::optional<Pipeline> reader;
     if (plan.picture) {
         const std::string description = TRY(read_video_description(*plan.picture));
         reader.emplace(TRY(Pipeline::parse("read-video", description)));
         TRY(select_stream(*reader, job.source, plan.picture->stream_id, "decoded",
                           plan.picture->jumps));
-    } else if (!job.card.empty()) {
-        reader.emplace(TRY(card_reader(job.card, plan.canvas)));
+    } else if (job.card) {
+        card = TRY(CardPictures::create(*job.card, plan));
+        reader.emplace(TRY(card->reader(plan.canvas)));
     } else {
         reader.emplace(TRY(Pipeline::load("slate", {{"width", number(plan.canvas.width)},
                                                     {"height", number(plan.canvas.height)}})));
@@ -545,7 +601,7 @@ Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Hea
     // Promises are made of whole films.
     const bool is_whole = job.trim.is_whole();
     PictureFeeder feeder(plan, minimum_frames, plan.picture && is_whole ? plan.promised_frames : 0,
-                         job.sound_start_ns, job.trim, programme, heartbeat,
+                         job.sound_start_ns, job.trim, job.shared_frames, programme, heartbeat,
                          TRY(video->pipeline().element("frames")));
     TRY(feeder.connect(*reader));
 
@@ -626,6 +682,7 @@ Result<Encoded> encode(const EncodeJob& job, const Supervision& supervision, Hea
              fmt::format("the sound starts {:.2f} s before the picture; that part is left out",
                          static_cast<double>(dropped) / 48'000)});
     }
+    if (job.shared_frames > 0) return encoded;
     encoded.pictures = {job.directory / "poster.jpg", job.directory / "thumbnails.jpg"};
     TRY(video->pictures().write_poster(encoded.pictures.poster));
     encoded.thumbnail_layout = TRY(video->pictures().write_thumbnails(encoded.pictures.thumbnails));

@@ -12,6 +12,7 @@
 #include "library/manifest.h"
 #include "library/prepared_writer.h"
 #include "library/variant.h"
+#include "prepare/cards.h"
 #include "prepare/pipeline.h"
 #include "prepare/plan.h"
 #include "subtitles/ass_writer.h"
@@ -27,7 +28,14 @@ struct EncodeJob {
     // Which of the programme's frames are encoded: of the others decoding is all that is done, and
     // after the last one not even that.
     library::Trim trim = {};
-    std::string card = {};  // SVG: the picture instead of a slate's, and every frame a keyframe
+    // So many frames before `trim.out` the picture begins to fade to black, and the sound to
+    // silence.
+    std::int64_t fade_frames = 0;
+    // So many of these frames' pictures are in `writer` already: whole groups. No small pictures
+    // are made then.
+    std::int64_t shared_frames = 0;
+    // The picture instead of a slate's, and every frame a keyframe.
+    std::optional<Card> card = std::nullopt;
     // How much louder the sound is made, in dB; nothing inside where the sound cannot be decoded,
     // and silence is heard. Asked in the calling thread until it is known, meanwhile the picture is
     // encoded; must not block. Its errors end the encoding. Not asked where the plan has no sound.

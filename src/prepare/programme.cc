@@ -21,8 +21,10 @@ std::int64_t ns_to_samples(std::int64_t ns) {
 
 }  // namespace
 
-Programme::Programme(Rational frame_rate, std::int64_t spare_samples)
-    : frame_rate_(frame_rate), spare_samples_(spare_samples) {}
+Programme::Programme(Rational frame_rate, std::int64_t spare_samples, std::int64_t fade_frames)
+    : frame_rate_(frame_rate),
+      spare_samples_(spare_samples),
+      conformer_(1.0F, std::max(AudioConformer::kFadeSamples, samples_of(fade_frames))) {}
 
 void Programme::set_gain(float gain) {
     const std::lock_guard lock(mutex_);
@@ -82,7 +84,7 @@ std::optional<std::vector<float>> Programme::next_sound() {
         return frames + spare_samples_;
     };
     const auto takeable = [&] {
-        const std::int64_t limit = reached_ - AudioConformer::kFadeSamples;
+        const std::int64_t limit = reached_ - conformer_.fade_out();
         return std::min(conformer_.known_until(), limit) - conformer_.taken();
     };
     changed_.wait(lock, [&] {

@@ -15,14 +15,15 @@
 namespace matinee::prepare {
 
 // The picture leads: it says where the programme starts and how long it is. The sound follows,
-// held back until the picture has got there, because its last 10 ms fade out and only the
+// held back until the picture has got there, because its end fades out and only the
 // picture knows when that is. Decoding of the sound waits when it is too far ahead.
 //
 // Thread-safe: the picture's, the sound's and the pump's thread meet here.
 class Programme {
   public:
-    // `frame_rate` of the output, `spare` samples after the picture's end.
-    Programme(Rational frame_rate, std::int64_t spare_samples);
+    // `frame_rate` of the output, `spare` samples after the picture's end; the last `fade_frames`
+    // frames' sound fades out, or just its very end.
+    Programme(Rational frame_rate, std::int64_t spare_samples, std::int64_t fade_frames = 0);
 
     // Linear; 1 until it is set. Before the first push_sound().
     void set_gain(float gain);

@@ -25,6 +25,7 @@
 #include "prepare/gst.h"
 #include "prepare/loudness.h"
 #include "prepare/plan.h"
+#include "prepare/reuse.h"
 #include "prepare/verify.h"
 
 namespace matinee::prepare {
@@ -312,7 +313,7 @@ Result<library::Manifest> prepare_card(const WorkerOptions& options, const std::
                         .plan = plan,
                         .house = options.house,
                         .trim = options.variant.trim,
-                        .card = card.svg,
+                        .card = card,
                         .gain_db = {},
                         .writer = writer,
                         .directory = folder.pictures()};
@@ -323,6 +324,7 @@ Result<library::Manifest> prepare_card(const WorkerOptions& options, const std::
     library::Manifest described;
     described.source_name = name;
     described.variant = options.variant;
+    described.counts_down = counts_down(card);
     described.source_sha256 = library::sha256_hex(file->bytes());
     described.notes = std::move(encoded.notes);
     return write_and_verify(writer, std::move(described), encoded, {}, folder, supervision,
@@ -365,6 +367,13 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
     }
     const library::Trim& trim = options.variant.trim;
     if (trim.out) plan.expected_frames = *trim.out;
+    std::shared_ptr<const library::PreparedEntry> plain;
+    const std::int64_t shared =
+        options.plain.empty() ? 0 : library::shared_frames(options.variant, plan.gop_frames);
+    if (shared > 0) {
+        plain = TRY(open_plain(options.plain, options.variant, options.house, plan));
+        plan.expected_frames -= shared;
+    }
     reporter.report(Stage::kEncode, 0);
     library::Manifest described;
     described.source_name = name;
@@ -372,6 +381,7 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
     described.variant = options.variant;
     described.frame_rate = plan.frame_rate;
     library::PreparedWriter writer(folder.entry(), options.house, plan.frame_rate);
+    if (plain) TRY(copy_pictures(*plain, shared, writer, supervision, heartbeat));
     Announcer announcer(writer, hash, described, plan.promised_frames, folder.entry(), options);
     const std::int64_t sound_ns =
         sound && !plan.picture ? sound->measure.end_ns - sound->measure.first_ns : 0;
@@ -386,6 +396,8 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
         .house = options.house,
         .burn_in = std::move(burn_in),
         .trim = trim,
+        .fade_frames = options.variant.fade_frames,
+        .shared_frames = shared,
         .gain_db = [&]() -> std::optional<Result<std::optional<double>>> {
             if (sound) return sound->gain_db();
             if (!finding->ready()) return std::nullopt;
@@ -423,6 +435,20 @@ Result<library::Manifest> prepare_named(const WorkerOptions& options, const std:
     }
 
     described.source_sha256 = TRY(hash.get());
+    if (plain) {
+        const library::Manifest& manifest = plain->manifest();
+        if (manifest.source_sha256 != described.source_sha256) {
+            return fail(ErrorCode::kConflict,
+                        "the film is not the one that was prepared; import it again");
+        }
+        if (!manifest.poster.empty()) {
+            encoded.pictures.poster = options.plain / manifest.poster;
+        }
+        if (manifest.thumbnails) {
+            encoded.pictures.thumbnails = options.plain / manifest.thumbnails->file;
+            encoded.thumbnail_layout = *manifest.thumbnails;
+        }
+    }
     if (plan.sound) described.loudness = sound->decision.loudness;
     described.notes = std::move(notes);
     return write_and_verify(writer, std::move(described), encoded, tracks, folder, supervision,

@@ -28,6 +28,8 @@ struct WorkerOptions {
     // that subtitles to be drawn are in.
     library::Variant variant;
     std::filesystem::path subtitles;
+    // The plain preparation (a folder), if there is one: an ending takes what it shares with it.
+    std::filesystem::path plain;
     // Must not exist, or be an empty folder. It appears complete or not at all: the work is done in
     // ".NAME.preparing-PID" beside it, which is renamed at the very end and removed on failure.
     std::filesystem::path output;

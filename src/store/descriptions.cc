@@ -11,6 +11,36 @@ std::string_view to_string(DescriptionLayer layer) {
     return layer == DescriptionLayer::kFile ? "file" : "hand";
 }
 
+void put_layer(soci::session& sql, const std::string& entry_id, DescriptionLayer layer,
+               const std::string& description) {
+    const std::string name(to_string(layer));
+    sql << "DELETE FROM entry_descriptions WHERE entry_id = :id AND layer = :layer", use(entry_id),
+        use(name);
+    if (description.empty()) return;
+    sql << "INSERT INTO entry_descriptions (entry_id, layer, description) "
+           "VALUES (:id, :layer, :description)",
+        use(entry_id), use(name), use(description);
+}
+
+DescriptionLayers query_layers(soci::session& sql, const std::string& entry_id) {
+    DescriptionLayers layers;
+    std::string layer;
+    std::string text;
+    soci::statement statement =
+        (sql.prepare << "SELECT layer, description FROM entry_descriptions WHERE entry_id = :id",
+         use(entry_id), into(layer), into(text));
+    statement.execute();
+    while (statement.fetch()) {
+        (layer == "file" ? layers.file : layers.hand) = text;
+    }
+    soci::statement row = (sql.prepare << "SELECT description FROM sheet_rows WHERE entry_id = :id "
+                                          "ORDER BY row_key LIMIT 1",
+                           use(entry_id), into(text));
+    row.execute();
+    if (row.fetch()) layers.sheet = text;
+    return layers;
+}
+
 Result<std::optional<FormerSource>> query_former(soci::session& sql, std::string_view column,
                                                  const std::string& value) {
     FormerSource former;
@@ -33,37 +63,31 @@ Result<std::optional<FormerSource>> query_former(soci::session& sql, std::string
 Result<void> Store::set_description(const std::string& entry_id, DescriptionLayer layer,
                                     const std::string& description) {
     return impl_->write([&](soci::session& sql) -> Result<void> {
-        const std::string name(to_string(layer));
-        sql << "DELETE FROM entry_descriptions WHERE entry_id = :id AND layer = :layer",
-            use(entry_id), use(name);
-        if (description.empty()) return {};
-        sql << "INSERT INTO entry_descriptions (entry_id, layer, description) "
-               "VALUES (:id, :layer, :description)",
-            use(entry_id), use(name), use(description);
+        put_layer(sql, entry_id, layer, description);
+        return {};
+    });
+}
+
+Result<void> Store::set_described(const Described& wanted, const Described& known) {
+    return impl_->write([&](soci::session& sql) -> Result<void> {
+        const std::string& id = wanted.entry.id;
+        const EntryDescription present = TRY(the_entry(sql, id));
+        if (present != known.entry || query_layers(sql, id) != known.layers) {
+            return fail(ErrorCode::kConflict,
+                        "entry \"{}\" has been changed meanwhile; look at it and make the change "
+                        "again",
+                        id);
+        }
+        put_layer(sql, id, DescriptionLayer::kFile, wanted.layers.file.value_or(""));
+        put_layer(sql, id, DescriptionLayer::kHand, wanted.layers.hand.value_or(""));
+        if (present != wanted.entry) put_entry(sql, impl_->now(), wanted.entry);
         return {};
     });
 }
 
 Result<DescriptionLayers> Store::description_layers(const std::string& entry_id) {
     return impl_->read([&](soci::session& sql) -> Result<DescriptionLayers> {
-        DescriptionLayers layers;
-        std::string layer;
-        std::string text;
-        soci::statement statement =
-            (sql.prepare << "SELECT layer, description FROM entry_descriptions "
-                            "WHERE entry_id = :id",
-             use(entry_id), into(layer), into(text));
-        statement.execute();
-        while (statement.fetch()) {
-            (layer == "file" ? layers.file : layers.hand) = text;
-        }
-        soci::statement row =
-            (sql.prepare << "SELECT description FROM sheet_rows WHERE entry_id = :id "
-                            "ORDER BY row_key LIMIT 1",
-             use(entry_id), into(text));
-        row.execute();
-        if (row.fetch()) layers.sheet = text;
-        return layers;
+        return query_layers(sql, entry_id);
     });
 }
 

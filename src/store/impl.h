@@ -52,6 +52,10 @@ Result<Enum> parse_enum(std::string_view name, const std::array<Enum, kCount>& v
 Result<void> splice_within(soci::session& sql, Instant now, const std::string& channel_id,
                            const Splice& splice);
 
+// Store::upsert_entry and Store::find_entry, likewise.
+void put_entry(soci::session& sql, Instant now, const EntryDescription& entry);
+Result<Entry> the_entry(soci::session& sql, const std::string& id);
+
 // What a publication does to a channel, within its transaction.
 Result<void> edit_within(soci::session& sql, Instant now, const ChannelEdit& edit);
 

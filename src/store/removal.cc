@@ -50,6 +50,17 @@ Result<void> Store::remove_entry(const std::string& id) {
                         "entry \"{}\" is the slate of channel \"{}\"; give that another first", id,
                         slates.front());
         }
+        const auto countdowns =
+            texts(sql,
+                  "SELECT s.channel_id FROM schedules s LEFT JOIN schedule_blocks b "
+                  "ON b.channel_id = s.channel_id "
+                  "WHERE :id IN (s.countdown_entry, b.countdown_entry)",
+                  id);
+        if (!countdowns.empty()) {
+            return fail(ErrorCode::kConflict,
+                        "entry \"{}\" counts down on channel \"{}\"; give that another first", id,
+                        countdowns.front());
+        }
         const Int since = ms_of(impl_->now() - kWatchable);
         std::string channel;
         sql << "SELECT a.channel_id FROM airings a JOIN channels c ON c.id = a.channel_id "

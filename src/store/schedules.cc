@@ -1,6 +1,7 @@
 // What channels play when.
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "store/impl.h"
 
@@ -39,18 +40,31 @@ namespace {
 constexpr std::array kRepeats{Repeats::kOnce, Repeats::kDaily, Repeats::kWeekly};
 constexpr std::array kOverruns{Overrun::kFill, Overrun::kCut, Overrun::kFinish};
 
+// The version of the channel's last schedule; negative when that was removed, 0 when there has been
+// none. So no version is given twice, and whoever still has an old one is told.
+Int last_version(soci::session& sql, const std::string& channel_id) {
+    Int version = 0;
+    sql << "SELECT version FROM schedules WHERE channel_id = :id", use(channel_id), into(version);
+    return sql.got_data() ? version : 0;
+}
+
 Result<Schedule> query_schedule(soci::session& sql, const std::string& channel_id) {
     Schedule schedule;
     schedule.channel_id = channel_id;
     Int version = 0;
-    sql << "SELECT version, slate_entry, filler_playlist FROM schedules WHERE channel_id = :id",
-        use(channel_id), into(version), into(schedule.slate_entry), into(schedule.filler_playlist);
+    Int fade = 0;
+    sql << "SELECT version, slate_entry, filler_playlist, countdown_entry, fade_ms FROM schedules "
+           "WHERE channel_id = :id AND version > 0",
+        use(channel_id), into(version), into(schedule.slate_entry), into(schedule.filler_playlist),
+        into(schedule.countdown_entry), into(fade);
     if (!sql.got_data()) {
         schedule.slate_entry.clear();
         schedule.filler_playlist.clear();
+        schedule.countdown_entry.clear();
         return schedule;
     }
     schedule.version = version;
+    schedule.fade = std::chrono::milliseconds(fade);
     ScheduleBlock row;
     Int passes = 0;
     Int since = 0;
@@ -58,10 +72,11 @@ Result<Schedule> query_schedule(soci::session& sql, const std::string& channel_i
     std::string overrun;
     soci::statement statement =
         (sql.prepare << "SELECT id, playlist_id, passes, start_local, zone, repeats, until_local, "
-                        "overrun, since_ms FROM schedule_blocks WHERE channel_id = :id "
-                        "ORDER BY position",
+                        "overrun, countdown_entry, since_ms FROM schedule_blocks "
+                        "WHERE channel_id = :id ORDER BY position",
          use(channel_id), into(row.id), into(row.playlist_id), into(passes), into(row.start),
-         into(row.zone), into(repeats), into(row.until), into(overrun), into(since));
+         into(row.zone), into(repeats), into(row.until), into(overrun), into(row.countdown_entry),
+         into(since));
     statement.execute();
     while (statement.fetch()) {
         row.passes = passes;
@@ -78,6 +93,14 @@ Result<void> expect_channel(soci::session& sql, const std::string& id) {
     sql << "SELECT COUNT(*) FROM channels WHERE id = :id", use(id), into(count);
     if (count == 0) return fail(ErrorCode::kNotFound, "there is no channel \"{}\"", id);
     return {};
+}
+
+Result<void> expect_version(const Schedule& present, std::int64_t version) {
+    if (present.version == version) return {};
+    return fail(ErrorCode::kConflict,
+                "the schedule of channel \"{}\" has been changed meanwhile: it has version {}, not "
+                "{}; look at it and make the change again",
+                present.channel_id, present.version, version);
 }
 
 }  // namespace
@@ -99,18 +122,16 @@ Result<std::int64_t> Store::set_schedule(const Schedule& schedule,
         const std::string& channel_id = schedule.channel_id;
         TRY(expect_channel(sql, channel_id));
         const Schedule before = TRY(query_schedule(sql, channel_id));
-        if (before.version != schedule.version) {
-            return fail(ErrorCode::kConflict,
-                        "the schedule of channel \"{}\" has been changed meanwhile: it has version "
-                        "{}, not {}; look at it and make the change again",
-                        channel_id, before.version, schedule.version);
-        }
-        const Int version = before.version + 1;
-        sql << "INSERT INTO schedules (channel_id, version, slate_entry, filler_playlist) "
-               "VALUES (:id, :version, :slate, :fillers) "
-               "ON CONFLICT (channel_id) DO UPDATE SET version = excluded.version, "
-               "slate_entry = excluded.slate_entry, filler_playlist = excluded.filler_playlist",
-            use(channel_id), use(version), use(schedule.slate_entry), use(schedule.filler_playlist);
+        TRY(expect_version(before, schedule.version));
+        const Int version = std::abs(last_version(sql, channel_id)) + 1;
+        const Int fade = schedule.fade.count();
+        sql << "INSERT INTO schedules (channel_id, version, slate_entry, filler_playlist, "
+               "countdown_entry, fade_ms) VALUES (:id, :version, :slate, :fillers, :countdown, "
+               ":fade) ON CONFLICT (channel_id) DO UPDATE SET version = excluded.version, "
+               "slate_entry = excluded.slate_entry, filler_playlist = excluded.filler_playlist, "
+               "countdown_entry = excluded.countdown_entry, fade_ms = excluded.fade_ms",
+            use(channel_id), use(version), use(schedule.slate_entry), use(schedule.filler_playlist),
+            use(schedule.countdown_entry), use(fade);
         sql << "DELETE FROM schedule_blocks WHERE channel_id = :id", use(channel_id);
         Int position = 0;
         for (const ScheduleBlock& block : schedule.blocks) {
@@ -131,12 +152,12 @@ Result<std::int64_t> Store::set_schedule(const Schedule& schedule,
             const std::string repeats(to_string(block.repeats));
             const std::string overrun(to_string(block.overrun));
             sql << "INSERT INTO schedule_blocks (channel_id, position, id, playlist_id, passes, "
-                   "start_local, zone, repeats, until_local, overrun, since_ms) VALUES (:channel, "
-                   ":position, :id, :playlist, :passes, :start, :zone, :repeats, :until, :overrun, "
-                   ":since)",
+                   "start_local, zone, repeats, until_local, overrun, countdown_entry, since_ms) "
+                   "VALUES (:channel, :position, :id, :playlist, :passes, :start, :zone, :repeats, "
+                   ":until, :overrun, :countdown, :since)",
                 use(channel_id), use(position), use(block.id), use(block.playlist_id), use(passes),
                 use(block.start), use(block.zone), use(repeats), use(block.until), use(overrun),
-                use(since);
+                use(block.countdown_entry), use(since);
             ++position;
         }
         for (const ChannelEdit& edit : edits) {
@@ -146,10 +167,16 @@ Result<std::int64_t> Store::set_schedule(const Schedule& schedule,
     });
 }
 
-Result<void> Store::remove_schedule(const std::string& channel_id) {
+Result<void> Store::remove_schedule(const std::string& channel_id, std::int64_t version) {
     return impl_->write([&](soci::session& sql) -> Result<void> {
         TRY(expect_channel(sql, channel_id));
-        sql << "DELETE FROM schedules WHERE channel_id = :id", use(channel_id);
+        const Schedule present = TRY(query_schedule(sql, channel_id));
+        TRY(expect_version(present, version));
+        if (version == 0) return {};
+        sql << "UPDATE schedules SET version = -version, slate_entry = '', filler_playlist = '', "
+               "countdown_entry = '' WHERE channel_id = :id",
+            use(channel_id);
+        sql << "DELETE FROM schedule_blocks WHERE channel_id = :id", use(channel_id);
         return {};
     });
 }

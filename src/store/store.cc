@@ -216,34 +216,40 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& file,
     return std::unique_ptr<Store>(new Store(std::move(impl)));
 }
 
+void put_entry(soci::session& sql, Instant at, const EntryDescription& entry) {
+    const Int now = ms_of(at);
+    const std::string titles = text_of(entry.titles);
+    const std::string kind(to_string(entry.kind));
+    const Int size = entry.source.size;
+    const Int modified = entry.source.modified_ns;
+    sql << "INSERT INTO entries (id, titles, author, country, metadata, source_path, "
+           "source_size, source_modified_ns, source_sha256, created_ms, updated_ms, kind) "
+           "VALUES (:id, :titles, :author, :country, :metadata, :path, :size, :modified, "
+           ":sha256, :created, :updated, :kind) "
+           "ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, titles = excluded.titles, "
+           "author = excluded.author, country = excluded.country, "
+           "metadata = excluded.metadata, source_path = excluded.source_path, "
+           "source_size = excluded.source_size, "
+           "source_modified_ns = excluded.source_modified_ns, "
+           "source_sha256 = excluded.source_sha256, updated_ms = excluded.updated_ms",
+        use(entry.id), use(titles), use(entry.author), use(entry.country), use(entry.metadata),
+        use(entry.source.path), use(size), use(modified), use(entry.source.sha256), use(now),
+        use(now), use(kind);
+}
+
+Result<Entry> the_entry(soci::session& sql, const std::string& id) {
+    return the_one(TRY(query_entries(sql, "WHERE id = :id", &id)), "entry", id);
+}
+
 Result<void> Store::upsert_entry(const EntryDescription& entry) {
     return impl_->write([&](soci::session& sql) -> Result<void> {
-        const Int now = ms_of(impl_->now());
-        const std::string titles = text_of(entry.titles);
-        const std::string kind(to_string(entry.kind));
-        const Int size = entry.source.size;
-        const Int modified = entry.source.modified_ns;
-        sql << "INSERT INTO entries (id, titles, author, country, metadata, source_path, "
-               "source_size, source_modified_ns, source_sha256, created_ms, updated_ms, kind) "
-               "VALUES (:id, :titles, :author, :country, :metadata, :path, :size, :modified, "
-               ":sha256, :created, :updated, :kind) "
-               "ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, titles = excluded.titles, "
-               "author = excluded.author, country = excluded.country, "
-               "metadata = excluded.metadata, source_path = excluded.source_path, "
-               "source_size = excluded.source_size, "
-               "source_modified_ns = excluded.source_modified_ns, "
-               "source_sha256 = excluded.source_sha256, updated_ms = excluded.updated_ms",
-            use(entry.id), use(titles), use(entry.author), use(entry.country), use(entry.metadata),
-            use(entry.source.path), use(size), use(modified), use(entry.source.sha256), use(now),
-            use(now), use(kind);
+        put_entry(sql, impl_->now(), entry);
         return {};
     });
 }
 
 Result<Entry> Store::find_entry(const std::string& id) {
-    return impl_->read([&](soci::session& sql) -> Result<Entry> {
-        return the_one(TRY(query_entries(sql, "WHERE id = :id", &id)), "entry", id);
-    });
+    return impl_->read([&](soci::session& sql) { return the_entry(sql, id); });
 }
 
 Result<std::optional<Entry>> Store::find_entry_by_source(const std::string& path) {
@@ -384,16 +390,24 @@ Result<std::vector<Channel>> Store::list_channels() {
         [&](soci::session& sql) { return query_channels(sql, "ORDER BY id", nullptr); });
 }
 
-Result<void> Store::update_channel(const Channel& channel) {
+Result<void> Store::update_channel(const Channel& channel, const Channel& known) {
     return impl_->write([&](soci::session& sql) -> Result<void> {
+        auto found = TRY(query_channels(sql, "WHERE id = :id", &channel.id));
+        const Channel present = TRY(the_one(std::move(found), "channel", channel.id));
+        const bool is_known = present.title == known.title && present.settings == known.settings &&
+                              present.playlist_id == known.playlist_id;
+        if (!is_known) {
+            return fail(ErrorCode::kConflict,
+                        "channel \"{}\" has been changed meanwhile; look at it and make the change "
+                        "again",
+                        channel.id);
+        }
         const Int now = ms_of(impl_->now());
-        soci::statement statement =
-            (sql.prepare << "UPDATE channels SET title = :title, settings = :settings, "
-                            "playlist_id = :playlist, updated_ms = :now WHERE id = :id",
-             use(channel.title), use(channel.settings), use(channel.playlist_id), use(now),
-             use(channel.id));
-        statement.execute(true);
-        return expect_changed(statement, "channel", channel.id);
+        sql << "UPDATE channels SET title = :title, settings = :settings, playlist_id = :playlist, "
+               "updated_ms = :now WHERE id = :id",
+            use(channel.title), use(channel.settings), use(channel.playlist_id), use(now),
+            use(channel.id);
+        return {};
     });
 }
 

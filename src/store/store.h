@@ -202,7 +202,8 @@ struct ScheduleBlock {
     Repeats repeats = Repeats::kOnce;
     std::string until;  // "23:00:00", local time of `zone`, at which it gives way; empty: never
     playout::Overrun overrun = playout::Overrun::kFill;
-    Instant since{};  // starts before that do not count; kept by set_schedule
+    std::string countdown_entry;  // counts down to its start; empty: the schedule's does
+    Instant since{};              // starts before that do not count; kept by set_schedule
 
     bool operator==(const ScheduleBlock&) const = default;
 };
@@ -212,10 +213,17 @@ bool starts_alike(const ScheduleBlock& a, const ScheduleBlock& b);
 
 struct Schedule {
     std::string channel_id;
-    std::int64_t version = 0;     // 1, 2, 3 ...; 0: there is none, the channel loops its playlist
+    // Rises with every change, and is never given twice; 0: there is none, the channel loops its
+    // playlist.
+    std::int64_t version = 0;
     std::string slate_entry;      // empty: none
     std::string filler_playlist;  // empty: none
+    std::string countdown_entry;  // counts down to fixed starts; empty: nothing does
+    // Over how long what is cut for a fixed start fades out; zero: it just ends.
+    std::chrono::milliseconds fade = kUsualFade;
     std::vector<ScheduleBlock> blocks;
+
+    static constexpr std::chrono::milliseconds kUsualFade{800};
 };
 
 // Rows that take the place of others in a rundown.
@@ -398,6 +406,15 @@ class Store {
     // is: see app::describe().
     Result<void> set_description(const std::string& entry_id, DescriptionLayer layer,
                                  const std::string& description);
+
+    // An entry's description, and what it is made of.
+    struct Described {
+        EntryDescription entry;
+        DescriptionLayers layers;
+    };
+    // Replaces the entry's row, and what its file and hands say, in one transaction. kConflict
+    // unless `known` still is what there is; what sheets say stays.
+    Result<void> set_described(const Described& wanted, const Described& known);
     Result<DescriptionLayers> description_layers(const std::string& entry_id);
 
     // Adds lines, or replaces those of their keys.
@@ -415,6 +432,16 @@ class Store {
     Result<Media> find_media(const std::string& id);
     Result<std::vector<Media>> list_media();
 
+    // What is to be known of it should its files be gone: library::to_json(Outline). A later one
+    // takes the place of an earlier one.
+    Result<void> keep_outline(const std::string& media_id, const std::string& outline);
+    Result<std::optional<std::string>> find_outline(const std::string& media_id);
+
+    // Media that cannot be shown, and why. Both return whether that is news.
+    Result<bool> set_media_lost(const std::string& media_id, const std::string& reason);
+    Result<bool> set_media_found(const std::string& media_id);
+    Result<std::map<std::string, std::string>> list_lost_media();
+
     // -- Variants --------------------------------------------------------------------------------
 
     // Asks for a variant of the entry's present preparation: queues a job, unless it has been asked
@@ -427,6 +454,10 @@ class Store {
 
     // Forgets those that have failed, so that they can be asked for again; returns how many.
     Result<std::int64_t> forget_failed_variants();
+
+    // Forgets a variant that is ready since before `ready_before` and that no airing has, past or
+    // planned; whether it did. Its files may then be removed.
+    Result<bool> forget_unused_variant(const Variant& variant, Instant ready_before);
 
     // Writes the database as it is now to `file`, which must not be there; others go on meanwhile.
     Result<void> copy_to(const std::filesystem::path& file);
@@ -480,8 +511,8 @@ class Store {
     Result<std::int64_t> set_schedule(const Schedule& schedule,
                                       std::span<const ChannelEdit> edits = {});
 
-    // The channel loops its playlist again.
-    Result<void> remove_schedule(const std::string& channel_id);
+    // The channel loops its playlist again. kConflict unless `version` is the present one.
+    Result<void> remove_schedule(const std::string& channel_id, std::int64_t version);
 
     // Publications of playlists and schedule change no airing of the channel that starts before.
     Result<Ticks> edits_from(const std::string& channel_id);
@@ -494,8 +525,8 @@ class Store {
     Result<std::vector<Channel>> list_channels();
 
     // Changes title, settings and playlist. The epoch is what every timestamp counts from, so it
-    // never changes.
-    Result<void> update_channel(const Channel& channel);
+    // never changes. kConflict unless they still are what `known` has.
+    Result<void> update_channel(const Channel& channel, const Channel& known);
 
     // From where on the channel is encrypted, in order.
     Result<std::vector<playout::EncryptionChange>> list_encryption(const std::string& channel_id);

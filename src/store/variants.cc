@@ -66,4 +66,19 @@ Result<std::int64_t> Store::forget_failed_variants() {
     });
 }
 
+Result<bool> Store::forget_unused_variant(const Variant& variant, Instant ready_before) {
+    return impl_->write([&](soci::session& sql) -> Result<bool> {
+        const Int before = ms_of(ready_before);
+        soci::statement statement =
+            (sql.prepare << "DELETE FROM variants WHERE entry_id = :entry AND plain_media_id = "
+                            ":plain AND description = :description AND state = 'ready' AND "
+                            "media_id = :media_a AND updated_ms < :before AND NOT EXISTS "
+                            "(SELECT 1 FROM airings WHERE media_id = :media_b)",
+             use(variant.entry_id), use(variant.plain_media_id), use(variant.description),
+             use(variant.media_id), use(before), use(variant.media_id));
+        statement.execute(true);
+        return statement.get_affected_rows() > 0;
+    });
+}
+
 }  // namespace matinee::store

@@ -125,13 +125,13 @@ TEST(AccessKeeper, ProtectsEntriesOnceAccessIsControlled) {
     const auto automatic = office.keeper();
     EXPECT_FALSE(automatic->snapshot()->entries_protected);
     EXPECT_TRUE(office.keeper(EntryAccess::kProtected)->snapshot()->entries_protected);
-    store::Channel channel = office.store->find_channel("main").value();
+    const store::Channel known = office.store->find_channel("main").value();
+    store::Channel channel = known;
     channel.settings = R"({"access": {"watch": "link"}})";
-    ASSERT_TRUE(office.store->update_channel(channel));
+    ASSERT_TRUE(office.store->update_channel(channel, known));
     ASSERT_TRUE(automatic->refresh());
     EXPECT_TRUE(automatic->snapshot()->entries_protected);
-    channel.settings = "{}";
-    ASSERT_TRUE(office.store->update_channel(channel));
+    ASSERT_TRUE(office.store->update_channel(known, channel));
     office.add_user("mei", "admin");
     ASSERT_TRUE(automatic->refresh());
     EXPECT_TRUE(automatic->snapshot()->entries_protected);

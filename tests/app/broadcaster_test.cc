@@ -1,14 +1,17 @@
 #include "app/broadcaster.h"
 
 #include <fstream>
+#include <functional>
 #include <regex>
 #include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/announcer.h"
 #include "app/control_room.h"
 #include "hls/segment.h"
+#include "http/airings.h"
 #include "media/fragment.h"
 #include "media/track.h"
 #include "support/fake_clock.h"
@@ -96,6 +99,27 @@ class Cinema {
         wanted.blocks[1].start = start;
         wanted.blocks[1].repeats = repeats;
         ASSERT_TRUE(store->set_schedule(wanted));
+    }
+
+    void change_schedule(const std::function<void(store::Schedule&)>& change) {
+        store::Schedule wanted = *store->find_schedule("main");
+        change(wanted);
+        ASSERT_TRUE(store->set_schedule(wanted));
+    }
+
+    // Does the job for a variant: `film` is what comes of it.
+    std::string finish_variant(const store::Job& job, RawFilm film) {
+        film.name = job.entry_id + job.variant;
+        store::Media media;
+        media.id = test::prepare(film, temp.path() / "library");
+        media.duration = film.rate.start_of(film.frames);
+        const auto file = temp.path() / "library/media" / media.id / "entry.json";
+        std::ifstream in(file);
+        std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+        text.replace(text.find('{'), 1, fmt::format(R"({{"variant": {},)", job.variant));
+        std::ofstream(file) << text;
+        EXPECT_TRUE(store->finish_job(job.id, "test", media));
+        return media.id;
     }
 
     Result<ControlRoom::Done> command(const ControlRoom::Command& command) {
@@ -385,9 +409,10 @@ TEST(Broadcaster, ShowsSubtitlesInThePictureOnceTheyAreDrawn) {
     cinema.add_film("without", film({25, 1}, 100));
     cinema.add_subtitles("with", "zh-Hans");
     cinema.play({"with", "without"});
-    store::Channel row = *cinema.store->find_channel("main");
+    const store::Channel known = *cinema.store->find_channel("main");
+    store::Channel row = known;
     row.settings = R"({"burn_in": "zh,ru"})";
-    ASSERT_TRUE(cinema.store->update_channel(row));
+    ASSERT_TRUE(cinema.store->update_channel(row, known));
     cinema.on_air();
     const auto airs = [&](const std::string& media) {
         const auto channel = cinema.broadcaster->channel("main");
@@ -494,7 +519,7 @@ TEST(Broadcaster, GoesOnPastAnAiringWhoseFilesAreGone) {
     cinema.play({"one", "lost"});
     cinema.on_air();
     cinema.clock.advance(seconds(100));
-    const std::string lost = cinema.broadcaster->entry("lost")->film(0).media->manifest().media_id;
+    const std::string lost = cinema.broadcaster->entry("lost")->film(0)->media->manifest().media_id;
     cinema.reopen();
     std::filesystem::remove_all(cinema.temp.path() / "library/media" / lost);
     cinema.on_air();
@@ -607,13 +632,13 @@ TEST(Broadcaster, PlaysAnEntryWhileItIsBeingPrepared) {
         cinema.clock.advance(seconds(1));
         ASSERT_TRUE(cinema.eventually([&] {
             const auto entry = cinema.broadcaster->entry("long");
-            return entry->film(0).complete_segments() >= (25 + i) / 2;
+            return entry->film(0)->complete_segments() >= (25 + i) / 2;
         }));
         expect_kept(seen, cinema.playlist());
     }
     preparation.finish();
     ASSERT_TRUE(cinema.eventually(
-        [&] { return !cinema.broadcaster->entry("long")->film(0).media->growing(); }));
+        [&] { return !cinema.broadcaster->entry("long")->film(0)->media->growing(); }));
     for (int i = 0; i < 300; i += 3) {
         cinema.clock.advance(seconds(3));
         expect_kept(seen, cinema.playlist());
@@ -689,6 +714,47 @@ TEST(Broadcaster, BeginsAFixedStartOnTheTickWithSoundAndSubtitles) {
         EXPECT_FALSE(cinema.get("audio", name).empty());
     }
     EXPECT_EQ(segments(listed).size(), segments(cinema.playlist("subtitles-zh")).size());
+}
+
+TEST(Broadcaster, CountsDownToAFixedStart) {
+    Cinema cinema;
+    cinema.add_film("one", film({24000, 1001}, 500));
+    cinema.add_film("gala", film({25, 1}, 250));
+    cinema.add_slate("slate");
+    cinema.add_slate("soon");  // of ten seconds
+    cinema.schedule({"one"}, {"gala"}, "2026-11-23T20:01:30");
+    // 6.6 s are left after the last film that fits.
+    cinema.change_schedule([](store::Schedule& wanted) { wanted.countdown_entry = "soon"; });
+    cinema.on_air();
+    cinema.clock.set(kStart + seconds(80));
+    const auto channel = cinema.broadcaster->channel("main");
+    const auto rows = channel->rundown().airings();
+    const auto gala = std::ranges::find(rows, "gala", &playout::Airing::entry_id);
+    ASSERT_NE(gala, rows.end());
+    EXPECT_EQ(gala->start, Ticks(seconds(90)));
+    const playout::Airing& soon = *std::prev(gala);
+    EXPECT_EQ(soon.entry_id, "soon");
+    EXPECT_EQ(std::prev(gala, 2)->entry_id, "one");
+    EXPECT_GT(soon.from, Ticks(seconds(3)));
+    for (const auto& [sequence, lines] : segments(cinema.playlist())) {
+        const std::size_t start = lines.rfind('\n', lines.size() - 2) + 1;
+        const std::string name = lines.substr(start, lines.size() - 1 - start);
+        EXPECT_FALSE(cinema.get("360p", name).empty());
+        EXPECT_FALSE(cinema.get("audio", name).empty());
+        EXPECT_FALSE(cinema.get("360p", name.substr(0, name.size() - 4) + ".iframe.m4s").empty());
+    }
+    // A block may have a countdown of its own; one that is not there is found before.
+    cinema.change_schedule([](store::Schedule& wanted) {
+        wanted.countdown_entry = "";
+        wanted.blocks[1].countdown_entry = "nobody";
+    });
+    ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+    const auto findings = room.check(*cinema.store->find_schedule("main"), {}, {});
+    ASSERT_TRUE(findings) << findings.error().to_string();
+    const auto missing = std::ranges::find(*findings, "no-countdown", &playout::Finding::code);
+    ASSERT_NE(missing, findings->end());
+    EXPECT_EQ(missing->severity, playout::Severity::kError);
+    EXPECT_EQ(missing->block, "gala");
 }
 
 TEST(Broadcaster, CarriesCommandsOutWithoutChangingWhatWasListed) {
@@ -913,8 +979,9 @@ TEST(Broadcaster, ShowsAPartOnceItIsPrepared) {
     EXPECT_EQ(shown->duration, Ticks(360'000));
     EXPECT_EQ((*room.item_states(draft))[1].readiness, ControlRoom::ItemReadiness::kReady);
     // The line that began before the in point is on for its last second.
-    const auto& cues =
-        channel->film(static_cast<std::size_t>(shown - rows.begin())).subtitles->tracks()[0].cues();
+    const auto& cues = channel->film(static_cast<std::size_t>(shown - rows.begin()))
+                           ->subtitles->tracks()[0]
+                           .cues();
     ASSERT_EQ(cues.size(), 1u);
     EXPECT_EQ(cues[0].start, subtitles::Milliseconds(0));
     EXPECT_EQ(cues[0].end, subtitles::Milliseconds(1000));
@@ -1074,6 +1141,102 @@ TEST(Broadcaster, LogsThatAFilmWasEndedByHand) {
     EXPECT_TRUE(log[1].marks.empty());
 }
 
+TEST(Broadcaster, FadesWhatIsCutOnceThatIsPrepared) {
+    Cinema cinema;
+    cinema.add_film("one", film({24000, 1001}, 500));  // 20.9 s
+    cinema.add_film("gala", film({25, 1}, 1000));
+    cinema.add_slate("slate");
+    cinema.schedule({"one"}, {"gala"}, "2026-11-23T20:02:00");
+    cinema.change_schedule(
+        [](store::Schedule& wanted) { wanted.blocks[1].overrun = playout::Overrun::kCut; });
+    cinema.on_air();
+    const auto before_gala = [&]() -> std::optional<playout::Airing> {
+        const auto rows = *cinema.store->list_airings("main", Ticks(0));
+        const auto gala = std::ranges::find(rows, "gala", &playout::Airing::entry_id);
+        if (gala == rows.end() || gala == rows.begin()) return std::nullopt;
+        EXPECT_EQ(gala->start, Ticks(seconds(120))) << "in either case";
+        return *std::prev(gala);
+    };
+    ASSERT_EQ(before_gala()->entry_id, "slate") << "a hard cut, and the slate";
+    EXPECT_TRUE(cinema.store->list_variants()->empty()) << "a plan has to stand for a while";
+    cinema.clock.advance(seconds(11));
+    ASSERT_TRUE(cinema.eventually([&] { return cinema.store->list_variants()->size() == 1; }));
+    const auto job = *cinema.store->take_job("test", minutes(1));
+    ASSERT_TRUE(job);
+    EXPECT_EQ(job->entry_id, "one");
+    // 15.7 s after the start of the sixth time round; 0.8 s are 19 frames.
+    EXPECT_EQ(job->variant, R"({"fade":{"frames":19},"trim":{"in":0,"out":377}})");
+    EXPECT_EQ(before_gala()->entry_id, "slate") << "until it is prepared";
+
+    const std::string faded = cinema.finish_variant(*job, film({24000, 1001}, 377));
+    ASSERT_TRUE(cinema.eventually([&] { return before_gala()->media_id == faded; }));
+    EXPECT_EQ(before_gala()->entry_id, "one");
+    EXPECT_EQ(cinema.store->list_variants()->size(), 1u) << "it asks for nothing more";
+    ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+    const auto dry = room.publish(*cinema.store->find_schedule("main"),
+                                  playout::From::kAfterCurrent, {}, ControlRoom::Mode::kDryRun);
+    ASSERT_TRUE(dry) << dry.error().to_string();
+    EXPECT_TRUE(dry->plan.changes.empty()) << "whoever plans knows of it";
+    const auto findings = room.check(*cinema.store->find_schedule("main"), {}, {});
+    ASSERT_TRUE(findings) << findings.error().to_string();
+    const auto cut = std::ranges::find(*findings, "cut", &playout::Finding::code);
+    ASSERT_NE(cut, findings->end());
+    EXPECT_THAT(cut->message, HasSubstr("fades out"));
+
+    Viewer viewer;
+    pass(cinema, seconds(160), seconds(4), [&] { viewer.look(cinema.playlist()); });
+    catch_up(cinema);
+    const auto log = as_run(cinema);
+    const auto aired = std::ranges::find(log, faded, &playout::AsRunRecord::media_id);
+    ASSERT_NE(aired, log.end());
+    EXPECT_TRUE(aired->cut_short());
+    EXPECT_EQ(aired->frames(), 377);
+    EXPECT_EQ(aired->end(), Ticks(seconds(120)));
+    EXPECT_EQ(viewer.airings.at(aired->ordinal).length(), aired->duration) << "to the tick";
+    EXPECT_FALSE(std::prev(aired)->cut_short());
+
+    // It has had its time, and is as large as the film.
+    const auto files = cinema.temp.path() / "library/media" / faded;
+    ASSERT_TRUE(std::filesystem::exists(files));
+    pass(cinema, hours(27), minutes(4), [] {});
+    EXPECT_TRUE(cinema.eventually([&] { return !std::filesystem::exists(files); }));
+    EXPECT_TRUE(cinema.store->list_variants()->empty());
+}
+
+TEST(Broadcaster, KeepsTheHardCutWhereAnEndingComesTooLate) {
+    Cinema cinema;
+    cinema.add_film("one", film({24000, 1001}, 500));
+    cinema.add_film("gala", film({25, 1}, 1000));
+    cinema.add_slate("slate");
+    cinema.schedule({"one"}, {"gala"}, "2026-11-23T20:02:00");
+    cinema.change_schedule(
+        [](store::Schedule& wanted) { wanted.blocks[1].overrun = playout::Overrun::kCut; });
+    cinema.on_air();
+    cinema.clock.advance(seconds(11));
+    ASSERT_TRUE(cinema.eventually([&] { return cinema.store->list_variants()->size() == 1; }));
+    // The film that is cut begins at 104 s: at 80 s viewers may have fetched of it.
+    pass(cinema, seconds(69), seconds(3), [] {});
+    const std::string listed = cinema.playlist();
+    const auto job = *cinema.store->take_job("test", minutes(1));
+    ASSERT_TRUE(job);
+    const std::string faded = cinema.finish_variant(*job, film({24000, 1001}, 377));
+    pass(cinema, seconds(60), seconds(3), [] {});
+    catch_up(cinema);
+    const auto log = as_run(cinema);
+    EXPECT_EQ(std::ranges::count(log, faded, &playout::AsRunRecord::media_id), 0);
+    const auto rows = *cinema.store->list_airings("main", Ticks(0));
+    const auto gala = std::ranges::find(rows, "gala", &playout::Airing::entry_id);
+    ASSERT_NE(gala, rows.end());
+    EXPECT_EQ(gala->start, Ticks(seconds(120)));
+    const auto now = segments(cinema.playlist());
+    for (const auto& [sequence, lines] : segments(listed)) {
+        const auto same = now.find(sequence);
+        if (same != now.end()) {
+            EXPECT_EQ(same->second, lines);
+        }
+    }
+}
+
 TEST(Broadcaster, LogsWhatAClientRecordsFromThePlaylists) {
     Cinema cinema;
     cinema.add_film("one", film({25, 1}, 250));
@@ -1197,7 +1360,7 @@ TEST(Broadcaster, LogsThatFilesAreGone) {
     cinema.play({"one", "lost"});
     cinema.on_air();
     cinema.clock.advance(seconds(12));  // "lost" is on
-    const std::string lost = cinema.broadcaster->entry("lost")->film(0).media->manifest().media_id;
+    const std::string lost = cinema.broadcaster->entry("lost")->film(0)->media->manifest().media_id;
     cinema.reopen();
     std::filesystem::remove_all(cinema.temp.path() / "library/media" / lost);
     cinema.on_air();
@@ -1416,6 +1579,238 @@ TEST(Takeover, PassesOverWhatNothingCanStandInFor) {
         return rows[1].entry_id == "one" && rows.back().entry_id == "one";
     }));
     EXPECT_EQ(cinema.broadcaster->incidents().stand_ins, 0U);
+}
+
+// All that a channel lists, by playlist.
+std::map<std::string, std::string> all_playlists(Cinema& cinema) {
+    std::map<std::string, std::string> all;
+    for (const char* rendition : {"360p", "180p", "audio", "subtitles-fr"}) {
+        all[rendition] = cinema.playlist(rendition);
+    }
+    all["360p, I-frames"] = cinema.get("360p", "iframes.m3u8");
+    return all;
+}
+
+std::string without_gaps(const std::string& playlist) {
+    static const std::regex kTold("#EXT-X-VERSION:[78]\n|#EXT-X-GAP\n");
+    return std::regex_replace(playlist, kTold, "");
+}
+
+// Names of segments that are gaps, and of those that are not.
+struct Names {
+    std::vector<std::string> gaps;
+    std::vector<std::string> whole;
+};
+Names names_of(const std::string& playlist) {
+    Names names;
+    bool gap = false;
+    std::istringstream lines(playlist);
+    for (std::string line; std::getline(lines, line);) {
+        if (line == "#EXT-X-GAP") gap = true;
+        if (line.starts_with('#')) continue;
+        (std::exchange(gap, false) ? names.gaps : names.whole).push_back(line);
+    }
+    return names;
+}
+
+// The one that is told in all playlists: of the channel's first row of that entry.
+std::pair<std::int64_t, std::int64_t> numbers_of(Cinema& cinema, const std::string& entry) {
+    const auto rows = *cinema.store->list_airings("main", Ticks(0));
+    for (const playout::Airing& row : rows) {
+        if (row.entry_id == entry) return {row.first_sequence, row.end_sequence()};
+    }
+    return {};
+}
+
+std::size_t audited(Cinema& cinema, std::string_view action) {
+    const std::vector<store::AuditRecord> records = *cinema.store->list_audit();
+    return static_cast<std::size_t>(
+        std::ranges::count(records, action, &store::AuditRecord::action));
+}
+
+TEST(Gaps, AreWhatIsLeftOfALostFilmAfterARestart) {
+    Cinema cinema;
+    play_with_slate(cinema);
+    cinema.add_subtitles("lost", "fr");
+    cinema.on_air();
+    pass(cinema, seconds(70), seconds(2), [] {});
+    const auto before = all_playlists(cinema);
+    const std::string newest = names_of(before.at("360p")).whole.back();
+    const auto folder = cinema.media_folder("lost");
+    cinema.reopen();
+    std::filesystem::remove_all(folder);
+    cinema.on_air();
+    const auto after = all_playlists(cinema);
+    const auto [first, end] = numbers_of(cinema, "lost");
+    for (const auto& [rendition, playlist] : after) {
+        SCOPED_TRACE(rendition);
+        EXPECT_EQ(without_gaps(playlist), without_gaps(before.at(rendition)));
+        EXPECT_THAT(playlist, HasSubstr("#EXT-X-VERSION:8\n"));
+        const Names names = names_of(playlist);
+        EXPECT_GE(names.gaps.size(), 10U);
+        EXPECT_GE(names.whole.size(), 2U);
+        for (const std::string& name : names.gaps) {
+            EXPECT_GE(std::stoll(name), first);
+            EXPECT_LT(std::stoll(name), end);
+            EXPECT_THAT(cinema.get(rendition.substr(0, rendition.find(',')), name, 404),
+                        HasSubstr("\\\"The lost\\\" are lost"));
+        }
+        for (const std::string& name : names.whole) {
+            EXPECT_TRUE(std::stoll(name) < first || std::stoll(name) >= end) << name;
+            cinema.get(rendition.substr(0, rendition.find(',')), name);
+        }
+    }
+    // What pages and listeners are told of it goes on, but for its pictures.
+    const auto channel = cinema.broadcaster->channel("main");
+    const auto told = http::airings_json(*channel, cinema.clock.now(), "");
+    const auto on =
+        std::ranges::find_if(told, [](const auto& row) { return row["entry"] == "lost"; });
+    ASSERT_NE(on, told.end());
+    EXPECT_EQ((*on)["title"]["en"], "The lost");
+    EXPECT_EQ(http::film_to_go_back_to(*channel, "lost", cinema.clock.now()), nullptr);
+    EXPECT_THAT(airing_event(*channel, cinema.clock.now()).data, HasSubstr("The lost"));
+    // From where nobody can have fetched it, the slate is shown, and what is listed stays listed.
+    ASSERT_TRUE(rundown_becomes(cinema, [](const auto& rows) {
+        return std::ranges::any_of(rows, [](const auto& row) { return row.entry_id == "slate"; });
+    }));
+    EXPECT_EQ(without_gaps(cinema.playlist()), without_gaps(before.at("360p")));
+    std::map<std::int64_t, std::string> seen;
+    pass(cinema, seconds(60), seconds(2), [&] { expect_kept(seen, cinema.playlist()); });
+    EXPECT_THAT(cinema.playlist(), HasSubstr("X-TITLE=\"The slate\""));
+    catch_up(cinema);
+    const auto log = as_run(cinema);
+    EXPECT_TRUE(has_mark(log[1], playout::kMediaGone));
+    EXPECT_EQ(log[1].rate, (media::FrameRate{24000, 1001}));
+}
+
+TEST(Gaps, AreMendedWhenTheFilesAreBack) {
+    Cinema cinema;
+    play_with_slate(cinema);
+    cinema.on_air();
+    pass(cinema, seconds(50), seconds(2), [] {});
+    const std::string before = cinema.playlist();
+    const auto folder = cinema.media_folder("lost");
+    cinema.reopen();
+    std::filesystem::rename(folder, cinema.temp.path() / "elsewhere");
+    cinema.on_air();
+    const auto gap = names_of(cinema.playlist()).gaps;
+    ASSERT_FALSE(gap.empty());
+    ASSERT_TRUE(cinema.eventually([&] { return cinema.broadcaster->incidents().lost_media == 1; }));
+    std::filesystem::rename(cinema.temp.path() / "elsewhere", folder);
+    cinema.clock.advance(seconds(11));
+    ASSERT_TRUE(cinema.eventually([&] { return names_of(cinema.playlist()).gaps.empty(); }));
+    cinema.get("360p", gap.back());
+    EXPECT_THAT(cinema.playlist(), HasSubstr("#EXT-X-VERSION:7\n"));
+}
+
+TEST(Gaps, KeepTheInitSectionThatOnlyTheLostFilmHas) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 1000));
+    cinema.add_film("lost", film({25, 1}, 1000, 7));
+    cinema.add_subtitles("lost", "fr");
+    cinema.play({"one", "lost"});
+    cinema.on_air();
+    cinema.clock.advance(seconds(70));
+    const auto before = all_playlists(cinema);
+    const std::regex map("#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI=\"([^\"]+)\"");
+    std::smatch found;
+    ASSERT_TRUE(std::regex_search(before.at("180p"), found, map));
+    const std::string init = cinema.get("180p", found[1]);
+    const auto folder = cinema.media_folder("lost");
+    cinema.reopen();
+    std::filesystem::remove_all(folder);
+    cinema.on_air();
+    for (const auto& [rendition, playlist] : all_playlists(cinema)) {
+        EXPECT_EQ(without_gaps(playlist), without_gaps(before.at(rendition))) << rendition;
+    }
+    EXPECT_EQ(cinema.get("180p", found[1]), init);
+}
+
+TEST(Gaps, StandWhereTheDatabaseOnlyHasThePreparation) {
+    Cinema cinema;
+    play_with_slate(cinema);
+    cinema.on_air();
+    pass(cinema, seconds(70), seconds(2), [] {});
+    const std::string before = cinema.playlist();
+    const auto folder = cinema.media_folder("lost");
+    cinema.reopen();
+    // As after an update from a version that kept no outlines.
+    ASSERT_TRUE(cinema.store->keep_outline(folder.filename(), "none"));
+    std::filesystem::remove_all(folder);
+    cinema.on_air();
+    EXPECT_EQ(without_gaps(cinema.playlist()), without_gaps(before));
+    EXPECT_FALSE(names_of(cinema.playlist()).gaps.empty());
+}
+
+TEST(Gaps, AreLeftOfAFilmThatVanishesInMidAirAndIsToldOfOnce) {
+    Cinema cinema;
+    play_with_slate(cinema);
+    cinema.on_air();
+    std::map<std::int64_t, std::string> seen;
+    pass(cinema, seconds(50), seconds(2), [&] { expect_kept(seen, cinema.playlist()); });
+    const auto folder = cinema.media_folder("lost");
+    std::filesystem::rename(folder, cinema.temp.path() / "elsewhere");
+    ASSERT_TRUE(
+        rundown_becomes(cinema, [](const auto& rows) { return rows[2].entry_id == "slate"; }));
+    EXPECT_TRUE(names_of(cinema.playlist()).gaps.empty()) << "this server still holds the files";
+    const std::string before = cinema.playlist();
+    for (int restart = 0; restart < 3; ++restart) {
+        cinema.reopen();
+        cinema.on_air();
+        EXPECT_EQ(without_gaps(cinema.playlist()), without_gaps(before));
+        EXPECT_FALSE(names_of(cinema.playlist()).gaps.empty());
+        ASSERT_TRUE(
+            rundown_becomes(cinema, [](const auto& rows) { return rows[2].entry_id == "slate"; }));
+        EXPECT_EQ(cinema.broadcaster->incidents().lost_media, 1U);
+    }
+    EXPECT_EQ(audited(cinema, "incident.media-lost"), 1U);
+    EXPECT_EQ(audited(cinema, "incident.stand-in"), 1U);
+    EXPECT_EQ(audited(cinema, "incident.media-back"), 0U);
+    pass(cinema, seconds(60), seconds(2), [] {});
+    catch_up(cinema);
+    const auto log = as_run(cinema);
+    EXPECT_EQ(log[1].entry_id, "lost");
+    EXPECT_EQ(std::ranges::count(log[1].marks, playout::kMediaGone, &playout::AsRunMark::kind), 1);
+    EXPECT_TRUE(has_mark(log[1], playout::kCutShort));
+
+    std::filesystem::rename(cinema.temp.path() / "elsewhere", folder);
+    cinema.reopen();
+    cinema.on_air();
+    EXPECT_EQ(cinema.broadcaster->incidents().lost_media, 0U);
+    EXPECT_EQ(audited(cinema, "incident.media-back"), 1U);
+    cinema.reopen();
+    cinema.on_air();
+    EXPECT_EQ(audited(cinema, "incident.media-back"), 1U);
+}
+
+TEST(Gaps, StandForAFilmThatIsPreparedAnewUntilItIsThereAgain) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    Preparation preparation(cinema);
+    cinema.play({"one", "long"});
+    cinema.on_air();
+    preparation.add(5);
+    ASSERT_TRUE(cinema.eventually([&] { return cinema.broadcaster->entry("long") != nullptr; }));
+    cinema.clock.advance(seconds(6));
+    preparation.add(45);
+    ASSERT_TRUE(cinema.eventually([&] { return plays(cinema, "long"); }));
+    pass(cinema, seconds(60), seconds(2), [] {});
+    const std::string before = cinema.playlist();
+    cinema.reopen();
+    cinema.on_air();
+    const auto folder = cinema.temp.path() / "library/incoming/long";
+    for (const std::int64_t groups : {0, 2, 4}) {
+        if (groups > 0) cinema.broadcaster->available("long", folder, groups);
+        ASSERT_TRUE(cinema.eventually([&] {
+            const auto entry = cinema.broadcaster->entry("long");
+            return groups == 0 || (entry && entry->film(0)->complete_segments() == groups / 2);
+        }));
+        EXPECT_EQ(without_gaps(cinema.playlist()), without_gaps(before)) << groups;
+        EXPECT_GE(names_of(cinema.playlist()).gaps.size(), 10U) << groups;
+    }
+    cinema.broadcaster->available("long", folder, 50);
+    ASSERT_TRUE(cinema.eventually([&] { return names_of(cinema.playlist()).gaps.empty(); }));
+    EXPECT_EQ(cinema.playlist(), before);
 }
 
 }  // namespace

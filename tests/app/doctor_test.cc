@@ -247,6 +247,21 @@ TEST(DoctorGathers, WhatTheMachineSays) {
               ClockState::kNotSynchronised);
 }
 
+TEST(DoctorGathers, OfARunningServerWhatCanGoWrongMeanwhile) {
+    const TempFolder folder;
+    const FakeClock clock;
+    const MachineFacts facts = gather_running_facts(Config(), folder.path(), clock);
+    EXPECT_GT(facts.free_bytes, 0U);
+    EXPECT_TRUE(fs::is_empty(folder.path()));
+    std::vector<std::string> checks;
+    for (const Finding& finding : diagnose_running(facts))
+        checks.push_back(finding.check);
+    EXPECT_THAT(checks,
+                testing::ElementsAre("certificate", "data folder", "disk", "clock", "open files"));
+    // The certificate of a server that has none given is the one it has made.
+    EXPECT_EQ(facts.certificate.file, folder.path() / "tls/server.pem");
+}
+
 TEST(DoctorGathers, ThatAPortIsTaken) {
     const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     ASSERT_GE(listener, 0);

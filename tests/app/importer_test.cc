@@ -258,6 +258,21 @@ TEST_F(ImporterTest, ReplacesSubtitlesWithoutPreparingAgain) {
     EXPECT_THAT(must(store_->list_subtitles("a")), IsEmpty());
 }
 
+TEST_F(ImporterTest, PrefersSubtitlesThatWereUploadedToThoseOfTheSameNameBesideTheFilm) {
+    options_.uploads = folder_ / "uploads";
+    write("a.mp4", "one");
+    write("a.zh.srt", "as it came");
+    write("a.ru.srt", "ru");
+    import();
+    fs::create_directories(options_.uploads / "a");
+    std::ofstream(options_.uploads / "a/a.zh.srt") << "corrected";
+    import();
+    const auto subtitles = must(store_->list_subtitles("a"));
+    ASSERT_THAT(subtitles, SizeIs(2));
+    EXPECT_EQ(subtitles[0].path, (films() / "a.ru.srt").string());
+    EXPECT_EQ(subtitles[1].path, (options_.uploads / "a/a.zh.srt").string());
+}
+
 TEST_F(ImporterTest, KeepsTwoSubtitlesOfOneKind) {
     write("a.mp4", "one");
     write("a.zh.srt", "zh");

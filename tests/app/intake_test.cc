@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/description.h"
+#include "app/intake_json.h"
 #include "store/metadata.h"
 #include "store/test_support.h"
 
@@ -133,6 +134,30 @@ TEST_F(IntakeTest, OnlySaysWhatItWouldDoOnADryRun) {
     const Intake done = take({folder_ / "films", sheet});
     EXPECT_EQ(done.summary.added, planned.summary.added);
     EXPECT_EQ(done.sheets[0].rows[0].match, planned.sheets[0].rows[0].match);
+}
+
+TEST_F(IntakeTest, TakesASheetThatIsInNoFile) {
+    write("films/FF-1.mp4", "one");
+    take({folder_ / "films"});
+    IntakeOptions options;
+    options.dry_run = true;
+    options.mapping = {{"Directors", "ignore"}};
+    const Intake planned =
+        must(take_in_sheet(workspace_, "entries.csv", base::as_byte_span(kSheet), options));
+    EXPECT_EQ(planned.sheets.at(0).columns.at("Directors"), "ignore");
+    EXPECT_EQ(planned.sheets[0].rows.at(0).match.entry_id, "ff-1");
+    EXPECT_EQ(entry("ff-1").titles.at("und"), "FF-1");
+    options.dry_run = false;
+    const Intake done =
+        must(take_in_sheet(workspace_, "entries.csv", base::as_byte_span(kSheet), options));
+    EXPECT_EQ(done.sheets.at(0).rows.at(0).change, SheetRowNote::Change::kAdded);
+    EXPECT_EQ(entry("ff-1").titles.at("und"), "Paper Boats");
+    EXPECT_EQ(entry("ff-1").author, "");
+    const json told = intake_json(done, false);
+    EXPECT_EQ(told["sheets"][0]["new"], 2);
+    EXPECT_EQ(told["sheets"][0]["unchanged"], 0);
+    EXPECT_EQ(told["sheets"][0]["rows"][1]["fate"], "waiting");
+    EXPECT_EQ(told["sheets"][0]["rows"][1]["entry"], nullptr);
 }
 
 TEST_F(IntakeTest, LaysWhatIsSetByHandOverSheetAndDescription) {

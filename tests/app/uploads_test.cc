@@ -529,6 +529,35 @@ TEST_F(UploadsTest, TakesASheetOfEntries) {
     EXPECT_THAT(entry("ff-2").metadata, HasSubstr("FF-2"));
 }
 
+TEST_F(UploadsTest, SaysOfASheetFirstWhatItWouldDo) {
+    upload(film(100), {{"filename", "FF-1.mp4"}});
+    const std::string sheet = "Nummer,Name,Farbe\nFF-1,Paper Boats,blue\n";
+    http::UploadMetadata metadata{{"filename", "entries.csv"},
+                                  {"map", "Nummer=tracking\r\nName=title.en\n"},
+                                  {"dry_run", "true"}};
+    const json planned = show(upload(sheet, metadata));
+    EXPECT_EQ(planned["state"], "done");
+    EXPECT_THAT(planned["reason"].get<std::string>(), HasSubstr("nothing was changed"));
+    EXPECT_EQ(planned["import"]["dry_run"], true);
+    EXPECT_EQ(planned["import"]["sheets"][0]["file"], "entries.csv");
+    EXPECT_EQ(planned["import"]["sheets"][0]["columns"],
+              (json{{"Nummer", "tracking"}, {"Name", "title.en"}, {"Farbe", "keep"}}));
+    EXPECT_EQ(planned["import"]["sheets"][0]["rows"][0]["entry"], "ff-1");
+    EXPECT_FALSE(entry("ff-1").titles.contains("en"));
+    EXPECT_THAT(must(workspace_.store->list_sheet_rows()), IsEmpty());
+
+    metadata["dry_run"] = "false";
+    const json done = show(upload(sheet, metadata));
+    EXPECT_EQ(done["import"]["sheets"], planned["import"]["sheets"]);
+    EXPECT_EQ(entry("ff-1").titles.at("en"), "Paper Boats");
+    EXPECT_EQ(json::parse(entry("ff-1").metadata)["sheet"]["Farbe"], "blue");
+    metadata["map"] = "Nummer=number";
+    const auto wrong = uploads_->create(5, metadata, "producer");
+    ASSERT_FALSE(wrong);
+    EXPECT_THAT(wrong.error().to_string(), HasSubstr("there is no field \"number\""));
+    EXPECT_FALSE(uploads_->create(5, {{"dry_run", "maybe"}}, "producer"));
+}
+
 TEST(UploadMetadata, IsReadStrictly) {
     using http::parse_upload_metadata;
     EXPECT_THAT(must(parse_upload_metadata("")), IsEmpty());

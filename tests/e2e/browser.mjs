@@ -21,11 +21,12 @@ export async function seriousFindings(page) {
 }
 
 /**
- * Opens a page that keeps what its console complains about in `complaints`.
- * `locale` is the browser's language.
+ * How Chromium is started. `sound` says whether pages may sound that nobody has touched. `trusted` are keys of certificates that count as right (SHA-256 of the
+ * SubjectPublicKeyInfo, base64): with them it also has service workers, which it refuses to a certificate whose
+ * errors are merely ignored.
  */
-export async function openBrowser({ locale = 'en' } = {}) {
-  const browser = await chromium.launch({
+function launchOptions({ trusted, sound }) {
+  return {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox',
@@ -36,11 +37,20 @@ export async function openBrowser({ locale = 'en' } = {}) {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      '--autoplay-policy=no-user-gesture-required',
+      ...(sound ? ['--autoplay-policy=no-user-gesture-required'] : []),
+      ...(trusted.length > 0 ? [`--ignore-certificate-errors-spki-list=${trusted.join(',')}`] : []),
     ],
-  });
+  };
+}
+
+/**
+ * Opens a page that keeps what its console complains about in `complaints`.
+ * `locale` is the browser's language.
+ */
+export async function openBrowser({ locale = 'en', trusted = [], sound = true } = {}) {
+  const browser = await chromium.launch(launchOptions({ trusted, sound }));
   const context = await browser.newContext({
-    ignoreHTTPSErrors: true,
+    ignoreHTTPSErrors: trusted.length === 0,
     locale,
     viewport: { width: 1280, height: 860 },
   });
@@ -51,4 +61,30 @@ export async function openBrowser({ locale = 'en' } = {}) {
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   return { browser, page, complaints };
+}
+
+/** A browser that keeps its profile in a folder, as that of a venue does. */
+export function openProfile(folder, trusted) {
+  return chromium.launchPersistentContext(folder, {
+    ...launchOptions({ trusted, sound: true }),
+    viewport: { width: 960, height: 540 },
+  });
+}
+
+/**
+ * Has a page stand, as one that its browser or its machine has put to sleep: its media are frozen, and no
+ * script of its runs. Returns what wakes it up again.
+ */
+export async function putToSleep(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+  await session.send('Debugger.enable');
+  const stands = new Promise((resolve) => session.once('Debugger.paused', resolve));
+  await session.send('Debugger.pause'); // with the next thing a script does
+  await stands;
+  return async () => {
+    await session.send('Debugger.resume');
+    await session.send('Page.setWebLifecycleState', { state: 'active' });
+    await session.detach();
+  };
 }

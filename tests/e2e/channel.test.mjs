@@ -174,8 +174,8 @@ test('the watch page plays, with subtitles and qualities', async () => {
 });
 
 // What a viewer sees, in a browser of its own.
-async function withPage(look) {
-  const { browser, page } = await openBrowser();
+async function withPage(look, options) {
+  const { browser, page } = await openBrowser(options);
   page.setDefaultTimeout(60_000);
   try {
     await look(page);
@@ -289,6 +289,80 @@ test('without hls.js the browser’s own HLS plays', async (context) => {
     }
     await untilItPlays(page);
     assert.equal(await page.evaluate(() => window.matineePlayer), undefined);
+  });
+});
+
+test('where pages may not sound by themselves it plays silently, and offers the sound beside the picture', async () => {
+  await withPage(async (page) => {
+    await page.goto(`${server.origin}/watch/main`);
+    await untilItPlays(page);
+    const offer = page.locator('button.unmute');
+    await offer.waitFor();
+    assert.equal(await page.evaluate(() => document.querySelector('video').muted), true);
+    const [picture, place] = [await page.locator('.stage').boundingBox(), await offer.boundingBox()];
+    assert.ok(place.y >= picture.y + picture.height, 'it lies on the picture');
+    assert.ok(place.y + place.height <= page.viewportSize().height, 'one has to look for it');
+    assert.deepEqual(await seriousFindings(page), []);
+    const screenshots = path.join(build, 'artifacts/screenshots/watch');
+    await mkdir(screenshots, { recursive: true });
+    await page.screenshot({ path: path.join(screenshots, 'silent.png') });
+    // It was no choice of the viewer's.
+    assert.equal(await page.evaluate(() => localStorage.getItem('matinee.muted')), null);
+    await offer.click();
+    await offer.waitFor({ state: 'detached' });
+    assert.equal(await page.evaluate(() => document.querySelector('video').muted), false);
+    await untilItPlays(page);
+  }, { sound: false });
+});
+
+// Safari hands over the subtitles as tracks of the video. Chromium has learnt to play the rest (before, the film itself
+// stands for the stream here); the tracks are added as Safari would.
+test('subtitles of a browser’s own HLS are drawn by the page, but in a full screen of the video’s', async () => {
+  await withPage(async (page) => {
+    const able = await page.evaluate(() =>
+      document.createElement('video').canPlayType('application/vnd.apple.mpegurl') !== '');
+    await page.addInitScript(() => {
+      for (const name of ['MediaSource', 'ManagedMediaSource', 'WebKitMediaSource']) delete window[name];
+      HTMLMediaElement.prototype.canPlayType = () => 'maybe';
+      document.addEventListener('loadedmetadata', ({ target }) => {
+        for (const [label, language, words] of [['中文', 'zh', '纸船'], ['Русский', 'ru', 'Бумажный <i>кораблик</i>']]) {
+          const track = target.addTextTrack('subtitles', label, language);
+          track.addCue(new VTTCue(0, 3600, words));
+          track.mode = 'showing'; // as a browser does with what its settings prefer
+        }
+      }, { capture: true, once: true });
+    });
+    if (!able) {
+      await page.route('**/entries/01-paper-boats/master.m3u8', (route) =>
+        route.fulfill({ path: path.join(folder, 'films/01-paper-boats.mp4'), contentType: 'video/mp4' }));
+    }
+    await page.goto(`${server.origin}/watch/entries/01-paper-boats`);
+    await untilItPlays(page);
+    assert.equal(await page.evaluate(() => window.matineePlayer), undefined);
+    const modes = () => page.evaluate(() =>
+      [...document.querySelector('video').textTracks].map(({ mode }) => mode).join());
+    const choose = async (slot, name) => {
+      await page.mouse.move(400 + Math.random() * 50, 300);
+      await page.click('button[data-menu=subtitles]');
+      await page.locator('.panel .chips').nth(slot).locator(`label:text-is("${name}")`).click();
+      await page.keyboard.press('Escape');
+    };
+    await choose(0, 'Русский');
+    await choose(1, '中文');
+    const first = page.locator('.cue[data-track="0"][lang=ru]');
+    await first.waitFor();
+    assert.equal(await first.textContent(), 'Бумажный кораблик');
+    assert.equal(await first.locator('i').count(), 1, 'its markup is lost');
+    await page.locator('.cue[data-track="1"][lang=zh]', { hasText: '纸船' }).waitFor();
+    assert.equal(await modes(), 'hidden,hidden', 'the browser draws them as well');
+    // Where the page cannot draw, the browser does.
+    await page.evaluate(() => document.querySelector('video').dispatchEvent(new Event('webkitbeginfullscreen')));
+    assert.equal(await modes(), 'hidden,showing');
+    await page.evaluate(() => document.querySelector('video').dispatchEvent(new Event('webkitendfullscreen')));
+    assert.equal(await modes(), 'hidden,hidden');
+    await choose(0, 'Off');
+    await first.waitFor({ state: 'detached' });
+    assert.equal(await modes(), 'hidden,disabled');
   });
 });
 

@@ -1,5 +1,6 @@
 // What producers and accidents do to a channel that is on: previews of drafts and of the future, parts
-// of films, and a film whose files vanish before it airs. With a running server.
+// of films, endings and countdowns before fixed starts, and a film whose files vanish before it airs. With
+// a running server.
 //
 // MATINEE_BUILD names the build directory.
 
@@ -150,6 +151,64 @@ test('a channel can be watched as it will air', async () => {
   const frames = await framesOf(master);
   assert.ok(frames >= 30 * 25 && frames <= 40 * 25, `${frames} frames in whole segments`);
   assert.equal((await asProducer(`${server.origin}/previews/channels/main/master.m3u8`)).status, 400);
+});
+
+test('what is cut for a fixed start fades out, and a countdown reaches zero with the next', async () => {
+  await cli('card', 'add', 'soon', '--countdown', '--entry', 'one', '--seconds', '10', '--no-wait');
+  const epoch = Math.ceil(Date.now() / 1000) * 1000;
+  await cli('channel', 'add', 'hall', 'one', '--epoch', `${new Date(epoch).toISOString().slice(0, 19)}Z`);
+  await cli('playlist', 'set', 'gala', 'one');
+  await cli('playlist', 'publish', 'gala');
+  // The film is shown twenty times, and 10 s of the next; then twice more, with 15 s in between.
+  const local = (seconds) => new Date(epoch + seconds * 1000).toISOString().slice(0, 19);
+  const gala = 20 * kSeconds + 10;
+  const late = gala + kSeconds + 15;
+  const plan = path.join(folder, 'hall.json');
+  await writeFile(plan, JSON.stringify({
+    slate: 'slate', countdown: 'soon', fade: 1,
+    blocks: [
+      { id: 'day', playlist: 'hall' },
+      { id: 'gala', playlist: 'gala', passes: 1, start: local(gala), overrun: 'cut' },
+      { id: 'late', playlist: 'gala', passes: 1, start: local(late) },
+    ],
+  }));
+  await cli('schedule', 'set', 'hall', plan);
+  const preview = async (from, seconds) => {
+    const instant = new Date(epoch + from * 1000).toISOString();
+    const master = `${server.origin}/previews/channels/hall/master.m3u8?from=${instant}&for=${seconds}`;
+    const entered = await asProducer(master);
+    assert.equal(entered.status, 307, entered.body);
+    const stream = new URL(entered.headers.location, master);
+    assert.equal((await asProducer(stream.href)).status, 200); // as it is planned now
+    return { stream: stream.href, items: JSON.parse((await asProducer(new URL('preview.json', stream).href)).body).items };
+  };
+  const cut = await eventually('the ending', async () => {
+    const found = await preview(gala - 9, 12);
+    const [before, after] = found.items;
+    return before.entry === 'one' && after.entry === 'one' && after.start === 9 && found;
+  });
+  // How bright the frames are; those of the last second before the fixed start get darker and end in black.
+  const { stdout } = await run('ffmpeg', [
+    '-nostdin', '-v', 'error', '-tls_verify', '0', '-headers', `Authorization: Bearer ${token}\r\n`,
+    '-i', cut.stream, '-map', '0:v:0', '-fps_mode', 'passthrough', '-vf', 'signalstats,metadata=print:file=-', '-f', 'null', '-',
+  ], { maxBuffer: 1 << 26 });
+  const light = [...stdout.matchAll(/YAVG=([\d.]+)/g)].map(([, value]) => Number(value) - 16);
+  const last = light.findIndex((value) => value < 1);
+  assert.ok(last > 200, `${last} frames before black`);
+  const whole = light[last - 26];
+  for (let left = 0; left < 25; ++left) {
+    const share = light[last - left] / whole;
+    assert.ok(Math.abs(share - left / 25) < 0.1, `${left} frames before the end: ${share} of the light`);
+  }
+  assert.ok(light[last + 1] > whole / 2, 'the next film is there at once');
+
+  await eventually('the countdown card', async () =>
+    (await cliJson('entry', 'list')).some((entry) => entry.id === 'soon' && entry.state === 'ready'));
+  const counted = await eventually('the countdown', async () => {
+    const found = await preview(late - 12, 16);
+    return found.items.some((item) => item.entry === 'soon') && found;
+  });
+  assert.deepEqual(counted.items.slice(-2).map((item) => [item.entry, item.start]), [['soon', 2], ['one', 12]]);
 });
 
 test('the slate takes over for a film whose files vanish, and the schedule holds', async () => {

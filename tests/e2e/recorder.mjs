@@ -1,6 +1,6 @@
 // A client that knows nothing but a channel's playlist: it follows one rendition, fetches every
 // segment once, and says afterwards what was shown when, to the frame. What it has once seen must
-// never change.
+// never change, but for becoming a gap.
 
 import https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -63,21 +63,24 @@ export function readPlaylist(text) {
   let duration;
   let date;
   let discontinuity = false;
+  let gap = false;
   for (const line of text.split('\n')) {
     const tag = line.match(/^#(EXT[^:]*):?(.*)$/);
     if (tag?.[1] === 'EXT-X-MEDIA-SEQUENCE') sequence = Number(tag[2]);
     if (tag?.[1] === 'EXTINF') duration = tag[2];
     if (tag?.[1] === 'EXT-X-PROGRAM-DATE-TIME') date = tag[2];
     if (tag?.[1] === 'EXT-X-DISCONTINUITY') discontinuity = true;
+    if (tag?.[1] === 'EXT-X-GAP') gap = true;
     if (tag?.[1] === 'EXT-X-DATERANGE' && tag[2].includes('matinee.airing')) {
       const of = (name) => tag[2].match(new RegExp(`(?:^|,)${name}="([^"]*)"`))?.[1];
       airings.set(of('ID'), { start: of('START-DATE'), title: of('X-TITLE') });
     }
     if (line !== '' && !line.startsWith('#')) {
-      segments.push({ sequence, name: line, duration, date, discontinuity });
+      segments.push({ sequence, name: line, duration, date, discontinuity, gap });
       sequence += 1;
       date = undefined;
       discontinuity = false;
+      gap = false;
     }
   }
   return { segments, airings };
@@ -141,11 +144,17 @@ export class Recorder {
     for (const segment of segments) {
       const before = this.segments.get(segment.sequence);
       if (before) {
-        for (const what of ['name', 'duration']) {
+        for (const what of ['name', 'duration', 'date', 'discontinuity']) {
           if (before[what] !== segment[what]) {
             this.faults.push(`segment ${segment.sequence}: ${what} was ${before[what]} and is ${segment[what]}`);
           }
         }
+        if (!before.gap || segment.gap) continue; // what came too late for us may be back
+      }
+      if (segment.gap) {
+        const gone = await get(new URL(segment.name, this.#url));
+        if (gone.status !== 404) this.faults.push(`${segment.name}, a gap: ${gone.status}`);
+        this.segments.set(segment.sequence, { ...segment, frames: 0 });
         continue;
       }
       const media = await get(new URL(segment.name, this.#url));
@@ -157,12 +166,18 @@ export class Recorder {
     }
   }
 
-  // What was shown: airings in order, each with its first and last tick of media time and the frames that
-  // were fetched of it. Only airings that began and ended within what was fetched.
+  // What was shown: airings in order, each with its first and last tick of media time, the frames that
+  // were fetched of it, and how many segments of it could not be. Only airings that began and ended within
+  // what was fetched.
   shown() {
     const all = [...this.segments.values()].sort((a, b) => a.sequence - b.sequence);
+    while (all[0]?.gap) all.shift(); // nothing tells where it stands
     for (let i = 1; i < all.length; ++i) {
       const end = all[i - 1].first + all[i - 1].ticks;
+      if (all[i].gap) {
+        // As long as it is said to be: what follows shows whether that is right, to the tick.
+        Object.assign(all[i], { first: end, ticks: Math.round(Number(all[i].duration) * 90_000) });
+      }
       if (all[i].sequence !== all[i - 1].sequence + 1) {
         this.faults.push(`segment ${all[i - 1].sequence + 1} was never seen`);
       } else if (end !== all[i].first) {
@@ -185,6 +200,7 @@ export class Recorder {
         start: of[0].first,
         end: of.at(-1).first + of.at(-1).ticks,
         frames: of.reduce((sum, segment) => sum + segment.frames, 0),
+        gaps: of.filter((segment) => segment.gap).length,
       });
     }
     return shown;

@@ -3,93 +3,44 @@
 // MATINEE_BUILD and MATINEE_SOURCE name the build directory and the source tree.
 
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { appendFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { execFile } from 'node:child_process';
+import { appendFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { openBrowser, seriousFindings } from './browser.mjs';
+import { openBrowser, putToSleep, seriousFindings } from './browser.mjs';
 import { apartFor, measureStep } from './in_step.mjs';
+import { Cable, Station } from './station.mjs';
 
-const build = process.env.MATINEE_BUILD;
-const source = process.env.MATINEE_SOURCE;
-assert.ok(build && source, 'MATINEE_BUILD and MATINEE_SOURCE must be set');
 const run = promisify(execFile);
-const program = path.join(build, 'src/app/matinee');
-const screenshots = path.join(build, 'artifacts/screenshots');
 const kPatience = 60_000; // milliseconds for anything to happen
 
-const kConfig = `
-[house]
-speed_preset = "ultrafast"
-rungs = [{ name = "180p", width = 320, height = 180, max_kbps = 300 }]
-`;
-const kFilms = [
-  ['boats', 'ball', { title: { en: 'Paper Boats', zh: '纸船', ru: 'Бумажные кораблики' }, author: '林小满', country: 'CN' }],
-  ['tram', 'smpte', { title: { en: 'Night Tram', zh: '夜间电车', ru: 'Ночной трамвай' }, author: 'Анна Белова', country: 'RU' }],
-];
-
-let folder;
-let server;
+let station;
+let cable;
 let browser;
-let hall; // the first screen's page
-let foyer; // the second's
+let screenshots;
+let hall; // the first screen's page; its browser keeps it
+let foyer; // the second's, by the cable; its browser refuses to keep anything
 
-const matinee = (...args) => run(program, [...args, '--data', path.join(folder, 'data')]);
-
-async function serve(port) {
-  const child = spawn(program, ['serve', '--data', path.join(folder, 'data'), '--listen', `127.0.0.1:${port}`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, MATINEE_WEB: path.join(folder, 'web') },
-  });
-  const lines = [];
-  for await (const line of createInterface({ input: child.stdout })) {
-    lines.push(line);
-    const playlist = line.match(/playlist\s+(https:\S+)/);
-    if (playlist) {
-      child.stdout.resume();
-      const { origin, port: used } = new URL(playlist[1]);
-      return { child, origin, port: Number(used) };
-    }
-  }
-  throw new Error(`the server ended before it served:\n${lines.join('\n')}`);
-}
-
-async function stop(signal) {
-  if (server.child.exitCode !== null || server.child.signalCode !== null) return;
-  const ended = once(server.child, 'exit');
-  server.child.kill(signal);
-  await ended;
-}
+const matinee = (...args) => station.matinee(...args);
 
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'matinee-screens-'));
-  await mkdir(path.join(folder, 'films'));
-  await mkdir(path.join(folder, 'data'));
+  station = await Station.make();
+  screenshots = path.join(station.artifacts, 'screenshots');
   await mkdir(screenshots, { recursive: true });
-  await cp(path.join(source, 'web/dist'), path.join(folder, 'web'), { recursive: true });
-  await writeFile(path.join(folder, 'data/matinee.toml'), kConfig);
-  for (const [name, pattern, description] of kFilms) {
-    await run('gst-launch-1.0', ['-q', 'videotestsrc', 'num-buffers=250', `pattern=${pattern}`,
-      '!', 'video/x-raw,width=320,height=180,framerate=25/1', '!', 'x264enc', 'speed-preset=ultrafast',
-      '!', 'h264parse', '!', 'mp4mux', '!', 'filesink', `location=${folder}/films/${name}.mp4`]);
-    await writeFile(path.join(folder, `films/${name}.json`), JSON.stringify(description));
-  }
-  await matinee('import', path.join(folder, 'films'));
-  await matinee('channel', 'add', 'main');
   await matinee('channel', 'add', 'other', 'tram');
-  server = await serve(0);
-  browser = (await openBrowser()).browser;
+  const trusted = [await station.makeCertificate('first'), await station.makeCertificate('second')];
+  await station.useCertificate('first');
+  await station.serve();
+  cable = await Cable.lay(station);
+  browser = (await openBrowser({ trusted })).browser;
 });
 
 after(async () => {
   await browser?.close();
-  if (server) await stop('SIGTERM');
-  await rm(folder, { recursive: true, force: true });
+  cable?.remove();
+  await station?.remove();
 });
 
 const until = (page, condition, argument) =>
@@ -101,12 +52,12 @@ const untilInStep = (page) =>
     return playback?.state === 'playing' && Math.abs(playback.late ?? 1) < 0.03;
   });
 
-async function openScreen(locale = 'en') {
+async function openScreen({ locale = 'en', serviceWorkers = 'allow', origin = station.origin } = {}) {
   const context = await browser.newContext({
-    ignoreHTTPSErrors: true, locale, viewport: { width: 960, height: 540 },
+    locale, serviceWorkers, viewport: { width: 960, height: 540 },
   });
   const page = await context.newPage();
-  await page.goto(`${server.origin}/screen`);
+  await page.goto(`${origin}/screen`);
   return page;
 }
 
@@ -127,7 +78,7 @@ async function listed(name, condition) {
 
 test('a screen shows its code in three languages, and is nobody before somebody types it in', async () => {
   for (const locale of ['zh', 'ru', 'en']) {
-    const page = await openScreen(locale);
+    const page = await openScreen({ locale });
     const code = await codeOf(page);
     assert.deepEqual(await seriousFindings(page), [], 'axe-core on the code');
     await page.screenshot({ path: path.join(screenshots, `screen-pairing-${locale}.png`) });
@@ -164,7 +115,7 @@ test('title and author stand at the start of each film', async () => {
 });
 
 test('two screens show the same frame', async () => {
-  foyer = await openScreen();
+  foyer = await openScreen({ serviceWorkers: 'block', origin: cable.origin });
   await matinee('screen', 'approve', await codeOf(foyer), '--name', 'Foyer', '--channel', 'main');
   await untilInStep(foyer);
   const seconds = await measureStep([hall, foyer], 20, sleep);
@@ -207,7 +158,7 @@ test('a screen does what it is told, without being loaded again', async () => {
 
 test('the studio sees a still, by the API', async () => {
   // The first account is made here, and a token for it.
-  const added = run(program, ['user', 'add', 'mei', '--role', 'admin', '--data', path.join(folder, 'data')]);
+  const added = run(station.program, ['user', 'add', 'mei', '--role', 'admin', '--data', station.data]);
   added.child.stdin.end('a long enough password\n');
   await added;
   const { stdout } = await matinee('token', 'add', 'mei');
@@ -232,39 +183,103 @@ test('the studio sees a still, by the API', async () => {
   }
 });
 
+const kept = (page, address) =>
+  page.evaluate(async (url) => (await caches.match(url, { ignoreVary: true }))?.text(), address);
+
+test('the browser keeps the page and what it loads, and nothing else', async () => {
+  await listed('Great Hall', ({ report }) => report?.kept === true);
+  const { addresses, worker, scope } = await hall.evaluate(async () => {
+    const cache = await caches.open('matinee-screen');
+    const { active, scope } = await navigator.serviceWorker.getRegistration('/screen');
+    const answer = await fetch(active.scriptURL);
+    return {
+      addresses: (await cache.keys()).map(({ url }) => new URL(url).pathname),
+      worker: Object.fromEntries(answer.headers),
+      scope: new URL(scope).pathname,
+    };
+  });
+  assert.equal(scope, '/screen');
+  assert.ok(addresses.includes('/screen'));
+  assert.ok(addresses.some((address) => /^\/assets\/screen-.*\.js$/.test(address)), String(addresses));
+  assert.ok(addresses.some((address) => /^\/assets\/screen-.*\.css$/.test(address)), String(addresses));
+  for (const address of addresses) assert.match(address, /^\/(screen$|assets\/)/);
+  assert.equal(worker['service-worker-allowed'], '/screen');
+  assert.equal(worker['cache-control'], 'no-cache');
+  assert.match(worker['content-type'], /^text\/javascript/);
+  assert.match(worker['content-security-policy'], /default-src 'none'; connect-src 'self'/);
+  // No other page of this origin could have it for more than that.
+  const refusal = await hall.evaluate(() =>
+    navigator.serviceWorker.register('/screen/worker.js', { scope: '/' }).catch(({ name }) => name));
+  assert.equal(refusal, 'SecurityError');
+  await listed('Foyer', ({ report }) => report?.kept === false);
+});
+
 test('another version of the page is loaded, between two films', async () => {
   await hall.evaluate(() => { window.sameDocument = true; });
-  await appendFile(path.join(folder, 'web/screen.html'), '<!-- another version -->\n');
+  await appendFile(path.join(station.web, 'screen.html'), '<!-- another version -->\n');
   await until(hall, () => window.sameDocument === undefined);
   await untilInStep(hall);
+  assert.match(await kept(hall, '/screen'), /another version/);
 });
 
 test('while the server is away the picture is covered, and goes on in step when it is back', async () => {
-  await hall.evaluate(() => { window.sameDocument = true; });
+  await foyer.evaluate(() => { window.sameDocument = true; });
   // The channel shows something else from soon on, and the server will have another certificate.
   await matinee('channel', 'add', 'main', 'tram');
-  await stop('SIGKILL');
-  await rm(path.join(folder, 'data/tls'), { recursive: true });
+  await station.stop('SIGKILL');
+  await station.useCertificate('second');
   for (const page of [hall, foyer]) {
     await page.locator('[data-card=away]').waitFor({ timeout: kPatience });
   }
   assert.deepEqual(await seriousFindings(hall), [], 'axe-core on the slate');
   await hall.screenshot({ path: path.join(screenshots, 'screen-away-zh.png') });
-  server = await serve(server.port);
+  // Power is cut as well: the page opens, with what it knows of its channel.
+  await hall.reload();
+  await hall.locator('[data-card=away] h1', { hasText: '马上回来' }).waitFor({ timeout: kPatience });
+  await hall.locator('[data-card=away] .channel', { hasText: 'main' }).waitFor();
+  await hall.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
+  assert.deepEqual(await seriousFindings(hall), [], 'axe-core on the kept slate');
+  await hall.screenshot({ path: path.join(screenshots, 'screen-kept-zh.png') });
+  await station.serve();
   await Promise.all([hall, foyer].map(untilInStep));
   assert.equal(await hall.locator('[data-card=away]').count(), 0);
   const seconds = await measureStep([hall, foyer], 10, sleep);
   const apart = apartFor(seconds, 0.5);
   assert.ok(apart <= 40, `they are ${apart} ms apart: ${JSON.stringify(seconds)}`);
-  assert.equal(await hall.evaluate(() => window.sameDocument), true, 'the page was not loaded again');
+  assert.equal(await foyer.evaluate(() => window.sameDocument), true, 'the page was loaded again');
   await listed('Great Hall', ({ health, report }) => health === 'on-line' && report?.entry === 'tram');
 });
 
-test('a network that is lost for a while is survived', async () => {
-  await foyer.context().setOffline(true);
+test('a page that was kept gives way to the server\'s once there is one', async () => {
+  await station.stop('SIGKILL');
+  await hall.reload();
+  await hall.locator('[data-card=away]').waitFor({ timeout: kPatience });
+  const script = await station.changePage();
+  const runs = () => hall.evaluate(() => new URL(document.querySelector('script[src]').src).pathname);
+  const before = await runs();
+  assert.notEqual(before, script);
+  await station.serve();
+  await until(hall, (name) => document.querySelector('script[src]')?.src.endsWith(name), script);
+  await untilInStep(hall);
+  assert.ok(await kept(hall, script));
+  assert.equal(await kept(hall, before), undefined, 'what nobody needs any more is kept');
+});
+
+// One loses its network without a word; the other is put to sleep by its browser, as a tab left in the
+// background is, for longer than what it had in hand lasts.
+test('a network that is lost and a page that was put to sleep are survived', async () => {
+  const buffered = () => hall.evaluate(() => document.querySelector('video').buffered.length > 0 &&
+    window.matineeScreen.playback.instantOf(document.querySelector('video').buffered.end(0)));
+  const end = await buffered();
+  const wake = await putToSleep(hall);
+  cable.cut();
   await foyer.locator('[data-card=away]').waitFor({ timeout: kPatience });
-  await foyer.context().setOffline(false);
-  await untilInStep(foyer);
+  await until(foyer, () => !window.matineeScreen.reachable);
+  await until(foyer, (instant) => window.matineeScreen.serverTime() > instant, end);
+  cable.mend();
+  await wake();
+  await Promise.all([hall, foyer].map(untilInStep));
+  await listed('Great Hall', ({ health, report }) => health === 'on-line' && report?.state === 'playing');
 });
 
 test('a screen that is removed shows nothing, and a code again', async () => {

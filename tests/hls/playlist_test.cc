@@ -165,12 +165,112 @@ TEST(MediaPlaylist, SkipsOnlyWhatIsFarFromItsEnd) {
     const Channel channel({Entry("one", {25, 1}, 1000)}, std::chrono::minutes(5));
     const auto until = std::chrono::seconds(36);
     const playout::SequenceRange range{3, 40};
-    const std::int64_t skipped = skippable(channel.rundown, range, until);
+    const std::int64_t skipped = skippable(channel.rundown, channel.labels, range, until);
     const Ticks end = channel.rundown.segment(39)->end();
     EXPECT_LE(channel.rundown.segment(3 + skipped - 1)->end(), end - until);
     EXPECT_GT(channel.rundown.segment(3 + skipped)->end(), end - until);
-    EXPECT_EQ(skippable(channel.rundown, {31, 40}, until), 0);
-    EXPECT_EQ(skippable(channel.rundown, {31, 31}, until), 0);
+    EXPECT_EQ(skippable(channel.rundown, channel.labels, {31, 40}, until), 0);
+    EXPECT_EQ(skippable(channel.rundown, channel.labels, {31, 31}, until), 0);
+}
+
+TEST(MediaPlaylist, MarksWhatIsLostAndLeavesAllElseAsItWas) {
+    Channel channel = two_films();
+    channel.labels[1].gap = true;
+    EXPECT_EQ(media_playlist(channel.playlist({1, 4})), R"(#EXTM3U
+#EXT-X-VERSION:8
+#EXT-X-TARGETDURATION:6
+#EXT-X-MEDIA-SEQUENCE:1
+#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=36.000,HOLD-BACK=18.000
+#EXT-X-MAP:URI="init-aaaaaaaaaaaaaaaa.mp4"
+#EXT-X-DATERANGE:ID="main-0",CLASS="matinee.airing",START-DATE="2026-11-23T20:00:00.000Z",DURATION=6.000,X-TITLE="one",X-AUTHOR="A. Author",X-COUNTRY="CN"
+#EXT-X-PROGRAM-DATE-TIME:2026-11-23T20:00:04.000Z
+#EXTINF:2.000000,
+1-00000000.m4s
+#EXT-X-DATERANGE:ID="main-1",CLASS="matinee.airing",START-DATE="2026-11-23T20:00:06.000Z",DURATION=4.004,X-TITLE="two",X-AUTHOR="A. Author",X-COUNTRY="CN"
+#EXT-X-PROGRAM-DATE-TIME:2026-11-23T20:00:06.000Z
+#EXT-X-GAP
+#EXTINF:4.004000,
+2-00000001.m4s
+#EXT-X-DATERANGE:ID="main-2",CLASS="matinee.airing",START-DATE="2026-11-23T20:00:10.004Z",X-TITLE="one",X-AUTHOR="A. Author",X-COUNTRY="CN"
+#EXT-X-PROGRAM-DATE-TIME:2026-11-23T20:00:10.004Z
+#EXTINF:4.000000,
+3-00000002.m4s
+)");
+}
+
+// The lines of a playlist without those that tell of gaps.
+std::string without_gaps(const std::string& playlist) {
+    static const std::regex kTold("#EXT-X-VERSION:[78]\n|#EXT-X-GAP\n");
+    return std::regex_replace(playlist, kTold, "");
+}
+
+TEST(MediaPlaylist, IsTheSameButForTheMarksWhicheverAiringsAreLost) {
+    Channel channel({Entry("one", {24000, 1001}, 200), Entry("odd", {25, 1}, 100, "other"),
+                     Entry("two", {30, 1}, 190)},
+                    std::chrono::minutes(2));
+    for (std::size_t i = 0; i < channel.labels.size(); ++i) {
+        channel.labels[i].encrypted = i % 4 == 1;
+    }
+    const playout::SequenceRange range{3, channel.rundown.sequences().end};
+    for (const RenditionKind kind : {RenditionKind::kVideo, RenditionKind::kAudio,
+                                     RenditionKind::kSubtitles, RenditionKind::kIframes}) {
+        for (std::size_t step = 1; step < 6; ++step) {
+            SCOPED_TRACE(testing::Message() << "every " << step << ". airing is lost");
+            MediaPlaylist playlist = channel.playlist(range);
+            playlist.kind = kind;
+            const std::string whole = media_playlist(playlist);
+            std::vector<AiringLabel> labels = channel.labels;
+            std::int64_t lost = 0;
+            for (std::size_t i = 0; i < labels.size(); ++i) {
+                labels[i].gap = i % step == 0;
+                const playout::Airing& airing = channel.rundown.airings()[i];
+                const std::int64_t first = std::max(airing.first_sequence, range.first);
+                if (labels[i].gap && airing.end_sequence() > first) {
+                    lost += airing.end_sequence() - first;
+                }
+            }
+            playlist.labels = labels;
+            const std::string marked = media_playlist(playlist);
+            EXPECT_EQ(without_gaps(marked), without_gaps(whole));
+            const std::regex gap("#EXT-X-GAP\n#EXTINF:[0-9.]+,\n");
+            EXPECT_EQ(std::distance(std::sregex_iterator(marked.begin(), marked.end(), gap), {}),
+                      lost);
+            EXPECT_THAT(marked, HasSubstr("#EXT-X-VERSION:8\n"));
+        }
+    }
+}
+
+TEST(MediaPlaylist, HasNoInitSectionOfItsOwnForAnAiringOfWhichNobodyKnowsIt) {
+    Channel channel({Entry("one", {25, 1}, 100), Entry("odd", {25, 1}, 100, "other")},
+                    std::chrono::seconds(12));
+    channel.labels[1].gap = true;
+    MediaPlaylist playlist = channel.playlist({0, 3});
+    playlist.init_id = [&](std::size_t airing) -> std::string_view {
+        return airing == 1 ? "" : "aaaaaaaaaaaaaaaa";
+    };
+    EXPECT_THAT(lines_of_keys(media_playlist(playlist)),
+                testing::ElementsAre("#EXT-X-MAP:URI=\"init-aaaaaaaaaaaaaaaa.mp4\"",
+                                     "0-00000000.m4s", "1-00000001.m4s", "2-00000002.m4s"));
+    playlist.range = {1, 3};
+    EXPECT_THAT(
+        lines_of_keys(media_playlist(playlist)),
+        testing::ElementsAre("1-00000001.m4s", "#EXT-X-MAP:URI=\"init-aaaaaaaaaaaaaaaa.mp4\"",
+                             "2-00000002.m4s"));
+}
+
+TEST(MediaPlaylist, DoesNotSkipAGapThatTheClientMayNotKnowOf) {
+    Channel channel({Entry("one", {25, 1}, 500)}, std::chrono::minutes(5));
+    const playout::SequenceRange range{2, 50};
+    const auto until = std::chrono::seconds(36);
+    EXPECT_GT(skippable(channel.rundown, channel.labels, range, until), 30);
+    channel.labels[3].gap = true;
+    EXPECT_EQ(skippable(channel.rundown, channel.labels, range, until),
+              channel.rundown.airings()[3].first_sequence - range.first);
+    channel.labels[0].gap = true;
+    EXPECT_EQ(skippable(channel.rundown, channel.labels, range, until), 0);
+    // One that has left the playlist is in nobody's way.
+    channel.labels[3].gap = false;
+    EXPECT_GT(skippable(channel.rundown, channel.labels, {7, 50}, until), 30);
 }
 
 TEST(MediaPlaylist, HasDateRangesThatNeitherOverlapNorLeaveAGap) {

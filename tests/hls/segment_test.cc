@@ -208,6 +208,43 @@ TEST(CutAirings, KeepPictureAndSoundOnOneTimeline) {
         day.airings, [](const playout::Airing& airing) { return airing.from > Ticks(0); }));
 }
 
+// A card that begins with any of its pictures and ends between two.
+TEST(CutAirings, BeginWithinAGroupOfPictures) {
+    const std::vector<Entry> entries = {
+        Entry("card", media::FrameRate{25, 1}, 500, "house", playout::CutAt::kFrames)};
+    const Entry& entry = entries.front();
+    for (std::int64_t frame = 1; frame < 490; ++frame) {
+        const Ticks from = entry.rate.start_of(frame);
+        const Ticks to = Ticks(std::chrono::seconds(20)) - Ticks(1'234);
+        const playout::Airing airing = playout::follow(std::nullopt, entry.programme, from, to, {});
+        const Rundown rundown = test::rundown_of(entries, {airing});
+        std::int64_t decode_time = (kMediaTimeOrigin - kDecodeDelay).count();
+        std::int64_t next_picture = frame;
+        for (std::int64_t sequence = 0; sequence < rundown.sequences().end; ++sequence) {
+            const Segment segment = *rundown.segment(sequence);
+            const auto layout = video_segment(entry.video.view(), segment, true);
+            const auto track = parsed(layout, test::video_config());
+            ASSERT_EQ(track.samples.front().decode_time, decode_time);
+            // Samples of one kilobyte: where the first one lies says which it is.
+            const media::Chunk& gop =
+                entry.video.chunks[static_cast<std::size_t>(next_picture / 50)];
+            const auto offset = gop.offset + static_cast<std::uint64_t>(next_picture % 50) * 1000;
+            ASSERT_EQ(layout.data.front().offset, offset) << frame;
+            ASSERT_EQ(iframe_segment(entry.video.view(), segment).data.front(),
+                      (ByteRange{offset, 1000}));
+            for (const auto& sample : track.samples) {
+                decode_time += sample.duration;
+            }
+            ASSERT_EQ(Ticks(decode_time), segment.end() + kMediaTimeOrigin - kDecodeDelay);
+            ASSERT_EQ(layout.size() - layout.header.size(),
+                      static_cast<std::uint64_t>(segment.piece.pictures) * 1000);
+            next_picture += segment.piece.pictures;
+            ASSERT_LE(segment.duration(), Ticks(std::chrono::seconds(6)));
+        }
+        EXPECT_EQ(next_picture, 500);
+    }
+}
+
 TEST(AudioSegments, TakeEachFrameOfTheEntryOnce) {
     const std::vector<Entry> entries = {Entry("film", {24000, 1001}, 500)};
     const Entry& entry = entries.front();

@@ -277,6 +277,7 @@ const std::map<std::string, std::array<Expected, 3>> kTable = {
     {"GET /", {}},
     {"GET /watch/{channel}", {}},
     {"GET /screen", {}},
+    {"GET /screen/worker.js", {}},
     {"GET /api/v1/screen/time", {}},
     {"GET /watch/entries/{entry}", {}},
     {"GET /review", {}},
@@ -660,6 +661,19 @@ TEST(AccessOverHttp, LetsNoSharedCacheKeepWhatIsNotPublic) {
     EXPECT_EQ(cache_of(true, "no-cache"), "private, no-cache");
     EXPECT_EQ(cache_of(true, ""), "no-store");
     EXPECT_EQ(cache_of(false, "public, max-age=10"), "public, max-age=10");
+}
+
+TEST(AccessOverHttp, LetsTheScreensWorkerHaveTheScreensPageAndNothingElse) {
+    Festival festival;
+    EXPECT_EQ(festival.status("/screen/worker.js"), 404);  // the pages are not built
+    festival.folder.write("no-pages/screen-worker.js", "/* keeps the page */");
+    const auto worker = festival.ask("GET", "/screen/worker.js");
+    EXPECT_EQ(worker.status, 200);
+    EXPECT_EQ(worker.headers.at("service-worker-allowed"), "/screen");
+    EXPECT_EQ(worker.headers.at("cache-control"), "no-cache");
+    EXPECT_EQ(worker.headers.at("content-type"), "text/javascript; charset=utf-8");
+    EXPECT_EQ(worker.headers.at("content-security-policy"),
+              "default-src 'none'; connect-src 'self'; frame-ancestors 'none'");
 }
 
 TEST(AccessOverHttp, TellsBrowsersToKeepToThemselves) {

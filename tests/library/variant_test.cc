@@ -64,6 +64,37 @@ TEST(Trim, IsPartOfAVariantsName) {
     }
 }
 
+TEST(Fade, BelongsToAnOutPoint) {
+    Variant part;
+    part.trim = {25, 500};
+    const Variant ending = ending_of(part, 100, 20);
+    EXPECT_EQ(to_text(ending), R"({"fade":{"frames":20},"trim":{"in":25,"out":125}})");
+    EXPECT_EQ(*variant_from_text(to_text(ending)), ending);
+    EXPECT_EQ(to_text(ending_of({}, 100, 20)),
+              R"({"fade":{"frames":20},"trim":{"in":0,"out":100}})");
+    for (const char* text :
+         {R"({"fade":{"frames":20}})", R"({"fade":{"frames":20},"trim":{"in":5}})",
+          R"({"fade":{"frames":0},"trim":{"in":5,"out":50}})",
+          R"({"fade":{"frames":46},"trim":{"in":5,"out":50}})"}) {
+        EXPECT_EQ(variant_from_text(text).error().code(), ErrorCode::kInvalid) << text;
+    }
+}
+
+TEST(Fade, SharesWholeGroupsBeforeTheFade) {
+    Variant variant;
+    variant.trim.out = 130;
+    EXPECT_EQ(shared_frames(variant, 50), 0) << "a part is encoded as a whole";
+    variant.fade_frames = 20;
+    EXPECT_EQ(shared_frames(variant, 50), 100);
+    variant.fade_frames = 31;
+    EXPECT_EQ(shared_frames(variant, 50), 50);
+    variant.trim.in = 1;
+    EXPECT_EQ(shared_frames(variant, 50), 0);
+    variant.trim.in = 0;
+    variant.burn_in.tracks = {{"zh", Kind::kSubtitles}};
+    EXPECT_EQ(shared_frames(variant, 50), 0);
+}
+
 TEST(Trim, SaysWhatIsWrongWithItsPoints) {
     constexpr media::FrameRate kRate{25, 1};
     EXPECT_EQ(why_bad({}, 10, kRate), "") << "a whole film is never a bad part";

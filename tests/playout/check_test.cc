@@ -105,6 +105,40 @@ TEST(Check, ReportsWhatIsCutAndWhatComesLate) {
     EXPECT_THAT(plan.lines(), ElementsAre("error missed gala/-1 75", "warning late gala/-1 95"));
 }
 
+TEST(Check, SaysThatWhatIsCutFadesOutOnceThatIsPrepared) {
+    Plan plan;
+    plan.schedule.starts[0].at = seconds(91);
+    plan.schedule.blocks[1].overrun = Overrun::kCut;
+    plan.schedule.endings = {
+        {"m-b", 21 * 25, {"b", "m-faded", "", Segmentation({25, 1}, 21 * 25, 50, 2), "house"}}};
+    EXPECT_THAT(plan.lines(), ElementsAre("warning cut day/1 70")) << "and no slate is left";
+    const auto findings = check({plan.schedule, plan.facts, {}, std::nullopt, seconds(200)});
+    EXPECT_EQ(findings.front().message,
+              "\"b\" loses its last 9.0 s to the next fixed start, and fades out");
+}
+
+TEST(Check, ReportsACountdownThatCannotBeShown) {
+    Plan plan;
+    plan.schedule.starts[0].at = seconds(115);
+    plan.schedule.blocks[1].countdown = slate();
+    EXPECT_THAT(plan.lines(), ElementsAre("warning gap /-1 100")) << "five seconds before it";
+    const CheckInput input{
+        plan.schedule,
+        plan.facts,
+        {},
+        std::nullopt,
+        seconds(10),
+        Ticks(0),
+        {{1, "late", true, false}, {1, "none", false, false}, {1, "film", true, true}}};
+    std::vector<std::string> found;
+    for (const Finding& finding : check(input)) {
+        found.push_back(
+            fmt::format("{} {} {}", to_string(finding.severity), finding.code, finding.block));
+    }
+    EXPECT_THAT(found, ElementsAre("warning no-countdown gala", "error no-countdown gala",
+                                   "error no-countdown gala"));
+}
+
 TEST(Check, ReportsWhatAirsOutsideOfItsDates) {
     Plan plan;
     plan.facts[1][0].permitted_from = seconds(120);

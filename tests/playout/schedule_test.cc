@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "playout/rundown.h"
+
 namespace matinee::playout {
 namespace {
 
@@ -229,6 +231,153 @@ TEST(Schedule, StopsWhereFixedStartsAreNotKnownYet) {
     EXPECT_THAT(names(extend(schedule, std::nullopt, seconds(1000))), ElementsAre("a", "a"));
 }
 
+// What ends `whole` after so many of its frames.
+Ending ending(const Programme& whole, std::int64_t frames) {
+    Ending made{whole.media_id, frames, whole};
+    made.programme.media_id = fmt::format("{}-faded-{}", whole.media_id, frames);
+    made.programme.cut = Segmentation(whole.cut.rate(), frames, whole.cut.rate().frames_in(2), 2);
+    return made;
+}
+
+TEST(Endings, TakeThePlaceOfAHardCutAndReachTheStartOnItsTick) {
+    Schedule schedule;
+    schedule.blocks = {block("day", {programme("a", 40)}),
+                       fixed("gala", {programme("g", 30)}, 1, Overrun::kCut)};
+    schedule.slate = slate();
+    // Between two pictures, a little nearer to the one before and to the one after.
+    for (const std::int64_t off : {1'500, 2'100}) {
+        schedule.endings.clear();
+        schedule.starts = {{seconds(75) + Ticks(off), 1}};
+        const auto hard = extend(schedule, std::nullopt, seconds(80));
+        ASSERT_THAT(names(hard), ElementsAre("a", "a", "slate", "g"));
+        EXPECT_FALSE(frames_until_start(schedule, hard[0], {25, 1})) << "it is not cut";
+        const auto frames = frames_until_start(schedule, hard[1], {25, 1});
+        ASSERT_EQ(frames, 35 * 25 + (off > 1'800 ? 1 : 0));
+
+        schedule.endings = {ending(programme("a", 40), *frames - 1)};
+        EXPECT_EQ(extend(schedule, std::nullopt, seconds(80)), hard) << "of another frame";
+        schedule.endings.push_back(ending(programme("a", 40), *frames));
+        const auto faded = extend(schedule, std::nullopt, seconds(80));
+        ASSERT_THAT(names(faded), ElementsAre("a", "a", "g"));
+        EXPECT_EQ(faded[0], hard[0]);
+        EXPECT_EQ(faded[1].media_id, schedule.endings[1].programme.media_id);
+        EXPECT_EQ(faded[1].place, hard[1].place);
+        EXPECT_EQ(faded[2].start, schedule.starts[0].at);
+        const auto cut = airing_cut(faded[1], schedule.endings[1].programme.cut);
+        ASSERT_TRUE(cut);
+        EXPECT_EQ(cut->cut.frames(), *frames) << "no picture is left out";
+    }
+}
+
+TEST(Endings, AreNotAskedForWhatHasBeenEndedByHand) {
+    Schedule schedule;
+    schedule.blocks = {block("day", {programme("a", 40)}),
+                       fixed("gala", {programme("g", 30)}, 1, Overrun::kCut)};
+    schedule.starts = {{seconds(30), 1}};
+    schedule.slate = slate();
+    Airing airing = extend(schedule, std::nullopt, seconds(1)).front();
+    EXPECT_EQ(frames_until_start(schedule, airing, {25, 1}), 30 * 25);
+    airing.duration = seconds(8);
+    airing.segment_count = 2;
+    EXPECT_FALSE(frames_until_start(schedule, airing, {25, 1}));
+}
+
+TEST(Endings, GoOnWhereAFilmWasInterrupted) {
+    Schedule schedule;
+    schedule.blocks = {block("day", {programme("a", 40)}),
+                       fixed("gala", {programme("g", 30)}, 1, Overrun::kCut)};
+    schedule.starts = {{seconds(50), 1}};
+    schedule.slate = slate();
+    const Programme film = programme("a", 40);
+    RundownEnd end{extend(schedule, std::nullopt, seconds(1)).front(), "house"};
+    end.last.segment_count = 3;
+    end.last.duration = seconds(12);
+    // Resumed at 12 s after a hold of 20 s, which leaves 18 s.
+    Planner held(schedule, end);
+    Airing slate_row = *held.hold(Role::kHold);
+    slate_row.duration = seconds(20);
+    for (const std::int64_t seconds_shown : {30, 31}) {
+        schedule.endings = {ending(film, seconds_shown * 25)};
+        Planner planner(schedule, RundownEnd{slate_row, "house"});
+        const auto rest = planner.play(film, seconds(12), {});
+        ASSERT_TRUE(rest);
+        EXPECT_EQ(rest->media_id == film.media_id, seconds_shown != 30);
+    }
+    schedule.endings = {ending(film, 30 * 25)};
+    Planner planner(schedule, RundownEnd{slate_row, "house"});
+    const Airing rest = *planner.play(film, seconds(12), {});
+    EXPECT_EQ(rest.from, seconds(12));
+    EXPECT_EQ(rest.end(), seconds(50));
+    EXPECT_EQ(rest.segment_count, 5) << "four of 4 s, and two seconds";
+}
+
+// A card of a minute.
+Programme countdown(std::int64_t length = 60) {
+    Programme made = programme("countdown", length);
+    made.cut_at = CutAt::kFrames;
+    return made;
+}
+
+Schedule counted(std::int64_t at, std::int64_t length = 60) {
+    Schedule schedule;
+    schedule.blocks = {block("day", {programme("a", 40)}), fixed("gala", {programme("g", 30)})};
+    schedule.blocks[1].countdown = countdown(length);
+    schedule.starts = {{seconds(at), 1}};
+    schedule.slate = slate();
+    return schedule;
+}
+
+TEST(Countdown, ComesLastBeforeAFixedStart) {
+    EXPECT_THAT(lines(extend(counted(115, 20), std::nullopt, seconds(120))),
+                ElementsAre("a 0+40", "a 40+40", "slate 80+10", "slate 90+5", "countdown 95+20",
+                            "g 115+30"));
+    Schedule schedule = counted(115, 20);
+    schedule.fillers = {programme("x", 12), programme("y", 8)};
+    EXPECT_THAT(
+        lines(extend(schedule, std::nullopt, seconds(120))),
+        ElementsAre("a 0+40", "a 40+40", "x 80+12", "slate 92+3", "countdown 95+20", "g 115+30"))
+        << "fillers have to fit before it";
+}
+
+TEST(Countdown, BeginsWithThePictureThereIsTimeFor) {
+    Schedule schedule = counted(63);
+    schedule.starts[0].at += Ticks(12'345);
+    const auto airings = extend(schedule, std::nullopt, seconds(70));
+    ASSERT_THAT(names(airings), ElementsAre("a", "countdown", "g"));
+    const Airing& shown = airings[1];
+    EXPECT_EQ(shown.end(), schedule.starts[0].at);
+    EXPECT_EQ(shown.place.role, Role::kFill);
+    // 23 s and a bit of 60: within the group of pictures that begins at 36 s.
+    EXPECT_EQ(shown.from.count() % 3600, 0);
+    EXPECT_GT(shown.from, seconds(36));
+    EXPECT_LT(shown.from, seconds(37));
+    // It is over with the last of its pictures.
+    EXPECT_EQ(Segmentation({25, 1}, 1500, 50, 2).ending_at(shown.to).frames(), 1500);
+}
+
+TEST(Countdown, LosesALittleRatherThanLettingTheSlateFlash) {
+    Schedule schedule = counted(100, 20);
+    schedule.starts[0].at += Ticks(9'000);
+    const auto airings = extend(schedule, std::nullopt, seconds(105));
+    ASSERT_THAT(names(airings), ElementsAre("a", "a", "slate", "countdown", "g"));
+    EXPECT_EQ(airings[2].duration, kShortestPiece);
+    EXPECT_EQ(airings[4].start, schedule.starts[0].at);
+}
+
+TEST(Countdown, FillsWhatACutLeaves) {
+    Schedule schedule = counted(75);
+    schedule.blocks[1].overrun = Overrun::kCut;
+    EXPECT_THAT(lines(extend(schedule, std::nullopt, seconds(80))),
+                ElementsAre("a 0+40", "a 40+32", "countdown 72+3", "g 75+30"));
+}
+
+TEST(Countdown, IsLeftOutWhenItCannotBeCut) {
+    Schedule schedule = counted(115, 20);
+    schedule.blocks[1].countdown->cut_at = CutAt::kSegments;
+    EXPECT_THAT(names(extend(schedule, std::nullopt, seconds(115))),
+                ElementsAre("a", "a", "slate", "slate", "slate", "slate"));
+}
+
 // A random schedule with an all-intra slate and tick-odd starts and lengths.
 Schedule random_schedule(std::mt19937& random) {
     const auto below = [&](std::int64_t bound) {
@@ -254,6 +403,10 @@ Schedule random_schedule(std::mt19937& random) {
         made.passes = below(3);
         made.fixed = below(2) == 0;
         made.overrun = static_cast<Overrun>(below(3));
+        if (made.fixed && below(3) == 0) {
+            made.countdown = film(made.id + "-countdown");
+            made.countdown->cut_at = CutAt::kFrames;
+        }
         if (below(3) == 0) made.ends = {Ticks(below(60'000'000)), Ticks(60'000'000)};
     }
     Ticks at{below(1'000'000)};
@@ -273,7 +426,10 @@ Schedule random_schedule(std::mt19937& random) {
 std::string fingerprint_of(const Schedule& schedule, const Airing& airing) {
     std::vector<Programme> all = schedule.fillers;
     all.push_back(*schedule.slate);
+    for (const Ending& made : schedule.endings)
+        all.push_back(made.programme);
     for (const Block& made : schedule.blocks) {
+        if (made.countdown) all.push_back(*made.countdown);
         for (const auto& item : made.items) {
             if (item) all.push_back(*item);
         }
@@ -340,6 +496,98 @@ TEST(RandomSchedules, BeginFixedStartsOnTheirTickUnlessAFilmMayFinish) {
         }
     }
     EXPECT_GT(exact, 100u) << "the test tests something";
+}
+
+// The endings of all cuts, as they are prepared one after the other.
+TEST(RandomSchedules, AreChangedByAnEndingOnlyUpToTheStartThatItIsFor) {
+    const unsigned seed = std::random_device{}();
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    std::mt19937 random(seed);
+    std::size_t used = 0;
+    for (int round = 0; round < 100; ++round) {
+        SCOPED_TRACE(testing::Message() << "round " << round);
+        Schedule schedule = random_schedule(random);
+        auto before = extend(schedule, std::nullopt, seconds(600));
+        for (std::size_t i = 0; i < before.size(); ++i) {
+            const Airing airing = before[i];
+            const Programme* whole = nullptr;
+            for (const Block& made : schedule.blocks) {
+                for (const auto& item : made.items) {
+                    if (item && item->media_id == airing.media_id) whole = &*item;
+                }
+            }
+            if (whole == nullptr || whole->cut_at == CutAt::kFrames) continue;
+            const auto frames = frames_until_start(schedule, airing, whole->cut.rate());
+            if (!frames) continue;
+            const auto limit = std::ranges::upper_bound(
+                                   schedule.starts, airing.start + kStartTolerance, {}, &Start::at)
+                                   ->at;
+            schedule.endings.push_back(ending(*whole, *frames));
+            const auto after = extend(schedule, std::nullopt, seconds(600));
+            // Up to it all is as it was, unless the same film was cut at the same frame before.
+            ASSERT_GT(after.size(), i);
+            ASSERT_EQ(std::vector(after.begin(), after.begin() + static_cast<std::ptrdiff_t>(i)),
+                      std::vector(before.begin(), before.begin() + static_cast<std::ptrdiff_t>(i)));
+            EXPECT_EQ(after[i].media_id, schedule.endings.back().programme.media_id);
+            EXPECT_EQ(after[i].start, airing.start);
+            EXPECT_EQ(after[i].end(), limit);
+            ASSERT_TRUE(airing_cut(after[i], schedule.endings.back().programme.cut));
+            // And what comes after it begins when it did: fixed starts are as exact as they were.
+            const auto first_ones = [](const std::vector<Airing>& rows) {
+                std::vector<std::string> out;
+                for (std::size_t row = 1; row < rows.size(); ++row) {
+                    if (rows[row].place.anchor == rows[row - 1].place.anchor) continue;
+                    out.push_back(
+                        fmt::format("{} {}", rows[row].entry_id, rows[row].start.count()));
+                }
+                return out;
+            };
+            const bool was_exact =
+                std::ranges::any_of(before, [&](const Airing& row) { return row.start == limit; });
+            if (was_exact) {
+                EXPECT_EQ(first_ones(after), first_ones(before));
+            }
+            before = after;
+            ++used;
+        }
+    }
+    EXPECT_GT(used, 100u) << "the test tests something";
+}
+
+TEST(RandomSchedules, CountDownToTheTick) {
+    const unsigned seed = std::random_device{}();
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    std::mt19937 random(seed);
+    std::size_t counted = 0;
+    std::size_t in_the_middle = 0;
+    for (int round = 0; round < 200; ++round) {
+        SCOPED_TRACE(testing::Message() << "round " << round);
+        const Schedule schedule = random_schedule(random);
+        const auto airings = extend(schedule, std::nullopt, seconds(1200));
+        for (std::size_t i = 0; i + 1 < airings.size(); ++i) {
+            const Airing& airing = airings[i];
+            const auto of = std::ranges::find_if(schedule.blocks, [&](const Block& made) {
+                return made.countdown && made.countdown->entry_id == airing.entry_id;
+            });
+            if (of == schedule.blocks.end()) continue;
+            ASSERT_TRUE(airing_cut(airing, of->countdown->cut));
+            const auto start =
+                std::ranges::find(schedule.starts, airings[i + 1].place.anchor, &Start::at);
+            ASSERT_NE(start, schedule.starts.end());
+            EXPECT_EQ(&schedule.blocks[start->block], &*of) << "the block it counts down to";
+            EXPECT_LE(std::chrono::abs(airing.end() - start->at), kStartTolerance);
+            if (airing.from > Ticks(0)) {
+                EXPECT_EQ(airing.end(), start->at);
+                ++in_the_middle;
+            }
+            // It is over when it is: its last picture is the last one there is.
+            EXPECT_LE(of->countdown->duration() - airing.from - airing.duration,
+                      of->countdown->cut.rate().start_of(1) + Ticks(1));
+            ++counted;
+        }
+    }
+    EXPECT_GT(counted, 100u) << "the test tests something";
+    EXPECT_GT(in_the_middle, 50u);
 }
 
 TEST(FirstReplaceable, LeavesAloneWhatMayHaveBeenSeen) {

@@ -80,6 +80,38 @@ TEST(Segmentation, KnowsItsLastBoundary) {
     EXPECT_EQ(boundary(99), 14);
 }
 
+TEST(Segmentation, BeginsAtAnyPictureWithAPieceThatIsLongEnough) {
+    const Segmentation cut = cut_of(350);  // segments end at 4, 8, 12 and 14 s
+    const auto first = [&](std::int64_t frame) { return cut.first_from(kPal.start_of(frame)); };
+    EXPECT_EQ(first(0), 0);
+    EXPECT_EQ(first(50), 0) << "two seconds are left of it";
+    EXPECT_EQ(first(51), 1);
+    EXPECT_EQ(first(100), 1) << "where it begins";
+    EXPECT_EQ(first(299), 3);
+    EXPECT_EQ(first(349), 3) << "there is none after it";
+    EXPECT_EQ(cut.at_from(0, kPal.start_of(37)),
+              (EntrySegment{0, 2, 63, kPal.start_of(37), kPal.start_of(63), 37}));
+    EXPECT_EQ(cut.at_from(1, kPal.start_of(99)),
+              (EntrySegment{1, 3, 101, kPal.start_of(99), kPal.start_of(101), 49}));
+    for (std::int64_t i = 0; i < cut.count(); ++i) {
+        EXPECT_EQ(cut.at_from(i, cut.at(i).start), cut.at(i));
+    }
+    EXPECT_EQ(cut.last_picture(Ticks(0)), Ticks(0));
+    EXPECT_EQ(cut.last_picture(Ticks(3'599)), Ticks(0));
+    EXPECT_EQ(cut.last_picture(Ticks(3'600)), Ticks(3'600));
+    EXPECT_EQ(cut.last_picture(cut.duration()), kPal.start_of(349));
+}
+
+TEST(Segmentation, MayEndHalfAPictureLate) {
+    const Segmentation cut = cut_of(350);
+    EXPECT_TRUE(cut.can_end_at(cut.duration() + Ticks(1'799)));
+    EXPECT_FALSE(cut.can_end_at(cut.duration() + Ticks(1'800)));
+    EXPECT_FALSE(cut.can_end_at(Ticks(0)));
+    const Segmentation late = cut.ending_at(cut.duration() + Ticks(1'799));
+    EXPECT_EQ(late.frames(), 350);
+    EXPECT_EQ(late.at(3).end(), cut.duration() + Ticks(1'799));
+}
+
 TEST(Segmentation, CountsTheSegmentsThatGrowingMediaHas) {
     const Segmentation cut = cut_of(350 + 49);  // 8 groups, two a segment
     ASSERT_EQ(cut.count(), 4);

@@ -30,6 +30,48 @@ TEST(FillCard, EscapesWhatIsPutIn) {
                 HasSubstr("&lt;/text&gt;&lt;script&gt;"));
 }
 
+TEST(FillCard, LeavesWhatIsDifferentInEachPictureForLater) {
+    const char* const svg = "<svg><a b=\"{arc}\"/>{count} {a}</svg>";
+    EXPECT_EQ(filled(svg, {{"a", {"x", ""}}}), "<svg><a b=\"{arc}\"/>{count} x</svg>");
+    // What somebody calls their film is no placeholder.
+    const std::string sly = filled(svg, {{"a", {"{count}", ""}}});
+    EXPECT_EQ(sly, "<svg><a b=\"{arc}\"/>{count} &#123;count}</svg>");
+    EXPECT_EQ(picture_at(sly, std::chrono::seconds(10), std::chrono::seconds(3)),
+              "<svg><a b=\"700.00\"/>7 &#123;count}</svg>");
+    EXPECT_THAT(filled(svg, {{"count", {"9", ""}}}), HasSubstr("no place for \"count\""));
+}
+
+TEST(PictureAt, ShowsEachSecondForASecond) {
+    using std::chrono::milliseconds;
+    const auto shown = [](milliseconds duration, milliseconds at) {
+        return picture_at("{count}", duration, at);
+    };
+    constexpr milliseconds kMinute{60'000};
+    EXPECT_EQ(shown(kMinute, milliseconds(0)), "60");
+    EXPECT_EQ(shown(kMinute, milliseconds(960)), "60");
+    EXPECT_EQ(shown(kMinute, milliseconds(1'000)), "59");
+    EXPECT_EQ(shown(kMinute, milliseconds(59'000)), "1");
+    EXPECT_EQ(shown(kMinute, milliseconds(59'960)), "1");
+    EXPECT_EQ(shown(kMinute, milliseconds(60'000)), "0");
+    EXPECT_EQ(shown(milliseconds(600'000), milliseconds(0)), "10:00");
+    EXPECT_EQ(shown(milliseconds(600'000), milliseconds(500'000)), "1:40");
+    EXPECT_EQ(shown(milliseconds(600'000), milliseconds(501'000)), "99");
+    EXPECT_EQ(picture_at("{x{arc}}", kMinute, milliseconds(15'000)), "{x750.00}");
+}
+
+TEST(CardTemplates, CountDownInOneOfThem) {
+    for (const char* name : {"countdown", "filler", "next", "slate", "title"}) {
+        const auto svg = load_card_template(name);
+        ASSERT_TRUE(svg) << name;
+        CardValues values = {{"title-1", {"纸船", "zh"}}};
+        if (svg->find("{author}") != std::string::npos) values["author"] = {"A", ""};
+        const auto filled_in = fill_card(name, *svg, values);
+        ASSERT_TRUE(filled_in) << filled_in.error().to_string();
+        EXPECT_EQ(counts_down({std::chrono::seconds(5), *filled_in}),
+                  std::string(name) == "countdown");
+    }
+}
+
 TEST(FillCard, LeavesStyleSheetsAlone) {
     EXPECT_EQ(filled("<style>text { fill: red } .a{}</style>{x}", {{"x", {"y", ""}}}),
               "<style>text { fill: red } .a{}</style>y");
@@ -98,7 +140,8 @@ TEST(FillCard, FillsEveryTemplateThereIs) {
     }
     const auto none = load_card_template("nothing");
     ASSERT_FALSE(none);
-    EXPECT_THAT(none.error().to_string(), HasSubstr("there are: filler, next, slate, title"));
+    EXPECT_THAT(none.error().to_string(),
+                HasSubstr("there are: countdown, filler, next, slate, title"));
     EXPECT_FALSE(load_card_template("../burn-in"));
 }
 

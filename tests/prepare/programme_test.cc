@@ -46,6 +46,26 @@ TEST(Programme, GivesSilenceForAPictureWithoutSound) {
     EXPECT_EQ(std::count(sound.begin(), sound.end(), 0.0F), std::ssize(sound));
 }
 
+TEST(Programme, FadesOutOverItsLastFrames) {
+    Programme programme({25, 1}, kSpare, 25);
+    Collector collector(programme);
+    std::thread decoder([&] {
+        programme.push_sound(0, constant(3 * 48'000));
+        programme.end_sound();
+    });
+    programme.picture_starts(0);
+    for (int frame = 1; frame <= 75; ++frame)
+        programme.picture_reached(frame);
+    programme.picture_ended(75);
+    decoder.join();
+    const auto sound = collector.wait();
+    EXPECT_EQ(sound[2 * 95'999], 1.0F);
+    for (const std::size_t at : {96'001U, 108'000U, 120'000U, 143'999U}) {
+        EXPECT_NEAR(sound[2 * at], static_cast<float>(144'000 - at) / 48'000, 1e-4) << at;
+    }
+    EXPECT_EQ(sound[2 * 144'000], 0.0F);
+}
+
 TEST(Programme, AlignsSoundOnTheFirstPicture) {
     Programme programme({25, 1}, kSpare);
     Collector collector(programme);

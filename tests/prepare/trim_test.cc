@@ -1,4 +1,5 @@
 // Parts of films, through the whole worker with a small ladder.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -26,12 +27,15 @@ library::HouseFormat tiny_house() {
 }
 
 Result<Manifest> prepare_part(const TestFolder& folder, const std::string& name,
-                              const library::Trim& trim) {
+                              const library::Trim& trim, std::int64_t fade_frames = 0,
+                              const std::string& plain = "") {
     WorkerOptions options;
     options.source = folder / "film.mp4";
     options.output = folder / name;
     options.house = tiny_house();
     options.variant.trim = trim;
+    options.variant.fade_frames = fade_frames;
+    if (!plain.empty()) options.plain = folder / plain;
     const StopFlag never;
     ProgressReporter quiet(ProgressStyle::kQuiet);
     return prepare::prepare(options, never, quiet);
@@ -48,30 +52,6 @@ void make_source(const TestFolder& folder) {
                                        form + "audiotestsrc freq=1000 num-buffers=201" + form);
 }
 
-// Buffers of `caps` that come out of the pipeline's `appsink name=out`.
-std::vector<std::vector<std::byte>> decode(const std::filesystem::path& file,
-                                           const std::string& description) {
-    auto pipeline = Pipeline::parse(
-        "look", "filesrc name=file ! qtdemux ! " + description + " ! appsink name=out sync=false");
-    EXPECT_TRUE(pipeline) << (pipeline ? "" : pipeline.error().to_string());
-    const auto source = pipeline->element("file");
-    g_object_set(source->get(), "location", file.c_str(), nullptr);
-    const auto sink = pipeline->element("out");
-    EXPECT_TRUE(pipeline->play());
-    std::vector<std::vector<std::byte>> buffers;
-    for (;;) {
-        const auto sample = Ref<GstSample>::adopt(
-            gst_app_sink_try_pull_sample(GST_APP_SINK(sink->get()), 100 * GST_MSECOND));
-        const auto ended = pipeline->poll();
-        EXPECT_TRUE(ended) << ended.error().to_string();
-        if (!ended || (!sample && gst_app_sink_is_eos(GST_APP_SINK(sink->get())))) break;
-        if (!sample) continue;
-        const MappedBuffer buffer(gst_sample_get_buffer(sample.get()));
-        buffers.emplace_back(buffer.bytes().begin(), buffer.bytes().end());
-    }
-    return buffers;
-}
-
 std::vector<std::vector<std::byte>> pictures(const std::filesystem::path& entry) {
     return decode(entry / "video-90p.mp4",
                   "h264parse ! avdec_h264 ! videoconvert ! video/x-raw,format=GRAY8");
@@ -85,20 +65,46 @@ std::int64_t difference(const std::vector<std::byte>& a, const std::vector<std::
     return sum;
 }
 
-// When the sound first is loud, in seconds.
-double tone_begins(const std::filesystem::path& entry) {
-    const auto buffers = decode(entry / "audio.mp4",
-                                "aacparse ! avdec_aac ! audioconvert ! "
-                                "audio/x-raw,format=S16LE,channels=1");
-    std::size_t at = 0;
-    for (const auto& buffer : buffers) {
-        for (std::size_t i = 0; i + 1 < buffer.size(); i += 2, ++at) {
-            const auto value = static_cast<std::int16_t>(static_cast<int>(buffer[i]) |
-                                                         static_cast<int>(buffer[i + 1]) << 8);
-            if (std::abs(value) > 8000) return static_cast<double>(at) / 48'000;
+std::vector<int> sound(const std::filesystem::path& entry) {
+    std::vector<int> samples;
+    for (const auto& buffer : decode(entry / "audio.mp4",
+                                     "aacparse ! avdec_aac ! audioconvert ! "
+                                     "audio/x-raw,format=S16LE,channels=1")) {
+        for (std::size_t i = 0; i + 1 < buffer.size(); i += 2) {
+            samples.push_back(static_cast<std::int16_t>(static_cast<int>(buffer[i]) |
+                                                        static_cast<int>(buffer[i + 1]) << 8));
         }
     }
-    return -1;
+    return samples;
+}
+
+// When the sound first is loud, in seconds.
+double tone_begins(const std::filesystem::path& entry) {
+    const auto samples = sound(entry);
+    const auto loud =
+        std::ranges::find_if(samples, [](int value) { return std::abs(value) > 8000; });
+    return loud == samples.end() ? -1 : static_cast<double>(loud - samples.begin()) / 48'000;
+}
+
+// How loud it is in the 20 ms around `seconds`: the largest sample.
+double loudness_at(const std::vector<int>& samples, double seconds) {
+    const auto middle = static_cast<std::ptrdiff_t>(seconds * 48'000);
+    int largest = 0;
+    for (std::ptrdiff_t i = middle - 480; i < middle + 480; ++i) {
+        if (i >= 0 && i < std::ssize(samples)) {
+            largest = std::max(largest, std::abs(samples[static_cast<std::size_t>(i)]));
+        }
+    }
+    return largest;
+}
+
+// How much there is to see on the black around it.
+double light(const std::vector<std::byte>& picture) {
+    double sum = 0;
+    for (const std::byte value : picture) {
+        sum += std::max(0, static_cast<int>(value) - 8);
+    }
+    return sum;
 }
 
 TEST(Part, HasJustTheFramesBetweenItsPointsAndTheirSound) {
@@ -144,6 +150,99 @@ TEST(Part, HasJustTheFramesBetweenItsPointsAndTheirSound) {
     // It begins at 1.6 s. AAC encoders put 1024 samples before the sound: the source's and ours.
     constexpr double kPriming = 2 * 1024 / 48'000.0;
     EXPECT_NEAR(tone_begins(folder / "part"), 0.4 + kPriming, 0.02);
+}
+
+TEST(Fade, TakesPictureAndSoundToNothingWithTheLastFrame) {
+    const TestFolder folder;
+    make_source(folder);
+    constexpr std::int64_t kFade = 20;
+    const library::Trim trim{5, 110};
+    const auto hard = prepare_part(folder, "hard", trim);
+    const auto faded = prepare_part(folder, "faded", trim, kFade);
+    ASSERT_TRUE(hard) << hard.error().to_string();
+    ASSERT_TRUE(faded) << faded.error().to_string();
+    EXPECT_EQ(faded->frame_count, 105);
+    EXPECT_EQ(faded->variant.fade_frames, kFade);
+    EXPECT_NE(faded->media_id, hard->media_id);
+    const auto a = library::PreparedEntry::open(folder / "hard");
+    const auto b = library::PreparedEntry::open(folder / "faded");
+    ASSERT_TRUE(a && b);
+    EXPECT_EQ((*a)->videos()[0].init_id, (*b)->videos()[0].init_id);
+    EXPECT_TRUE((*b)->verify());
+
+    const auto before = pictures(folder / "hard");
+    const auto after = pictures(folder / "faded");
+    ASSERT_EQ(before.size(), 105u);
+    ASSERT_EQ(after.size(), 105u);
+    for (std::size_t i = 0; i < after.size(); ++i) {
+        const auto left = static_cast<double>(after.size() - 1 - i);
+        EXPECT_NEAR(light(after[i]) / light(before[i]), std::min(1.0, left / kFade), 0.12)
+            << "picture " << i;
+    }
+    // 4.2 s, the last 0.8 of which fade; decoders put 1024 samples before the sound.
+    const auto loud = sound(folder / "hard");
+    const auto quiet = sound(folder / "faded");
+    constexpr double kPriming = 1024 / 48'000.0;
+    for (const double at : {3.0, 3.3, 3.6, 3.8, 4.0, 4.1}) {
+        EXPECT_NEAR(loudness_at(quiet, at + kPriming) / loudness_at(loud, at + kPriming),
+                    std::min(1.0, (4.2 - at) / 0.8), 0.06)
+            << at;
+    }
+}
+
+TEST(Ending, TakesWhatItSharesWithThePlainFilm) {
+    const TestFolder folder;
+    make_source(folder);
+    const auto plain = prepare_part(folder, "plain", {});
+    ASSERT_TRUE(plain) << plain.error().to_string();
+    const library::Trim trim{0, 130};
+    const auto ending = prepare_part(folder, "ending", trim, 20, "plain");
+    const auto anew = prepare_part(folder, "anew", trim, 20);
+    ASSERT_TRUE(ending) << ending.error().to_string();
+    ASSERT_TRUE(anew) << anew.error().to_string();
+    EXPECT_EQ(ending->frame_count, 130);
+    EXPECT_EQ(ending->variant, anew->variant);
+    const auto a = library::PreparedEntry::open(folder / "plain");
+    const auto b = library::PreparedEntry::open(folder / "ending");
+    ASSERT_TRUE(a && b);
+    EXPECT_TRUE((*b)->verify());
+    const auto& from = (*a)->videos()[0];
+    const auto& to = (*b)->videos()[0];
+    EXPECT_EQ(from.init_id, to.init_id);
+    EXPECT_EQ((*a)->audio().init_id, (*b)->audio().init_id);
+    // Two groups of two seconds are the film's, byte for byte; the third fades.
+    ASSERT_EQ(to.index.chunks.size(), 3u);
+    for (std::size_t i = 0; i < 2; ++i) {
+        const media::Chunk& chunk = to.index.chunks[i];
+        EXPECT_EQ(chunk, from.index.chunks[i]);
+        EXPECT_TRUE(std::ranges::equal(to.file->bytes().subspan(chunk.offset, chunk.size),
+                                       from.file->bytes().subspan(chunk.offset, chunk.size)));
+    }
+    EXPECT_EQ(to.index.duration(), 130 * 3600);
+    ASSERT_TRUE(ending->thumbnails);
+    EXPECT_EQ(ending->thumbnails->count, plain->thumbnails->count);
+    EXPECT_FALSE(ending->poster.empty());
+
+    const auto whole = pictures(folder / "plain");
+    const auto shown = pictures(folder / "ending");
+    ASSERT_EQ(shown.size(), 130u);
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        const auto left = static_cast<double>(shown.size() - 1 - i);
+        EXPECT_NEAR(light(shown[i]) / light(whole[i]), std::min(1.0, left / 20), 0.12) << i;
+        if (left > 20) {
+            EXPECT_LT(difference(shown[i], whole[i]), 60'000) << i;
+        }
+    }
+    EXPECT_EQ(sound(folder / "ending"), sound(folder / "anew")) << "its sound is made anew";
+
+    library::Trim late = trim;
+    late.out = 151;
+    const auto past = prepare_part(folder, "past", late, 20, "plain");
+    ASSERT_FALSE(past);
+    EXPECT_THAT(past.error().to_string(), HasSubstr("out point, 151, is past its end"));
+    const auto wrong = prepare_part(folder, "wrong", trim, 20, "ending");
+    ASSERT_FALSE(wrong);
+    EXPECT_THAT(wrong.error().to_string(), HasSubstr("import it again"));
 }
 
 TEST(Part, GoesToTheEndWithoutAnOutPoint) {

@@ -215,6 +215,60 @@ TEST(BurnedIn, IsNamedByWhatIsDrawnAndSharesTheInitSections) {
     EXPECT_THAT(refused.error().to_string(), HasSubstr("ask again"));
 }
 
+// Sum of the absolute differences of two pictures within a rectangle.
+std::int64_t difference(const std::vector<std::byte>& a, const std::vector<std::byte>& b,
+                        std::size_t left, std::size_t top, std::size_t right, std::size_t bottom) {
+    std::int64_t sum = 0;
+    for (std::size_t y = top; y < bottom; ++y) {
+        for (std::size_t x = left; x < right; ++x) {
+            sum +=
+                std::abs(static_cast<int>(a[y * kWidth + x]) - static_cast<int>(b[y * kWidth + x]));
+        }
+    }
+    return sum;
+}
+
+TEST(CardEntry, CountsDownSecondBySecond) {
+    const TestFolder folder;
+    const auto svg = load_card_template("countdown");
+    ASSERT_TRUE(svg);
+    const auto filled = fill_card("countdown", *svg, {{"title-1", {"纸船", "zh"}}});
+    ASSERT_TRUE(filled);
+    {
+        std::ofstream file(folder / "card.json");
+        file << to_json(Card{std::chrono::milliseconds(3000), *filled});
+    }
+    WorkerOptions options;
+    options.source = folder / "card.json";
+    options.kind = SourceKind::kCard;
+    options.output = folder / "card";
+    const auto manifest = prepare_with(options);
+    ASSERT_TRUE(manifest) << manifest.error().to_string();
+    EXPECT_TRUE(manifest->all_intra);
+    EXPECT_TRUE(manifest->counts_down);
+    EXPECT_EQ(manifest->frame_count, 75);
+
+    const auto pictures =
+        decode(folder / "card" / "video-180p.mp4",
+               "h264parse ! avdec_h264 ! videoconvert ! video/x-raw,format=GRAY8");
+    ASSERT_EQ(pictures.size(), 75U);
+    // Within the ring: the number, which changes with each second and not in between.
+    for (std::size_t i = 1; i < pictures.size(); ++i) {
+        const std::int64_t number = difference(pictures[i - 1], pictures[i], 64, 72, 110, 108);
+        if (i % 25 == 0) {
+            EXPECT_GT(number, 8'000) << "picture " << i;
+        } else {
+            EXPECT_LT(number, 5'000) << "picture " << i;  // what compression makes of it
+        }
+    }
+    // The title stays, and a third of the ring goes in a second: from the top, clockwise.
+    EXPECT_LT(difference(pictures[2], pictures[70], 160, 0, 320, 180), 20'000);
+    const auto at_four_o_clock = [&](std::size_t i) {
+        return static_cast<int>(pictures[i][116 * kWidth + 131]);
+    };
+    EXPECT_GT(at_four_o_clock(20), at_four_o_clock(30) + 40);
+}
+
 TEST(CardEntry, IsAllKeyframesWithTheInitSectionsOfAFilm) {
     const TestFolder folder;
     grey_film(folder);
@@ -238,6 +292,7 @@ TEST(CardEntry, IsAllKeyframesWithTheInitSectionsOfAFilm) {
     const auto manifest = prepare_with(options);
     ASSERT_TRUE(manifest) << manifest.error().to_string();
     EXPECT_TRUE(manifest->all_intra);
+    EXPECT_FALSE(manifest->counts_down);
     EXPECT_EQ(manifest->frame_count, 125);
 
     const auto a = PreparedEntry::open(folder / "film");

@@ -38,6 +38,30 @@ TEST_F(DescriptionsTest, KeepsWhatEachLayerSays) {
     EXPECT_FALSE(store_->set_description("nobody", DescriptionLayer::kHand, "{}"));
 }
 
+TEST_F(DescriptionsTest, AreReplacedByWhoKnowsThePresentOnes) {
+    const Store::Described known{must(store_->find_entry("film")), {}};
+    Store::Described mine = known;
+    mine.entry.author = "Mei";
+    mine.layers.hand = R"({"author":"Mei"})";
+    must(store_->set_described(mine, known));
+    EXPECT_EQ(must(store_->find_entry("film")).author, "Mei");
+    EXPECT_EQ(must(store_->description_layers("film")), mine.layers);
+
+    Store::Described yours = known;
+    yours.entry.country = "CN";
+    EXPECT_EQ(store_->set_described(yours, known).error().code(), ErrorCode::kConflict);
+    // What is said decides as well, where the entry is the same by it.
+    Store::Described unsaid = mine;
+    unsaid.layers.hand.reset();
+    EXPECT_EQ(store_->set_described(yours, unsaid).error().code(), ErrorCode::kConflict);
+    EXPECT_EQ(must(store_->find_entry("film")).author, "Mei");
+    EXPECT_EQ(must(store_->description_layers("film")), mine.layers);
+
+    must(store_->set_described(yours, mine));
+    EXPECT_EQ(must(store_->find_entry("film")).author, "");
+    EXPECT_EQ(must(store_->description_layers("film")), DescriptionLayers());
+}
+
 TEST_F(DescriptionsTest, ReplacesRowsByTheirKeys) {
     std::vector<SheetRow> rows = {{"b", "", "b.mp4", "", "9", "B", "{}", "s.csv", 3},
                                   {"a", "film", "", "7", "", "A", "{}", "s.csv", 2}};

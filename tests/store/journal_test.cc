@@ -62,7 +62,7 @@ TEST(Journal, SaysWhatHasChanged) {
     Schedule schedule;
     schedule.channel_id = "hall";
     must(store.set_schedule(schedule));
-    must(store.remove_schedule("hall"));
+    must(store.remove_schedule("hall", 1));
     EXPECT_THAT(festival.news(),
                 testing::ElementsAre("channel hall", "schedule hall", "schedule hall"));
     EXPECT_EQ(must(store.journal_end()), festival.seen);
@@ -129,7 +129,7 @@ TEST(RemovingAnEntry, IsRefusedWhileSomethingNeedsIt) {
     schedule.slate_entry = "tea";
     must(store.set_schedule(schedule));
     EXPECT_THAT(refusal(), HasSubstr("slate"));
-    must(store.remove_schedule("hall"));
+    must(store.remove_schedule("hall", 1));
 
     playout::Airing airing;
     airing.entry_id = "tea";

@@ -65,8 +65,8 @@ TEST(Migrations, CarryADatabaseOfVersionOneOver) {
     soci::session sql;
     must(connect(sql, folder / "matinee.db"));
     EXPECT_EQ(schema_version(sql), migrations().back().version);
-    for (const char* table :
-         {"schedule_blocks", "as_run_marks", "users", "tokens", "links", "screens", "audit_log"}) {
+    for (const char* table : {"schedule_blocks", "as_run_marks", "users", "tokens", "links",
+                              "screens", "audit_log", "media_outlines", "lost_media"}) {
         EXPECT_TRUE(has_table(sql, table)) << table;
     }
 }
@@ -153,6 +153,9 @@ constexpr OldRow kOldRows[] = {
     {8,
      "INSERT INTO schedules (channel_id, version, slate_entry, filler_playlist) "
      "VALUES ('main', 4, 'film', '')"},
+    {8,
+     "INSERT INTO schedule_blocks (channel_id, position, id, playlist_id, overrun) "
+     "VALUES ('main', 0, 'gala', 'loop', 'cut')"},
 };
 
 TEST(Migrations, CarryTheDataOfEveryVersionOver) {
@@ -189,6 +192,8 @@ TEST(Migrations, CarryTheDataOfEveryVersionOver) {
         ASSERT_EQ(airings.size(), 1u);
         EXPECT_EQ(airings[0].segment_count, 3);
         EXPECT_TRUE(must(store->list_encryption("main")).empty());
+        EXPECT_TRUE(must(store->list_lost_media()).empty());
+        EXPECT_FALSE(must(store->find_outline("m"))) << "nobody has opened it since";
         if (version >= 2) {
             EXPECT_EQ(must(store->find_user_by_name("ada")).role, "admin");
             EXPECT_EQ(must(store->list_tokens()).size(), 1u);
@@ -198,7 +203,13 @@ TEST(Migrations, CarryTheDataOfEveryVersionOver) {
             EXPECT_EQ(must(store->list_as_run({.channel_id = "main"})).size(), 1u);
         }
         if (version >= 8) {
-            EXPECT_EQ(must(store->find_schedule("main")).slate_entry, "film");
+            const Schedule schedule = must(store->find_schedule("main"));
+            EXPECT_EQ(schedule.slate_entry, "film");
+            EXPECT_EQ(schedule.countdown_entry, "");
+            EXPECT_EQ(schedule.fade, Schedule::kUsualFade);
+            ASSERT_EQ(schedule.blocks.size(), 1u);
+            EXPECT_EQ(schedule.blocks[0].overrun, playout::Overrun::kCut);
+            EXPECT_EQ(schedule.blocks[0].countdown_entry, "");
         }
         // And it is a database to go on with.
         must(store->set_playlist("loop", "Loop", std::vector<std::string>{"film", "film"}));

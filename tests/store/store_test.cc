@@ -254,6 +254,9 @@ TEST_F(StoreSchedules, AreReplacedByWhoKnowsThePresentOne) {
     block.zone = "Europe/Berlin";
     block.repeats = Repeats::kDaily;
     block.overrun = playout::Overrun::kCut;
+    block.countdown_entry = "gala-soon";
+    schedule.countdown_entry = "soon";
+    schedule.fade = std::chrono::milliseconds(1'250);
     schedule.blocks = {block};
     const auto stamp = must(store_->change_stamp());
     EXPECT_EQ(must(store_->set_schedule(schedule)), 1);
@@ -275,8 +278,20 @@ TEST_F(StoreSchedules, AreReplacedByWhoKnowsThePresentOne) {
     EXPECT_EQ(found.blocks[1].since, clock_.now());
     EXPECT_EQ(found.blocks[0].overrun, playout::Overrun::kFinish);
     EXPECT_EQ(found.slate_entry, "slate");
-    must(store_->remove_schedule("main"));
-    EXPECT_EQ(must(store_->find_schedule("main")).version, 0);
+    EXPECT_EQ(found.countdown_entry, "soon");
+    EXPECT_EQ(found.blocks[0].countdown_entry, "gala-soon");
+    EXPECT_EQ(found.fade, std::chrono::milliseconds(1'250));
+    EXPECT_EQ(store_->remove_schedule("main", 1).error().code(), ErrorCode::kConflict);
+    must(store_->remove_schedule("main", 2));
+    const Schedule removed = must(store_->find_schedule("main"));
+    EXPECT_EQ(removed.version, 0);
+    EXPECT_EQ(removed.slate_entry, "");
+    EXPECT_TRUE(removed.blocks.empty());
+    must(store_->remove_schedule("main", 0));
+    schedule.version = 2;
+    EXPECT_EQ(store_->set_schedule(schedule).error().code(), ErrorCode::kConflict);
+    schedule.version = 0;
+    EXPECT_EQ(must(store_->set_schedule(schedule)), 3) << "no version comes twice";
     EXPECT_EQ(store_->find_schedule("none").error().code(), ErrorCode::kNotFound);
 }
 
@@ -296,13 +311,29 @@ TEST_F(StoreChannels, KeepTheirEpoch) {
     changed.title = "Main";
     changed.playlist_id = "day-1";
     changed.epoch = clock_.now();
-    must(store_->update_channel(changed));
+    must(store_->update_channel(changed, channel));
     changed.epoch = channel.epoch;
     EXPECT_THAT(must(store_->list_channels()), ElementsAre(changed));
 
     changed.id = "other";
-    EXPECT_EQ(store_->update_channel(changed).error().code(), ErrorCode::kNotFound);
+    EXPECT_EQ(store_->update_channel(changed, changed).error().code(), ErrorCode::kNotFound);
     EXPECT_EQ(store_->find_channel("other").error().code(), ErrorCode::kNotFound);
+}
+
+TEST_F(StoreChannels, AreChangedByWhoKnowsThePresentOne) {
+    Channel channel;
+    channel.id = "main";
+    must(store_->create_channel(channel));
+    Channel mine = channel;
+    mine.title = "Mine";
+    must(store_->update_channel(mine, channel));
+    Channel yours = channel;
+    yours.settings = R"({"dvr":60})";
+    EXPECT_EQ(store_->update_channel(yours, channel).error().code(), ErrorCode::kConflict);
+    EXPECT_EQ(must(store_->find_channel("main")).title, "Mine");
+    yours.title = "Mine";
+    must(store_->update_channel(yours, mine));
+    EXPECT_EQ(must(store_->find_channel("main")).settings, yours.settings);
 }
 
 TEST(Store, SaysWhenTheFolderIsMissing) {

@@ -112,5 +112,27 @@ TEST_F(StoreVariants, AndTheEntryItselfHaveJobsSideBySide) {
     EXPECT_EQ(store->find_entry("film")->state, EntryState::kReady);
 }
 
+TEST_F(StoreVariants, AreForgottenOnceNoAiringHasThem) {
+    prepare("plain");
+    ASSERT_TRUE(store->request_variant("film", "ending", ""));
+    EXPECT_FALSE(*store->forget_unused_variant(only_variant(), clock.now() + minutes(1)))
+        << "it is not ready";
+    finish("faded");
+    Channel channel;
+    channel.id = "main";
+    ASSERT_TRUE(store->create_channel(channel));
+    playout::Airing airing;
+    airing.entry_id = "film";
+    airing.media_id = "faded";
+    airing.duration = Ticks(90'000);
+    airing.segment_count = 1;
+    ASSERT_TRUE(store->append_airings("main", {&airing, 1}));
+    EXPECT_FALSE(*store->forget_unused_variant(only_variant(), clock.now() + minutes(1)));
+    ASSERT_TRUE(store->replace_airings_from("main", 0, {}));
+    EXPECT_FALSE(*store->forget_unused_variant(only_variant(), clock.now())) << "too soon";
+    EXPECT_TRUE(*store->forget_unused_variant(only_variant(), clock.now() + minutes(1)));
+    EXPECT_THAT(*store->list_variants(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace matinee::store

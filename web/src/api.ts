@@ -39,6 +39,8 @@ export interface Programme extends Film {
   readonly role?: 'item' | 'fill' | 'inserted' | 'hold' | 'panic';
   /** Whether it is a card or a slate: a still picture that says what there is to say. */
   readonly card?: boolean;
+  /** Whether that card counts down to what follows. */
+  readonly countdown?: boolean;
 }
 
 export interface Language {
@@ -99,11 +101,19 @@ export class ApiError extends Error {
   }
 }
 
+export interface RequestOptions extends RequestInit {
+  /**
+   * Milliseconds after which the server counts as not answering. Without, it is up to the browser, which waits
+   * for very long where packets are lost without a word.
+   */
+  readonly patience?: number;
+}
+
 /**
  * Asks for `path` ("/api/v1/..."), below the link by which this page was reached. Rejects with an
  * ApiError, or with the signal's reason once it is aborted.
  */
-export async function request<T>(path: string, options: RequestInit = {}): Promise<T> {
+export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
   return (await requestTagged<T>(path, options)).value;
 }
 
@@ -116,8 +126,17 @@ export interface Tagged<T> {
 /** Like `request`, with the answer's ETag. */
 export async function requestTagged<T>(
   path: string,
-  options: RequestInit = {},
+  { patience, ...options }: RequestOptions = {},
 ): Promise<Tagged<T>> {
+  const limit = new Limit(options.signal ?? null, patience);
+  try {
+    return await ask<T>(path, { ...options, signal: limit.signal }, limit);
+  } finally {
+    limit.release();
+  }
+}
+
+async function ask<T>(path: string, options: RequestInit, limit: Limit): Promise<Tagged<T>> {
   let response: Response;
   try {
     response = await fetch(addressOf(path, location.pathname), {
@@ -125,17 +144,54 @@ export async function requestTagged<T>(
       headers: { Accept: 'application/json', ...options.headers },
     });
   } catch (error) {
-    if (options.signal?.aborted) throw error;
+    limit.throwIfCancelled();
     throw new ApiError(0, { detail: String(error) });
   }
   const etag = response.headers.get('ETag') ?? '';
-  if (response.status === 204) return { value: undefined as T, etag };
+  const empty = response.status === 204 || response.headers.get('Content-Length') === '0';
+  if (response.ok && empty) return { value: undefined as T, etag };
   const body: unknown = await response.json().catch(() => null);
-  if (options.signal?.aborted) throw options.signal.reason;
+  limit.throwIfCancelled();
+  if (limit.exceeded) throw new ApiError(0, { detail: `${path}: broken off` });
   if (!response.ok || body === null) {
     throw new ApiError(response.status, (body as Problem | null) ?? { title: response.statusText });
   }
   return { value: body as T, etag };
+}
+
+/** Ends a request when whoever asked has lost interest, or when patience is at its end. */
+class Limit {
+  exceeded = false;
+  private readonly abort = new AbortController();
+  private readonly timer: number | undefined;
+
+  constructor(
+    private readonly given: AbortSignal | null,
+    patience: number | undefined,
+  ) {
+    if (given?.aborted) this.cancel();
+    else given?.addEventListener('abort', this.cancel);
+    if (patience === undefined) return;
+    this.timer = window.setTimeout(() => {
+      this.exceeded = true;
+      this.abort.abort();
+    }, patience);
+  }
+
+  get signal(): AbortSignal {
+    return this.abort.signal;
+  }
+
+  throwIfCancelled(): void {
+    if (this.given?.aborted) throw this.given.reason;
+  }
+
+  release(): void {
+    window.clearTimeout(this.timer);
+    this.given?.removeEventListener('abort', this.cancel);
+  }
+
+  private readonly cancel = (): void => this.abort.abort(this.given?.reason);
 }
 
 /** Sends JSON. */
@@ -147,9 +203,14 @@ export function withBody(method: string, body: unknown, headers: HeadersInit = {
   };
 }
 
+/** What is answered from memory comes at once or not at all; milliseconds. */
+const kPatience = 10_000;
+const kPatienceForClock = 3_000; // an answer that takes longer says little
+const kPatienceForStill = 20_000;
+
 /** Like `request`, with the server's clock where the answer tells it. */
 async function get<T>(path: string, signal?: AbortSignal): Promise<Answer<T>> {
-  const value = await request<T>(path, signal ? { signal } : {});
+  const value = await request<T>(path, { patience: kPatience, ...(signal ? { signal } : {}) });
   const serverTime = Date.parse((value as { server_time?: string }).server_time ?? '');
   return { value, clockOffset: Number.isNaN(serverTime) ? 0 : serverTime - Date.now() };
 }
@@ -395,6 +456,10 @@ export interface ScreenReport {
   readonly restarts: number;
   /** The last command that was carried out; empty: none. */
   readonly carried_out: string;
+  /** Whether the page is kept in the browser, and opens while the server is away. */
+  readonly kept: boolean;
+  /** Which page this is: what the server called its newest one when it was loaded; empty before that is known. */
+  readonly page?: string;
 }
 
 export interface Pairing {
@@ -403,8 +468,9 @@ export interface Pairing {
   readonly expires: string;
 }
 
-const send = (method: 'POST' | 'PUT', body: unknown, signal?: AbortSignal): RequestInit => ({
+const send = (method: 'POST' | 'PUT', body: unknown, signal?: AbortSignal): RequestOptions => ({
   method,
+  patience: kPatience,
   headers: { 'Content-Type': 'application/json' },
   body: JSON.stringify(body),
   ...(signal ? { signal } : {}),
@@ -412,7 +478,11 @@ const send = (method: 'POST' | 'PUT', body: unknown, signal?: AbortSignal): Requ
 
 /** A code for this browser; the same one for as long as it lasts. */
 export function askForPairing(signal?: AbortSignal): Promise<Pairing> {
-  return request<Pairing>('/api/v1/screen/pairing', { method: 'POST', ...(signal ? { signal } : {}) });
+  return request<Pairing>('/api/v1/screen/pairing', {
+    method: 'POST',
+    patience: kPatience,
+    ...(signal ? { signal } : {}),
+  });
 }
 
 /** Says what this screen does, and hears what it is to do. An ApiError with status 401 when it is none. */
@@ -426,12 +496,16 @@ export function sendStill(still: Blob, signal?: AbortSignal): Promise<void> {
     method: 'PUT',
     headers: { 'Content-Type': 'image/jpeg' },
     body: still,
+    patience: kPatienceForStill,
     ...(signal ? { signal } : {}),
   });
 }
 
 /** The server's clock, in milliseconds since 1970. */
 export async function fetchServerTime(signal?: AbortSignal): Promise<number> {
-  const { time } = await request<{ time: number }>('/api/v1/screen/time', signal ? { signal } : {});
+  const { time } = await request<{ time: number }>('/api/v1/screen/time', {
+    patience: kPatienceForClock,
+    ...(signal ? { signal } : {}),
+  });
   return time;
 }

@@ -8,9 +8,11 @@
 
 import Hls, { type ErrorData } from 'hls.js';
 import { isPassing, retryDelay } from './backoff';
+import { behindGap, isBuffered } from './gaps';
 import { kHlsConfig } from './hls_config';
 import { CueSource, type Cue, type Timeline } from './subtitles/cue_source';
 import { kPlainSettings } from './subtitles/webvtt';
+import { WholePlaylistLoader } from './whole_playlists';
 
 declare global {
   interface Window {
@@ -55,6 +57,8 @@ export interface Snapshot {
   /** Index into `qualities` of what is being shown; -1 before anything is. */
   readonly shownQuality: number;
   readonly muted: boolean;
+  /** It is muted because the browser lets no page sound that nobody has touched. */
+  readonly soundRefused: boolean;
   /** From 0 to 1. */
   readonly volume: number;
   /**
@@ -80,6 +84,8 @@ export interface Player {
   goLive(): void;
   /** Subtitles `slot` (0 first, 1 second) shows `index`; -1 turns it off. */
   chooseSubtitle(slot: 0 | 1, index: number): void;
+  /** Shows cues later by `seconds` (earlier: negative) than they say, from now on. */
+  delaySubtitles(seconds: number): void;
   /** The cues that are to be seen this moment, of the first and the second language. */
   cues(): readonly [readonly Cue[], readonly Cue[]];
   /** -1 lets the bandwidth decide. */
@@ -103,6 +109,7 @@ const kNothing: Snapshot = {
   quality: -1,
   shownQuality: -1,
   muted: false,
+  soundRefused: false,
   volume: 1,
   range: null,
   position: 0,
@@ -144,9 +151,11 @@ abstract class VideoPlayer implements Player {
   private readonly listeners = new AbortController();
   private retryTimer: number | undefined;
   private failures = 0;
+  private soundRefused = false;
   protected status: number | null = null;
   protected refused = false;
   protected readonly chosen: [number, number] = [-1, -1];
+  protected delay = 0; // seconds by which cues are later than they say
 
   constructor(
     protected readonly video: HTMLVideoElement,
@@ -159,6 +168,9 @@ abstract class VideoPlayer implements Player {
     ];
     for (const event of events) this.listen(video, event, () => this.update());
     this.listen(video, 'timeupdate', () => this.onProgress());
+    this.listen(video, 'volumechange', () => {
+      if (!video.muted) this.soundRefused = false;
+    });
   }
 
   readonly snapshot = (): Snapshot => this.current;
@@ -196,6 +208,10 @@ abstract class VideoPlayer implements Player {
     this.start();
   }
 
+  delaySubtitles(seconds: number): void {
+    this.delay = seconds;
+  }
+
   abstract chooseSubtitle(slot: 0 | 1, index: number): void;
   abstract cues(): readonly [readonly Cue[], readonly Cue[]];
   abstract chooseQuality(index: number): void;
@@ -212,7 +228,9 @@ abstract class VideoPlayer implements Player {
     this.video.play().catch((error: unknown) => {
       if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
       if (this.video.muted) return; // not even so: the viewer presses play
+      this.soundRefused = true;
       this.video.muted = true;
+      this.update();
       this.start();
     });
   }
@@ -244,6 +262,7 @@ abstract class VideoPlayer implements Player {
       status: this.status,
       chosen: [...this.chosen],
       muted: video.muted,
+      soundRefused: this.soundRefused && video.muted,
       volume: video.volume,
       range: this.range(),
       position: video.currentTime,
@@ -280,6 +299,7 @@ class HlsPlayer extends VideoPlayer {
   private hls: Hls;
   private recoveredAt = -Infinity;
   private quality = -1;
+  private startsAt: number | null = null; // behind which gap hls.js was told to start
   private origin: number | null = null; // seconds of the stream's clock at zero of the media timeline
   private sources: [CueSource | null, CueSource | null] = [null, null];
   private wanted: [SubtitleChoice | null, SubtitleChoice | null] = [null, null];
@@ -292,6 +312,7 @@ class HlsPlayer extends VideoPlayer {
   ) {
     super(video, url, onChange);
     this.hls = this.create();
+    for (const event of ['seeking', 'waiting']) this.listen(video, event, () => this.leaveGap());
     this.start();
   }
 
@@ -313,7 +334,7 @@ class HlsPlayer extends VideoPlayer {
 
   override cues(): readonly [readonly Cue[], readonly Cue[]] {
     const [first, second] = this.sources;
-    const position = this.video.currentTime;
+    const position = this.video.currentTime - this.delay;
     return [first?.at(position) ?? [], second?.at(position) ?? []];
   }
 
@@ -359,12 +380,18 @@ class HlsPlayer extends VideoPlayer {
     const { origin, video } = this;
     const instant = this.instant();
     if (origin === null || (this.isLive() && instant === null)) return null;
-    return { position: video.currentTime, instant, origin };
+    const { delay } = this; // what is to be shown now stands that much earlier
+    return {
+      position: video.currentTime - delay,
+      instant: instant === null ? null : instant - delay * 1000,
+      origin,
+    };
   };
 
   private create(): Hls {
-    const hls = new Hls({ ...kHlsConfig, startPosition: this.startAt });
+    const hls = new Hls({ ...kHlsConfig, startPosition: this.startAt, pLoader: WholePlaylistLoader });
     this.origin = null;
+    this.startsAt = null;
     window.matineePlayer = hls;
     hls.on(Hls.Events.ERROR, (_, data) => this.onError(data));
     hls.on(Hls.Events.MANIFEST_PARSED, () => {
@@ -374,6 +401,7 @@ class HlsPlayer extends VideoPlayer {
       if (id === 'main') this.origin = initPTS / timescale;
     });
     hls.on(Hls.Events.SUBTITLE_TRACKS_UPDATED, () => this.applySubtitles());
+    hls.on(Hls.Events.LEVEL_UPDATED, () => this.leaveGap());
     for (const event of [
       Hls.Events.LEVEL_SWITCHED,
       Hls.Events.LEVEL_UPDATED,
@@ -383,6 +411,26 @@ class HlsPlayer extends VideoPlayer {
     hls.attachMedia(this.video);
     hls.loadSource(this.url);
     return hls;
+  }
+
+  /**
+   * hls.js goes on behind a gap that it has played up to. Should it start in one, or be sent there, it goes
+   * from quality to quality in search of one without.
+   */
+  private leaveGap(): void {
+    const { hls, video } = this;
+    const begun = video.readyState >= HTMLMediaElement.HAVE_METADATA;
+    const position = begun ? video.currentTime : hls.liveSyncPosition;
+    if (position === null || isBuffered(video, position)) return;
+    const behind = behindGap(hls.latestLevelDetails?.fragments ?? [], position);
+    if (behind === null) return;
+    if (begun) {
+      video.currentTime = behind;
+    } else if (behind !== this.startsAt) {
+      this.startsAt = behind;
+      hls.stopLoad();
+      hls.startLoad(behind);
+    }
   }
 
   /** After a new start the renditions are others: the same ones again. */
@@ -476,7 +524,8 @@ class NativePlayer extends VideoPlayer {
   override cues(): readonly [readonly Cue[], readonly Cue[]] {
     const tracks = this.textTracks();
     const [first, second] = this.chosen;
-    return [activeCues(tracks[first]), activeCues(tracks[second])];
+    const at = this.video.currentTime - this.delay;
+    return [cuesAt(tracks[first], at), cuesAt(tracks[second], at)];
   }
 
   override chooseQuality(): void {
@@ -523,8 +572,11 @@ class NativePlayer extends VideoPlayer {
   }
 }
 
-function activeCues(track: TextTrack | undefined): readonly Cue[] {
-  return [...(track?.activeCues ?? [])].filter((cue) => cue instanceof VTTCue).map((cue) => {
+function cuesAt(track: TextTrack | undefined, position: number): readonly Cue[] {
+  const active = [...(track?.cues ?? [])].filter(
+    (cue) => cue.startTime <= position && position < cue.endTime,
+  );
+  return active.filter((cue) => cue instanceof VTTCue).map((cue) => {
     const { line, lineAlign, snapToLines, position, positionAlign, size, align, vertical } = cue;
     return {
       start: cue.startTime,

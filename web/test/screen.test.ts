@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Programme, ScreenDesign } from '../src/api';
+import { behindGap, gapEnd, isBuffered } from '../src/gaps';
 import { bestOffset, offsetBy, withSample, type Sample } from '../src/screen/clock';
 import { isFilm, isSlate, nextFilm, overlayAt } from '../src/screen/overlay';
 import { courseFor, leadAfter, median } from '../src/screen/steering';
@@ -172,4 +173,40 @@ test('films and slates are told apart by what they are and why they are on', () 
   assert.deepEqual(kProgramme.map(isFilm), [true, false, false, false, true]);
   assert.deepEqual(kProgramme.map(isSlate), [false, true, false, false, false]);
   assert.ok(isFilm(programme('x', 0, 1))); // of a server that does not say why
+  const soon = programme('soon', 0, 60, { role: 'fill', card: true, countdown: true });
+  assert.deepEqual([isFilm(soon), isSlate(soon)], [false, false]); // it says itself what is next
+});
+
+test('a gap ends where the first segment behind it begins', () => {
+  // Segments of 4 s from 100 s on; those called "x" are gaps.
+  const pieces = [...'oxxoox'].map((kind, i) => ({
+    start: 100 + i * 4,
+    duration: 4,
+    tagList: kind === 'x' ? [['PROGRAM-DATE-TIME', ''], ['GAP'], ['INF', '4']] : [['INF', '4']],
+  }));
+  for (const [position, end] of [
+    [99, null], [102, null], [104, 112], [107.9, 112], [108, 112], [112, null], [119.9, null], [120, 124],
+    [124, null],
+  ] as const) {
+    assert.equal(gapEnd(pieces, position), end, `at ${position} s`);
+  }
+  assert.equal(gapEnd([], 3), null);
+  assert.equal(behindGap(pieces, 105), 112.05);
+  assert.equal(behindGap(pieces, 101), null);
+  assert.equal(behindGap(pieces, 121), null, 'nobody knows yet what follows');
+  // Another one further on does not belong to it.
+  const [, first, second] = pieces;
+  assert.ok(first && second);
+  assert.equal(gapEnd([first, { ...second, start: 130 }], 105), 108);
+});
+
+test('what is in the buffer is known by its ranges', () => {
+  const ranges = [[0, 4], [10, 12]] as const;
+  const buffered = {
+    length: ranges.length,
+    start: (i: number) => ranges[i]?.[0] ?? NaN,
+    end: (i: number) => ranges[i]?.[1] ?? NaN,
+  };
+  const held = [-1, 0, 3.9, 4, 10, 12].filter((seconds) => isBuffered({ buffered }, seconds));
+  assert.deepEqual(held, [0, 3.9, 10]);
 });

@@ -20,9 +20,9 @@ export function isFilm(programme: Programme): boolean {
   return programme.card !== true && programme.role !== 'fill';
 }
 
-/** Whether it passes the time until something comes. */
+/** Whether it passes the time until something comes, and does not say itself what that is. */
 export function isSlate(programme: Programme): boolean {
-  return programme.card === true && (programme.role ?? 'item') !== 'item';
+  return programme.card === true && programme.countdown !== true && (programme.role ?? 'item') !== 'item';
 }
 
 export function overlayAt(known: Known, instant: number, design: ScreenDesign): Overlay {

@@ -8,7 +8,7 @@ import { findLanguage, LocaleContext, useStrings, type Tag } from '../locale';
 import { countryName, fill, formatLength, formatTime, pickText } from '../text';
 import { nextFilm, overlayAt } from './overlay';
 import { programmeAt } from '../schedule';
-import { Session } from './session';
+import { ordersOf, Session } from './session';
 import { screenStrings } from './strings';
 import '../ui/base.css';
 import './screen.css';
@@ -41,7 +41,7 @@ function Screen() {
   }, []);
   useWakeLock();
   useFullScreen();
-  const language = session?.stage.is === 'paired' ? session.stage.orders.design.language : '';
+  const language = (session && ordersOf(session.stage)?.design.language) ?? '';
   const locale = useMemo(() => {
     const found = findLanguage();
     const tag: Tag = language === '' ? found.tag : language;
@@ -63,20 +63,21 @@ function Screen() {
 function Over({ session }: { readonly session: Session }) {
   const { strings } = useStrings(screenStrings);
   const { stage } = session;
-  if (stage.is === 'connecting') {
+  if (stage.is === 'pairing') return <PairingCard code={stage.code} />;
+  const { orders } = stage;
+  if (!orders) {
     return (
-      <section class="card" data-card="connecting" role="status">
+      <section class="card patient" data-card="connecting" role="status">
         <h1>{strings.connecting}</h1>
       </section>
     );
   }
-  if (stage.is === 'pairing') return <PairingCard code={stage.code} />;
   return (
     <>
-      <Programme session={session} orders={stage.orders} />
+      <Programme session={session} orders={orders} />
       {performance.now() < session.identifyUntil && (
         <section class="identify" role="status">
-          <h1>{stage.orders.name}</h1>
+          <h1>{orders.name}</h1>
         </section>
       )}
     </>
@@ -119,12 +120,14 @@ function Programme({ session, orders }: ProgrammeProps) {
   }
   const now = session.serverTime() ?? Date.now();
   const shown = session.playback?.state === 'playing';
+  // What is about to play need not be covered first.
+  const starting = session.playback === null || session.playback.state === 'starting';
   const overlay = overlayAt(session.known, now, design);
   const offAir = session.reachable && session.known.length > 0 && !programmeAt(session.known, now);
   return (
     <div class="over" style={style}>
       {!shown && (
-        <section class="card" data-card={offAir ? 'off-air' : 'away'} role="status">
+        <section class={starting ? 'card patient' : 'card'} data-card={offAir ? 'off-air' : 'away'} role="status">
           <p class="channel">{channel.title}</p>
           <h1>{offAir ? strings.offAir : design.away || strings.away}</h1>
           <NextUp next={nextFilm(session.known, now)} />

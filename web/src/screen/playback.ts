@@ -8,7 +8,9 @@
 import Hls, { type ErrorData } from 'hls.js';
 import type { ScreenOrders } from '../api';
 import { retryDelay } from '../backoff';
+import { gapEnd, isBuffered, kBehindGap } from '../gaps';
 import { kHlsConfig } from '../hls_config';
+import { WholePlaylistLoader } from '../whole_playlists';
 import { courseFor, leadAfter, median } from './steering';
 import { kCoverAfter, stepFor, type Step } from './watchdog';
 
@@ -52,6 +54,7 @@ export class Playback {
   private failures = 0;
   private retryTimer: number | undefined;
   private recoveredAt = -Infinity;
+  private gapEnd: number | null = null; // where the gap ends that is on; seconds of the media timeline
 
   /** `serverTime` is milliseconds since 1970, null before it is known; `onState` hears of changes. */
   constructor(
@@ -112,8 +115,14 @@ export class Playback {
     this.origin = null;
     this.readings = [];
     this.jumping = false;
+    this.gapEnd = null;
     // A screen never goes back, so it keeps little of what it has shown: memory is bounded.
-    const hls = new Hls({ ...kHlsConfig, backBufferLength: 8, maxBufferSize: 40_000_000 });
+    const hls = new Hls({
+      ...kHlsConfig,
+      backBufferLength: 8,
+      maxBufferSize: 40_000_000,
+      pLoader: WholePlaylistLoader,
+    });
     this.hls = hls;
     window.matineePlayer = hls;
     hls.on(Hls.Events.ERROR, (_, data) => this.onError(data));
@@ -144,7 +153,7 @@ export class Playback {
   /** With sound if the browser lets us; else without, until somebody touches the screen. */
   private play(): void {
     const { video } = this;
-    if (!video.paused) return;
+    if (!video.paused || this.gapEnd !== null) return;
     video.muted = this.muted || this.soundBlocked;
     video.play().catch((error: unknown) => {
       if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
@@ -170,10 +179,15 @@ export class Playback {
       this.movedAt = now;
       this.lastStep = 'wait';
     }
+    const target = this.target();
+    if (this.waitsBehindGap(target)) {
+      this.movedAt = now;
+      this.enter('away');
+      return;
+    }
     const stood = now - this.movedAt;
     if (stood > kCoverAfter) this.watch(stood);
     const steady = stood < kCoverAfter && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
-    const target = this.target();
     if (target !== null && !video.seeking) {
       this.readings = [...this.readings, target - video.currentTime].slice(-kReadings);
       if (now - this.steeredAt >= kSteer) this.steer();
@@ -182,6 +196,30 @@ export class Playback {
     const inPlace = this.serverTime() === null || Math.abs(this.late ?? Infinity) < kNear;
     if (!steady) this.enter(this.state === 'starting' ? 'starting' : 'away');
     else if (inPlace) this.enter('playing');
+  }
+
+  /**
+   * While what is on cannot be had, the screen is covered and waits with the first picture after it, to go
+   * on with all the others. hls.js would play that at once.
+   */
+  private waitsBehindGap(target: number | null): boolean {
+    const { video, hls } = this;
+    const pieces = hls?.latestLevelDetails?.fragments ?? [];
+    // What was fetched before it was lost is shown.
+    const end = target === null || isBuffered(video, target) ? null : gapEnd(pieces, target);
+    if (end === this.gapEnd) return end !== null;
+    this.gapEnd = end;
+    if (end === null) {
+      this.readings = [];
+      this.play();
+      return false;
+    }
+    this.jumping = false;
+    this.readings = [];
+    video.pause();
+    video.playbackRate = 1;
+    video.currentTime = end + kBehindGap;
+    return true;
   }
 
   private steer(): void {

@@ -13,12 +13,21 @@ import {
 import { retryDelay } from '../backoff';
 import { pollDelay, programmeAt, remember, secondsInto, type Known } from '../schedule';
 import { bestOffset, withSample, type Offset, type Sample } from './clock';
-import { Playback } from './playback';
+import { isCurrent, keepPage } from './kept';
+import { keepMemory, recallMemory } from './memory';
+import { isSlate } from './overlay';
+import { Playback, type ScreenChannel } from './playback';
 
 export type Stage =
-  | { readonly is: 'connecting' }
+  /** `orders` are the last that were heard, before the page was loaded; null: none, or none that count. */
+  | { readonly is: 'connecting'; readonly orders: ScreenOrders | null }
   | { readonly is: 'pairing'; readonly code: string }
   | { readonly is: 'paired'; readonly orders: ScreenOrders };
+
+/** What the screen is to be, as far as is known; null: nothing. */
+export function ordersOf(stage: Stage): ScreenOrders | null {
+  return stage.is === 'pairing' ? null : stage.orders;
+}
 
 const kBurst = 6; // questions about the time, one after the other
 const kBurstEvery = 20_000; // milliseconds
@@ -32,10 +41,10 @@ const kNotUnderstood: readonly number[] = [400, 404, 405, 422];
 const kCarriedOut = 'matinee.screen-command';
 
 export class Session {
-  stage: Stage = { is: 'connecting' };
-  known: Known = [];
+  stage: Stage;
+  known: Known;
   /** Whether the last question to the server had an answer. */
-  reachable = true;
+  reachable = false;
   /** Until when the screen's name is shown, by performance.now(). */
   identifyUntil = -Infinity;
   playback: Playback | null = null;
@@ -45,15 +54,21 @@ export class Session {
   private samples: readonly Sample[] = [];
   private page: string | null = null;
   private stale = false; // the server has another page than this one
+  private outdated = false; // it had before this page first heard of it: a kept page has been opened
+  private kept = false; // the browser opens the page without the server
   private entryAt: string | null = null; // the airing that was on at the last look
   private carriedOut = sessionStorage.getItem(kCarriedOut) ?? '';
   private stillAt = -Infinity;
   private programmeTimer: number | undefined;
+  private renewalTimer: number | undefined;
 
   constructor(
     private readonly video: HTMLVideoElement,
     private readonly onChange: () => void,
   ) {
+    const memory = recallMemory();
+    this.stage = { is: 'connecting', orders: memory?.orders ?? null };
+    this.known = memory?.known ?? [];
     void this.converse();
     void this.keepTime();
   }
@@ -61,6 +76,7 @@ export class Session {
   destroy(): void {
     this.abort.abort();
     window.clearTimeout(this.programmeTimer);
+    window.clearTimeout(this.renewalTimer);
     this.playback?.destroy();
   }
 
@@ -107,7 +123,7 @@ export class Session {
         // A server that does not understand this page has another one.
         if (kNotUnderstood.includes(error.status) && this.age() > kLeastAge) {
           this.stale = true;
-          this.renewBetweenAirings();
+          this.renewWhenNobodyMinds();
         }
         wait = retryDelay(failures++);
       }
@@ -126,6 +142,7 @@ export class Session {
     }
     const { code } = await askForPairing(this.abort.signal);
     this.leaveChannel();
+    keepMemory(null, Date.now());
     this.enter({ is: 'pairing', code });
     return kAskWhilePairing;
   }
@@ -133,16 +150,22 @@ export class Session {
   private follow(orders: ScreenOrders): void {
     const before = this.stage.is === 'paired' ? this.stage.orders.channel : null;
     const { channel } = orders;
+    // What is remembered of another channel does not count.
+    if (this.stage.is === 'connecting' && this.stage.orders?.channel?.id !== channel?.id) this.known = [];
     if (before?.id !== channel?.id || before?.master !== channel?.master || before?.epoch !== channel?.epoch) {
-      this.leaveChannel();
-      if (channel) this.enterChannel(orders);
+      if (before) this.leaveChannel();
+      if (channel) this.enterChannel(channel);
     }
     this.playback?.setMuted(orders.muted);
     if (JSON.stringify(this.stage) !== JSON.stringify({ is: 'paired', orders })) {
       this.enter({ is: 'paired', orders });
+      this.remember();
     }
-    this.page ??= orders.page;
-    this.stale = orders.page !== this.page || this.age() > kRenewAfter;
+    if (this.page === null) {
+      this.page = orders.page;
+      void this.settleIn();
+    }
+    this.stale = this.outdated || orders.page !== this.page || this.age() > kRenewAfter;
     for (const { id, kind } of orders.commands) {
       if (id <= this.carriedOut) continue;
       this.carriedOut = id;
@@ -150,21 +173,46 @@ export class Session {
       if (kind === 'reload') location.reload(); // the server has just answered: it will again
       else this.identifyUntil = performance.now() + kIdentifyFor;
     }
-    this.renewBetweenAirings();
+    this.renewWhenNobodyMinds();
     void this.takeStill();
   }
 
-  /** A page that is out of date goes when nobody minds: between two airings, or when nothing is shown. */
-  private renewBetweenAirings(): void {
-    const now = this.serverTime();
-    const entry = now === null ? null : (programmeAt(this.known, now)?.start ?? null);
-    const between = entry !== this.entryAt;
-    this.entryAt = entry;
-    if (this.stale && (between || this.playback?.state !== 'playing')) location.reload();
+  /** Once the server has answered for the first time. */
+  private async settleIn(): Promise<void> {
+    this.outdated = !(await isCurrent());
+    this.kept = await keepPage();
   }
 
-  private enterChannel({ channel }: ScreenOrders): void {
-    if (!channel) return;
+  /**
+   * A page that is out of date goes when nobody minds: where two airings meet, during a slate, or when nothing
+   * is shown; the last two not at once, for it may be about to, and another page may not be to be had yet.
+   */
+  private renewWhenNobodyMinds(): void {
+    window.clearTimeout(this.renewalTimer);
+    const now = this.serverTime();
+    const on = now === null ? undefined : programmeAt(this.known, now);
+    const met = this.entryAt !== null && on?.start !== this.entryAt;
+    this.entryAt = on?.start ?? null;
+    if (!this.stale) return;
+    const idle = this.playback?.state !== 'playing' || (on !== undefined && isSlate(on));
+    if (met || (idle && this.age() > kLeastAge)) this.renew();
+    else if (on && now !== null) {
+      this.renewalTimer = window.setTimeout(() => this.renew(), Date.parse(on.end) - now);
+    }
+  }
+
+  /** Where the page is not kept, only as long as the server answers: a browser's error page is the end of it. */
+  private renew(): void {
+    if (this.reachable || this.kept) location.reload();
+  }
+
+  private remember(): void {
+    if (this.stage.is !== 'paired') return;
+    const { orders } = this.stage;
+    keepMemory({ orders, known: this.known }, this.serverTime() ?? Date.now());
+  }
+
+  private enterChannel(channel: ScreenChannel): void {
     this.playback = new Playback(this.video, channel, this.serverTime, this.onChange);
     void this.followProgramme(channel.id, 0);
   }
@@ -182,6 +230,7 @@ export class Session {
       const { value } = await fetchChannel(id, this.abort.signal);
       if (this.stage.is === 'paired' && this.stage.orders.channel?.id !== id) return;
       this.known = remember(this.known, value);
+      this.remember();
       failures = 0;
       wait = pollDelay(value, this.serverTime() ?? Date.now());
     } catch (error) {
@@ -220,6 +269,8 @@ export class Session {
       up_seconds: Math.round(this.age() / 1000),
       restarts: playback?.restarts ?? 0,
       carried_out: this.carriedOut,
+      kept: this.kept,
+      page: this.page ?? '',
     };
   }
 

@@ -56,7 +56,11 @@ export interface SubtitleFile {
   readonly language: string;
   readonly kind: 'full' | 'forced' | 'sdh';
   readonly label: string;
-  readonly options: { readonly shift?: string | null; readonly use?: boolean | null };
+  readonly options: {
+    readonly shift?: string | null;
+    readonly use?: boolean | null;
+    readonly language?: string | null;
+  };
   readonly report: SubtitleReport;
 }
 
@@ -88,6 +92,8 @@ export interface EntryChange {
 export interface Job {
   readonly id: string;
   readonly entry: string;
+  /** In what it differs from the entry itself, as the server writes it. */
+  readonly variant?: string | null;
   readonly state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
   readonly stage: string;
   /** From 0 to 1. */

@@ -13,6 +13,8 @@ export interface Catalogue {
   readonly entries: ReadonlyMap<string, EntrySummary> | null;
   /** What prepares an entry now, by entry. */
   readonly jobs: ReadonlyMap<string, Job>;
+  /** All preparations under way, those of parts of films as well. */
+  readonly parts: readonly Job[];
   readonly error: ApiError | null;
   readonly reload: () => void;
 }
@@ -20,6 +22,7 @@ export interface Catalogue {
 const CatalogueContext = createContext<Catalogue>({
   entries: null,
   jobs: new Map(),
+  parts: [],
   error: null,
   reload() {},
 });
@@ -38,27 +41,29 @@ export function CatalogueProvider({ children }: { readonly children: ComponentCh
     useCallback((signal: AbortSignal) => fetchRunningJobs(signal), []),
     () => false,
   );
-  const [jobs, setJobs] = useState<ReadonlyMap<string, Job>>(new Map());
+  const [underWay, setUnderWay] = useState<ReadonlyMap<string, Job>>(new Map());
   useEffect(() => {
-    if (running.value) setJobs(new Map(running.value.map((job) => [job.entry, job])));
+    if (running.value) setUnderWay(new Map(running.value.map((job) => [job.id, job])));
   }, [running.value]);
   useEvents((type, data) => {
     if (type !== 'job' || typeof data['entry'] !== 'string') return;
     const job = data as unknown as Job;
-    setJobs((before) => {
+    setUnderWay((before) => {
       const after = new Map(before);
-      if (isUnderWay(job)) after.set(job.entry, job);
-      else after.delete(job.entry);
+      if (isUnderWay(job)) after.set(job.id, job);
+      else after.delete(job.id);
       return after;
     });
   });
+  const parts = useMemo(() => [...underWay.values()], [underWay]);
+  const jobs = useMemo(() => new Map(parts.map((job) => [job.entry, job])), [parts]);
   const entries = useMemo(
     () => list.value && new Map(list.value.map((entry) => [entry.id, entry])),
     [list.value],
   );
   const value = useMemo(
-    () => ({ entries, jobs, error: list.error, reload: list.reload }),
-    [entries, jobs, list.error, list.reload],
+    () => ({ entries, jobs, parts, error: list.error, reload: list.reload }),
+    [entries, jobs, parts, list.error, list.reload],
   );
   return <CatalogueContext.Provider value={value}>{children}</CatalogueContext.Provider>;
 }

@@ -87,7 +87,7 @@ export function Entries({ uploads }: { readonly uploads: Uploads }) {
         ))}
       </ul>
       {route.subject && (
-        <EntryPanel key={route.subject} id={route.subject} onClose={() => go(studioAddress('entries'))} />
+        <EntryPanel key={route.subject} id={route.subject} uploads={uploads} onClose={() => go(studioAddress('entries'))} />
       )}
     </div>
   );

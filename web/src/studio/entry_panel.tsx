@@ -1,23 +1,23 @@
 // One entry: what is said of it, what was found in it, its subtitles.
 
-import { useCallback, useEffect, useId, useState } from 'preact/hooks';
+import { useCallback, useEffect, useState } from 'preact/hooks';
 import { ApiError, type Tagged } from '../api';
 import { kLanguages, useStrings } from '../locale';
-import { fill, formatLength, plural } from '../text';
+import { fill, formatLength } from '../text';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { ServerSilent, Waiting } from '../ui/notices';
 import { useToast } from '../ui/toast';
-import {
-  changeEntry, fetchEntryDetails, shiftSubtitles, type EntryChange, type EntryDetails, type SubtitleFile,
-} from './api';
+import { changeEntry, fetchEntryDetails, type EntryChange, type EntryDetails } from './api';
 import { Poster, useTitles } from './catalogue';
 import { entriesStrings } from './entries_strings';
 import { useLoaded } from './live';
 import { changed, merge, type Fields } from './merge';
 import { useFailure } from './session';
 import { studioStrings } from './strings';
+import { SubtitleFiles } from './subtitle_files';
+import type { Uploads } from './uploads';
 
 const kTitle = 'title.';
 
@@ -37,7 +37,12 @@ function changeOf(before: Fields, after: Fields): EntryChange {
   return Object.keys(title).length > 0 ? { ...change, title } : change;
 }
 
-export function EntryPanel({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
+export function EntryPanel(props: {
+  readonly id: string;
+  readonly uploads: Uploads;
+  readonly onClose: () => void;
+}) {
+  const { id, uploads, onClose } = props;
   const titleOf = useTitles();
   const { value, error, reload } = useLoaded(
     useCallback((signal: AbortSignal) => fetchEntryDetails(id, signal), [id]),
@@ -48,13 +53,18 @@ export function EntryPanel({ id, onClose }: { readonly id: string; readonly onCl
       <div class="entry-panel">
         {!value && error && (error.status === 404 ? <p class="error">{error.message}</p> : <ServerSilent />)}
         {!value && !error && <Waiting />}
-        {value && <Details found={value} reload={reload} />}
+        {value && <Details found={value} uploads={uploads} reload={reload} />}
       </div>
     </Dialog>
   );
 }
 
-function Details({ found, reload }: { readonly found: Tagged<EntryDetails>; readonly reload: () => void }) {
+function Details(props: {
+  readonly found: Tagged<EntryDetails>;
+  readonly uploads: Uploads;
+  readonly reload: () => void;
+}) {
+  const { found, uploads, reload } = props;
   const { strings } = useStrings(entriesStrings);
   const entry = found.value;
   return (
@@ -79,15 +89,7 @@ function Details({ found, reload }: { readonly found: Tagged<EntryDetails>; read
       </div>
       <Description found={found} />
       <Quality entry={entry} />
-      <section>
-        <h3>{strings.subtitleFiles}</h3>
-        {entry.subtitles.length === 0 && <p>{strings.noSubtitles}</p>}
-        <ul class="subtitle-files">
-          {entry.subtitles.map((file) => (
-            <Subtitles key={file.file} entry={entry.id} file={file} onChanged={reload} />
-          ))}
-        </ul>
-      </section>
+      <SubtitleFiles entry={entry} uploads={uploads} onChanged={reload} />
     </>
   );
 }
@@ -248,73 +250,5 @@ function Quality({ entry }: { readonly entry: EntryDetails }) {
         ))}
       </ul>
     </section>
-  );
-}
-
-function Subtitles(props: {
-  readonly entry: string;
-  readonly file: SubtitleFile;
-  readonly onChanged: () => void;
-}) {
-  const { entry, file, onChanged } = props;
-  const { strings, tag } = useStrings(entriesStrings);
-  const toast = useToast();
-  const failure = useFailure();
-  const [shift, setShift] = useState(file.options.shift ?? '');
-  const name = new Intl.DisplayNames([tag], { type: 'language' });
-  const problems = file.report.problems ?? [];
-  const findings = (file.report.tracks ?? []).flatMap((track) => track.findings);
-  const cues = (file.report.tracks ?? []).reduce((sum, track) => sum + track.cues, 0);
-  const count = problems.length + findings.length;
-  const id = useId();
-  return (
-    <li data-file={file.file}>
-      <p>
-        <span class="title">{file.language ? name.of(file.language) : file.file}</span>{' '}
-        {file.kind !== 'full' && <span class="badge quiet">{file.kind}</span>}{' '}
-        <span class="soft">
-          {file.file} · {fill(plural(strings.cues, cues, tag), { n: cues })}
-        </span>
-      </p>
-      {count === 0 ? (
-        <p class="soft">{strings.noFindings}</p>
-      ) : (
-        <details>
-          <summary>{fill(plural(strings.findings, count, tag), { n: count })}</summary>
-          <ul class="notes">
-            {problems.map(({ line, message }) => (
-              <li key={`${line}${message}`}>{fill(strings.line, { n: line, text: message })}</li>
-            ))}
-            {findings.map(({ start, check, message }) => (
-              <li key={`${start}${check}${message}`}>
-                <span class="time">{formatLength(start / 1000)}</span> {message}
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
-      <form
-        class="shift"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void shiftSubtitles(entry, file.file, shift.trim() || null).then(() => {
-            toast(fill(strings.shifted, { file: file.file }));
-            onChanged();
-          }, failure);
-        }}
-      >
-        <label for={id}>{strings.shift}</label>
-        <input
-          id={id}
-          inputMode="decimal"
-          title={strings.shiftHint}
-          value={shift}
-          onInput={(event) => setShift(event.currentTarget.value)}
-        />
-        <button type="submit" class="button" disabled={shift.trim() === (file.options.shift ?? '')}>
-          {strings.apply}
-        </button>
-      </form>
-    </li>
   );
 }

@@ -7,21 +7,32 @@ import { fill } from '../text';
 import { Notice, ToAllChannels } from '../ui/notices';
 import { mount } from '../ui/shell';
 import { CatalogueProvider } from './catalogue';
-import { Entries } from './entries';
 import { later } from './later';
 import { StudioLink } from './link';
 import { Live, LiveContext } from './live';
 import { NavigationContext, useNavigation, type Navigation } from './navigation';
 import { OnAir } from './on_air';
-import { Playlists } from './playlists';
 import { kSections, maySee, parseStudioRoute, studioAddress } from './route';
 import { SignedIn, useAccount } from './session';
 import { studioStrings } from './strings';
 import { Uploads } from './uploads';
 import './studio.css';
+import './rooms.css';
 import './schedule.css';
 import './people.css';
 
+// They go on whatever part of the studio is shown.
+const uploads = new Uploads();
+
+const EntriesPlace = later(async () => {
+  const { Entries } = await import('./entries');
+  return () => <Entries uploads={uploads} />;
+});
+const Playlists = later(async () => (await import('./playlists')).Playlists);
+const Screens = later(async () => (await import('./screens')).Screens);
+const Reviews = later(async () => (await import('./reviews')).Reviews);
+const Log = later(async () => (await import('./log')).Log);
+const Settings = later(async () => (await import('./settings')).Settings);
 const SchedulePlace = later(async () => (await import('./schedule')).SchedulePlace);
 const Links = later(async () => (await import('./links')).Links);
 const People = later(async () => (await import('./people')).People);
@@ -51,9 +62,6 @@ function Studio() {
     </NavigationContext.Provider>
   );
 }
-
-// They go on whatever part of the studio is shown.
-const uploads = new Uploads();
 
 function Connected() {
   const { strings } = useStrings(studioStrings);
@@ -116,9 +124,17 @@ function View() {
     case 'on-air':
       return <OnAir />;
     case 'entries':
-      return <Entries uploads={uploads} />;
+      return <EntriesPlace />;
     case 'playlists':
       return <Playlists />;
+    case 'screens':
+      return <Screens />;
+    case 'reviews':
+      return <Reviews />;
+    case 'log':
+      return <Log />;
+    case 'settings':
+      return <Settings />;
     case 'schedule':
       return <SchedulePlace />;
     case 'links':

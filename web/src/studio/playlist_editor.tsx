@@ -3,7 +3,7 @@
 
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, fetchChannels, type Tagged } from '../api';
-import { useStrings } from '../locale';
+import { useStrings, type PluralForms } from '../locale';
 import { fill, formatLength, plural } from '../text';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
@@ -11,22 +11,26 @@ import { ServerSilent, Waiting } from '../ui/notices';
 import { useToast } from '../ui/toast';
 import {
   checkPlaylist, fetchEntryDetails, fetchHistory, fetchPlaylist, fetchPlaylists, savePlaylist,
-  type Findings, type Playlist, type PlaylistItem,
+  type Findings, type Job, type Playlist, type PlaylistItem,
 } from './api';
 import { useCatalogue, useTitles } from './catalogue';
 import { StudioLink } from './link';
 import { useLoaded } from './live';
 import {
   begun, diff, edited, itemsOf, linesOf, moved, plainItem, redone, sameItems, timing, undone, without,
-  type History, type Lines,
+  type History, type Line, type Lines,
 } from './playlist';
-import { ItemList, Library } from './playlist_items';
+import { ItemList, Library, SelectionBar } from './playlist_items';
 import { PreviewDialog } from './preview';
 import { PublishDialog } from './publish';
 import { playlistsStrings } from './playlists_strings';
 import { studioAddress } from './route';
+import { doubled, gathered, kNothingSelected, nudged, pruned, withoutAll } from './selection';
 import { reasonOf, useAccount } from './session';
 import { studioStrings } from './strings';
+import { TrimDialog } from './trim';
+import { isWhole, partOfVariant } from './trim_points';
+import { trimStrings } from './trim_strings';
 
 const kPause = 500; // milliseconds without an edit before it is saved
 
@@ -58,7 +62,8 @@ async function authorOf(id: string): Promise<string> {
 function Editor({ found }: { readonly found: Tagged<Playlist> }) {
   const { strings, tag } = useStrings(playlistsStrings);
   const { strings: studio } = useStrings(studioStrings);
-  const { entries } = useCatalogue();
+  const { strings: trims } = useStrings(trimStrings);
+  const { entries, parts } = useCatalogue();
   const { session, check } = useAccount();
   const titleOf = useTitles();
   const toast = useToast();
@@ -82,6 +87,29 @@ function Editor({ found }: { readonly found: Tagged<Playlist> }) {
     setHistory((before) => edited(before, next));
     setSpoken(said);
   };
+
+  const [stored, setSelection] = useState(kNothingSelected);
+  const selection = pruned(lines, stored);
+  const [trimmed, setTrimmed] = useState<Line | null>(null);
+  const editMany = (next: Lines, said: PluralForms, count = selection.keys.size) => {
+    if (next !== lines) edit(next, fill(plural(said, count, tag), { n: count }));
+  };
+  const many = {
+    onNudge: (by: -1 | 1) => editMany(nudged(lines, selection.keys, by), strings.movedAll),
+    onRemoveSelected: () => editMany(withoutAll(lines, selection.keys), strings.removedAll),
+    onDouble: () => {
+      const { lines: next, copies } = doubled(lines, selection.keys, newKey);
+      editMany(next, strings.duplicated);
+      setSelection(copies);
+    },
+  };
+  const jobOf = ({ item }: Line): Job | undefined =>
+    isWhole(item)
+      ? undefined
+      : parts.find(({ entry, variant }) => {
+          const part = partOfVariant(variant ?? null);
+          return entry === item.entry && part?.in === item.in && part.out === item.out;
+        });
 
   // What others have saved comes in by itself while nothing is unsaved here.
   useEffect(() => {
@@ -193,11 +221,27 @@ function Editor({ found }: { readonly found: Tagged<Playlist> }) {
             {findings && findings.findings.length === 0 && `: ${strings.fine}`}
           </p>
           {items.length === 0 && <p>{strings.empty}</p>}
+          {items.length > 1 && (
+            <SelectionBar
+              lines={lines}
+              selection={selection}
+              onSelect={setSelection}
+              onNudge={many.onNudge}
+              onDouble={many.onDouble}
+              onRemove={many.onRemoveSelected}
+            />
+          )}
           <ItemList
             lines={lines}
             times={times}
             // Places in the list are those of what was checked.
             findings={dirty ? [] : inPlace}
+            selection={selection}
+            jobOf={jobOf}
+            onSelect={setSelection}
+            onTrim={setTrimmed}
+            onGather={(to) => editMany(gathered(lines, selection.keys, to), strings.movedAll)}
+            {...many}
             onMove={(from, to) => {
               const next = moved(lines, from, to);
               const at = next.indexOf(lines[from] as Lines[number]);
@@ -233,6 +277,24 @@ function Editor({ found }: { readonly found: Tagged<Playlist> }) {
           }
         />
       </div>
+      {trimmed && (
+        <TrimDialog
+          item={trimmed.item}
+          onClose={() => setTrimmed(null)}
+          onDone={(part) => {
+            const title = titleOf(trimmed.item.entry);
+            edit(
+              lines.map((line) =>
+                line.key === trimmed.key ? { ...line, item: { ...line.item, ...part } } : line,
+              ),
+              isWhole(part)
+                ? fill(trims.takenWhole, { title })
+                : fill(trims.taken, { title, from: part.in, to: part.out === null ? strings.end : part.out - 1 }),
+            );
+            setTrimmed(null);
+          }}
+        />
+      )}
       {dialog === 'preview' && (
         <PreviewDialog id={id} version={base.value.version} onClose={() => setDialog(null)} />
       )}
@@ -303,7 +365,9 @@ function useFindings(id: string, version: number): Findings | null {
       },
       [id],
     ),
-    (type) => type === 'entry' || type === 'schedule' || type === 'channel',
+    (type, data) =>
+      type === 'entry' || type === 'schedule' || type === 'channel' ||
+      (type === 'job' && data['state'] !== 'running'), // a part may be there now
   );
   useEffect(reload, [version]);
   return value?.channel ? value : null;
@@ -320,7 +384,7 @@ function split(findings: Findings | null, id: string) {
 function useUndoKeys(undo: () => void, redo: () => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLElement && event.target.matches('input, textarea, select');
+      const typing = event.target instanceof HTMLElement && event.target.matches('input:not([type=checkbox]), textarea, select');
       if (typing || !(event.ctrlKey || event.metaKey) || document.querySelector('dialog[open]')) return;
       const key = event.key.toLowerCase();
       if (key === 'z' && !event.shiftKey) undo();

@@ -5,8 +5,12 @@ export const kSections = [
   'entries',
   'playlists',
   'schedule',
+  'screens',
   'links',
   'people',
+  'reviews',
+  'log',
+  'settings',
 ] as const;
 export type Section = (typeof kSections)[number];
 

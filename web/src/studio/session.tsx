@@ -44,6 +44,35 @@ export function useFailure(): (error: unknown) => void {
 export const reasonOf = (error: ApiError, noAnswer: string): string =>
   error.status === 0 ? noAnswer : error.message;
 
+export interface Asked {
+  /** Waits for a request, then says that it was done; what it fails with is in `error`. */
+  ask<T>(request: Promise<T>, done: (answer: T) => void): Promise<void>;
+  readonly busy: boolean;
+  /** For people; empty while there is none. */
+  readonly error: string;
+}
+
+/** A request of a form or dialog, which says itself what went wrong. */
+export function useAsked(): Asked {
+  const { check } = useAccount();
+  const { strings } = useStrings(studioStrings);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState('');
+  const ask = async <T,>(request: Promise<T>, done: (answer: T) => void) => {
+    setBusy(true);
+    setError('');
+    try {
+      done(await request);
+    } catch (failure) {
+      if (!(failure instanceof ApiError)) throw failure;
+      if (failure.status === 401) check();
+      setError(reasonOf(failure, strings.noAnswer));
+    }
+    setBusy(false);
+  };
+  return { ask, busy, error };
+}
+
 /** Shows its children to producers and admins only. */
 export function SignedIn({ children }: { readonly children: ComponentChildren }) {
   const { strings } = useStrings(studioStrings);

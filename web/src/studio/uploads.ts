@@ -55,12 +55,14 @@ export class Uploads {
     return () => this.listeners.delete(listener);
   }
 
-  add(files: readonly File[]): void {
+  add(files: readonly File[], metadata: Readonly<Record<string, string>> = {}): readonly number[] {
+    const ids: number[] = [];
     for (const file of files) {
       const id = ++this.last;
+      ids.push(id);
       const upload = new Upload(file, {
         endpoint: '/api/v1/uploads',
-        metadata: { filename: file.name },
+        metadata: { filename: file.name, ...metadata },
         chunkSize: kChunk,
         retryDelays: null, // this class knows better when the network is back
         removeFingerprintOnSuccess: true,
@@ -73,12 +75,26 @@ export class Uploads {
         },
       });
       const state: UploadState = {
-        id, name: file.name, size: file.size, sent: 0, stage: 'waiting', detail: '',
+        id, name: metadata['filename'] ?? file.name, size: file.size, sent: 0, stage: 'waiting', detail: '',
       };
       this.all.set(id, { state, upload, failures: 0 });
     }
     this.tell();
     this.startNext();
+    return ids;
+  }
+
+  /** Uploads one file, and waits for what becomes of it; one that is given up is "failed" without a reason. */
+  send(file: File, metadata: Readonly<Record<string, string>>): Promise<Pick<UploadState, 'stage' | 'detail'>> {
+    const [id] = this.add([file], metadata);
+    return new Promise((resolve) => {
+      const stop = this.listen(() => {
+        const now = this.shown.find((upload) => upload.id === id) ?? { stage: 'failed' as const, detail: '' };
+        if (now.stage !== 'failed' && now.stage !== 'done' && now.stage !== 'refused') return;
+        stop();
+        resolve(now);
+      });
+    });
   }
 
   async pause(id: number): Promise<void> {

@@ -8,6 +8,7 @@ import { useStrings } from '../locale';
 import { play, type Player, type Snapshot } from '../player';
 import { recall, store } from '../settings';
 import { nextChoice, preferredLanguage } from '../text';
+import { Icon } from '../ui/icons';
 import { Controls } from './controls';
 import { beginningOf, neighbour, type Films } from './films';
 import { Help } from './help';
@@ -125,7 +126,8 @@ export const Stage = forwardRef<StageHandle, StageProps>(function Stage(props, h
   const onVolumeChange = () => {
     if (!video.current) return;
     store('volume', String(video.current.volume));
-    store('muted', video.current.muted ? 'yes' : 'no');
+    // What the browser decides is not the viewer's choice.
+    if (!player?.snapshot().soundRefused) store('muted', video.current.muted ? 'yes' : 'no');
   };
   // A mouse stops and starts the film; a finger asks for the controls, or puts them away.
   const onPress = (event: MouseEvent) => {
@@ -141,7 +143,7 @@ export const Stage = forwardRef<StageHandle, StageProps>(function Stage(props, h
 
   const languageOf = (index: number) => snapshot?.subtitles[index]?.language ?? '';
   const showControls = player && snapshot && snapshot.phase !== 'unsupported';
-  return (
+  const picture = (
     <section
       class={hidden ? 'stage idle' : 'stage'}
       ref={frame}
@@ -168,7 +170,7 @@ export const Stage = forwardRef<StageHandle, StageProps>(function Stage(props, h
         />
       )}
       {watermark}
-      <Overlay master={master} snapshot={snapshot} offAir={offAir} player={player} />
+      <Overlay master={master} snapshot={snapshot} offAir={offAir} />
       {showControls && (
         <Controls
           player={player}
@@ -183,6 +185,18 @@ export const Stage = forwardRef<StageHandle, StageProps>(function Stage(props, h
       )}
       {help && <Help onClose={() => setHelp(false)} />}
     </section>
+  );
+  // Under the picture: over it there is no place where no film has titles.
+  return (
+    <>
+      {picture}
+      {snapshot?.soundRefused && (
+        <button type="button" class="unmute button" onClick={() => player?.toggleMute()}>
+          <Icon name="silence" />
+          {strings.unmute}
+        </button>
+      )}
+    </>
   );
 });
 
@@ -292,11 +306,10 @@ interface OverlayProps {
   readonly master: string;
   readonly snapshot: Snapshot | null;
   readonly offAir: boolean;
-  readonly player: Player | null;
 }
 
 /** What stands over the picture when there is something to say. */
-function Overlay({ master, snapshot, offAir, player }: OverlayProps) {
+function Overlay({ master, snapshot, offAir }: OverlayProps) {
   const { strings } = useStrings(watchStrings);
   const { strings: common } = useStrings(commonStrings);
   const phase = snapshot?.phase ?? 'loading';
@@ -329,13 +342,6 @@ function Overlay({ master, snapshot, offAir, player }: OverlayProps) {
         <span class="spinner" aria-hidden="true" />
         <span>{phase === 'loading' ? common.loading : strings.buffering}</span>
       </div>
-    );
-  }
-  if (phase === 'playing' && snapshot?.muted) {
-    return (
-      <button type="button" class="unmute button" onClick={() => player?.toggleMute()}>
-        {strings.unmute}
-      </button>
     );
   }
   return null;
