@@ -170,6 +170,10 @@ async function bringUp(page, locator) {
   return locator.boundingBox();
 }
 
+const lookAtEvening = (page) => page.locator('.timeline').evaluate((timeline) => {
+  timeline.scrollTop = (timeline.scrollHeight * 17) / 24;
+});
+
 test('a channel without a schedule shows what it loops', async () => {
   for (const [id, title] of Object.entries({
     boats: { en: 'Paper Boats', zh: '纸船', ru: 'Бумажные кораблики' },
@@ -333,7 +337,7 @@ test('what it changes is seen before it is published', async () => {
   await ann.screenshot({ path: path.join(screenshots, 'publish.png') });
   await dialog.getByRole('button', { name: 'Publish', exact: true }).click();
   await ann.locator('.toast', { hasText: 'Published' }).waitFor();
-  await ann.locator('.planner-state[data-dirty=false]').waitFor();
+  await ann.locator('.planner-state[data-dirty=false]').waitFor({ state: 'attached' });
   const { value } = await api(ann, 'GET', '/channels/hall/schedule');
   assert.equal(value.version, 1);
   assert.deepEqual(value.blocks.map(({ id, start, passes }) => [id, start, passes]), [
@@ -341,7 +345,7 @@ test('what it changes is seen before it is published', async () => {
   ]);
   // And so it is planned on the air.
   const rundown = await api(ann, 'POST', '/channels/hall/schedule/plan', {
-    from: new Date(Date.now()).toISOString(), to: new Date(Date.now() + 40 * kHour).toISOString(),
+    from: new Date(Date.now()).toISOString(), to: new Date(Date.now() + 60 * kHour).toISOString(),
   });
   const gala = rundown.value.stretches.find(({ block }) => block === 'gala');
   assert.equal(timeOf(Date.parse(gala.start)), '20:00');
@@ -621,6 +625,7 @@ test('every place is judged by axe-core and kept as a picture, in three language
       if (part.startsWith('schedule')) {
         await shown.locator('.stretch').first().waitFor({ timeout: kPatience });
         await shown.locator('.planner-bar input[type=date]').fill(tomorrow());
+        await lookAtEvening(shown);
       }
       await shown.locator(sign).first().waitFor({ timeout: kPatience });
       await shown.waitForFunction(() => [...document.images].every((image) => image.complete));
@@ -636,7 +641,8 @@ test('every place is judged by axe-core and kept as a picture, in three language
       if (part.startsWith('schedule')) {
         // The day by itself, with a block opened.
         await shown.locator('.planner-bar input[type=radio]').first().check({ force: true });
-        await shown.locator(sign).first().waitFor();
+        await lookAtEvening(shown);
+        await shown.locator(sign).first().waitFor({ timeout: kPatience });
         await bringUp(shown, shown.locator(sign).first());
         await shown.locator(sign).first().click();
         await shown.locator('[data-details]').waitFor();

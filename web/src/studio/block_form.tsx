@@ -36,6 +36,8 @@ export function BlockForm(props: BlockFormProps) {
   const [date = '', time = ''] = block.start.split('T');
   // What it follows on, or would: of a new one, as it was picked here.
   const [picked, setPicked] = useState<string | null>(null);
+  const [typed, setTyped] = useState<string | null>(null); // a number that makes no sense
+  const [zoneTyped, setZoneTyped] = useState<string | null>(null); // while it is being typed
   const place = blocks.findIndex(({ id }) => id === block.id);
   const after = place < 0
     ? (picked ?? others.at(-1)?.id ?? '')
@@ -118,8 +120,12 @@ export function BlockForm(props: BlockFormProps) {
                 <input
                   {...input}
                   list="known-zones"
-                  value={block.zone}
-                  onChange={(event) => change({ zone: event.currentTarget.value.trim() })}
+                  value={zoneTyped ?? block.zone}
+                  onInput={(event) => setZoneTyped(event.currentTarget.value)}
+                  onChange={(event) => {
+                    setZoneTyped(null);
+                    change({ zone: event.currentTarget.value.trim() });
+                  }}
                 />
                 <datalist id="known-zones">
                   {[...new Set([...zones, ...kZones])].map((zone) => <option key={zone} value={zone} />)}
@@ -165,10 +171,12 @@ export function BlockForm(props: BlockFormProps) {
                 type="number"
                 min={1}
                 max={10_000}
-                value={block.passes}
-                onChange={(event) => {
-                  const passes = event.currentTarget.valueAsNumber;
-                  change({ passes: passes >= 1 ? passes : NaN });
+                value={typed ?? block.passes}
+                onInput={(event) => {
+                  const { value } = event.currentTarget;
+                  const passes = Number(value) >= 1 ? Number(value) : NaN;
+                  setTyped(Number.isInteger(passes) ? null : value);
+                  change({ passes });
                 }}
               />
             )}

@@ -36,7 +36,8 @@ import { Timeline } from './timeline';
 import { useTimelineDrag, type Drag } from './timeline_drag';
 import { addDays, dateAt, dayOf, instantOf, isZone, localTime, mondayOf } from './zone';
 
-const kZooms = [12, 20, 32, 48, 72, 108, 160, 240, 400, 720, 1440, 3600, 7200]; // pixels an hour
+// Pixels an hour, where texts have their usual size.
+const kZooms = [12, 20, 32, 48, 72, 108, 160, 240, 400, 720, 1440, 3600, 7200];
 const kClose = 720; // pixels an hour from which single films are drawn, also short ones
 const kMonth = 31 * 24 * 3_600_000;
 const kModes = ['week', 'day'] as const;
@@ -164,7 +165,8 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
   const [firstDay, lastDay] = [axis.days[0], axis.days.at(-1)];
   const from = firstDay?.start ?? 0;
   const to = lastDay?.end ?? 0;
-  const pixelsPerHour = kZooms.find((each) => each >= zooms[mode]) ?? 48;
+  const zoomed = kZooms.find((each) => each >= zooms[mode]) ?? 48;
+  const pixelsPerHour = zoomed * useTextScale();
 
   const { value: lists } = useLoaded(
     useCallback((signal: AbortSignal) => fetchPlaylists(signal), []),
@@ -182,7 +184,7 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
   const { plan, error, pending } = usePlan(id, from, to, dirty ? present : null);
   const [looked, setLooked] = useState<{ readonly from: number; readonly to: number } | null>(null);
   // Of a day with thousands of films, those that are looked at closely.
-  const close = plan !== null && plan.left_out > 0 && mode === 'day' && pixelsPerHour >= kClose;
+  const close = plan !== null && plan.left_out > 0 && mode === 'day' && zoomed >= kClose;
   const closer = useAirings(id, close ? looked : null, dirty ? present : null);
   const airings = closer ?? plan?.airings ?? [];
   const findings = useFindings(id, dirty ? present : null);
@@ -304,8 +306,8 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
     setWanted({ at: Date.now() + clockOffset });
   };
   const zoom = (by: -1 | 1) => {
-    const at = kZooms.indexOf(pixelsPerHour);
-    const next = kZooms[Math.min(kZooms.length - 1, Math.max(0, at + by))] ?? pixelsPerHour;
+    const at = kZooms.indexOf(zoomed);
+    const next = kZooms[Math.min(kZooms.length - 1, Math.max(0, at + by))] ?? zoomed;
     setZooms({ ...zooms, [mode]: next });
   };
   const zones = [...new Set([zone, zoneOf(base.value.blocks, ownZone()), ownZone(), ...present.blocks.map((block) => block.zone), 'UTC'])].filter(isZone);
@@ -411,7 +413,7 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
           onChoose={choose}
         />
         <div class="zoom">
-          <button type="button" class="icon-button" aria-label={strings.zoomOut} title={strings.zoomOut} disabled={pixelsPerHour === kZooms[0]} onClick={() => zoom(-1)}>
+          <button type="button" class="icon-button" aria-label={strings.zoomOut} title={strings.zoomOut} disabled={zoomed === kZooms[0]} onClick={() => zoom(-1)}>
             −
           </button>
           <input
@@ -419,10 +421,10 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
             aria-label={strings.zoom}
             min={0}
             max={kZooms.length - 1}
-            value={kZooms.indexOf(pixelsPerHour)}
+            value={kZooms.indexOf(zoomed)}
             onInput={(event) => setZooms({ ...zooms, [mode]: kZooms[event.currentTarget.valueAsNumber] ?? 48 })}
           />
-          <button type="button" class="icon-button" aria-label={strings.zoomIn} title={strings.zoomIn} disabled={pixelsPerHour === kZooms.at(-1)} onClick={() => zoom(1)}>
+          <button type="button" class="icon-button" aria-label={strings.zoomIn} title={strings.zoomIn} disabled={zoomed === kZooms.at(-1)} onClick={() => zoom(1)}>
             +
           </button>
         </div>
@@ -573,6 +575,18 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
       )}
     </div>
   );
+}
+
+/** How much larger than usual texts are, as on a wall. */
+function useTextScale(): number {
+  const [scale, setScale] = useState(1);
+  useEffect(() => {
+    const look = () => setScale((parseFloat(getComputedStyle(document.documentElement).fontSize) || 16) / 16);
+    look();
+    window.addEventListener('resize', look);
+    return () => window.removeEventListener('resize', look);
+  }, []);
+  return scale;
 }
 
 /** What a channel has looped so far, as the first block of its schedule. */

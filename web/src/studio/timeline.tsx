@@ -44,6 +44,7 @@ export interface TimelineProps {
 }
 
 const kReadable = 18; // pixels that a line of text needs
+const kTiny = 10; // and at the least
 const kTarget = 24; // pixels that something to be pressed needs
 
 export function Timeline(props: TimelineProps) {
@@ -327,7 +328,7 @@ function StretchView(props: TimelineProps & {
     <>
       <button
         type="button"
-        class={`stretch ${stretch.kind} ${chosen ? 'chosen' : ''} ${movable ? 'movable' : ''} ${part.first ? '' : 'from-before'} ${part.last ? '' : 'goes-on'} ${height < kReadable ? 'thin' : ''} ${height < 2 * kReadable ? 'flat' : ''}`}
+        class={`stretch ${stretch.kind} ${chosen ? 'chosen' : ''} ${movable ? 'movable' : ''} ${part.first ? '' : 'from-before'} ${part.last ? '' : 'goes-on'} ${height < kTiny ? 'thin' : height < kReadable ? 'tiny' : ''} ${height < 2 * kReadable ? 'flat' : ''}`}
         data-hue={hue >= 0 ? hue : undefined}
         data-kind={stretch.kind}
         data-block={stretch.block ?? undefined}
