@@ -45,7 +45,8 @@ nlohmann::json screen_json(const store::Screen& screen, Instant now) {
             {"created", base::to_rfc3339(screen.created)},
             {"health", to_string(health_of(screen.reported, now))},
             {"reported", heard ? json(base::to_rfc3339(screen.reported)) : json(nullptr)},
-            {"report", heard ? std::move(report) : json(nullptr)}};
+            {"report", heard ? std::move(report) : json(nullptr)},
+            {"page", nullptr}};  // known to the server that serves the pages
 }
 
 }  // namespace matinee::app

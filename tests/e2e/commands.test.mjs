@@ -30,6 +30,7 @@ const kWithoutJson = ['config', 'demo', 'prepare', 'review export', 'serve'];
 
 let folder;
 let server;
+const children = []; // all that serve or have served
 let document;
 let ajv;
 let helps; // of each command that does something: "channel add" -> its --help
@@ -84,6 +85,7 @@ function get(target) {
 // Starts what serves: its process, address, and the lines of its log as they come.
 async function start(words) {
   const child = spawn(program, [...words, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  children.push(child);
   const log = createInterface({ input: child.stderr })[Symbol.asyncIterator]();
   for await (const line of createInterface({ input: child.stdout })) {
     const found = line.match(/channels\s+(https:\S+)\//);
@@ -135,7 +137,9 @@ before(async () => {
 });
 
 after(async () => {
-  if (server?.child.exitCode === null) await stop(server);
+  for (const child of children) {
+    if (child.exitCode === null && child.signalCode === null) await stop({ child });
+  }
   await rm(folder, { recursive: true, force: true });
 });
 
