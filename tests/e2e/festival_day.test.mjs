@@ -309,7 +309,14 @@ test('a day of a festival', { timeout: 400_000 }, async () => {
   await clockShows(kChange + 50_000);
   await command('hall', 'skip');
   await editing;
-  await clockShows(kChange + 110_000);
+  // The log has what has ended: the club's opening, and what each command let follow.
+  await clockShows(kChange + 75_000);
+  for (const { channel, name, at } of commands) {
+    await eventually(`${name} in the log of ${channel}`, async () => {
+      const { airings } = (await ask(200, 'GET', `/channels/${channel}/as-run.json`)).json;
+      return airings.some(({ start }) => Math.abs(Date.parse(start) - at) <= 1);
+    });
+  }
 
   const incidents = [];
   for (const [channel, recorder] of Object.entries(recorders)) {
