@@ -131,20 +131,23 @@ std::string_view Credits::title() const {
     return playout::title_of(titles, entry_id);
 }
 
-std::string fingerprint(const Film& film, std::span<const library::Rung> ladder) {
-    std::string text = film.media->audio().init_id;
-    for (const library::Rung& rung : ladder) {
-        text += film.media->video_for(rung).init_id;
-    }
+namespace {
+
+std::string init_ids(const auto& media, std::span<const library::Rung> ladder) {
+    std::string text = media.audio().init_id;
+    for (const library::Rung& rung : ladder)
+        text += media.video_for(rung).init_id;
     return text;
 }
 
+}  // namespace
+
+std::string fingerprint(const Film& film, std::span<const library::Rung> ladder) {
+    return init_ids(*film.media, ladder);
+}
+
 std::string fingerprint(const library::Outline& outline, std::span<const library::Rung> ladder) {
-    std::string text = outline.audio().init_id;
-    for (const library::Rung& rung : ladder) {
-        text += outline.video_for(rung).init_id;
-    }
-    return text;
+    return init_ids(outline, ladder);
 }
 
 std::string SubtitleChoice::rendition() const {
