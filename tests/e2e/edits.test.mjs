@@ -5,16 +5,16 @@
 // MATINEE_BUILD names the build directory.
 
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import https from 'node:https';
 import os from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+
+import { addUser, serve, stopServer } from './server.mjs';
 
 const build = process.env.MATINEE_BUILD;
 assert.ok(build, 'MATINEE_BUILD must be set');
@@ -88,35 +88,16 @@ before(async () => {
   }
   await cli('import', path.join(folder, 'films'));
   await cli('channel', 'add', 'main', 'one', 'lost', '--title', 'Main');
-  const adding = spawn(matinee, ['user', 'add', 'ann', '--role', 'producer', '--data', data], {
-    stdio: ['pipe', 'ignore', 'inherit'],
-  });
-  adding.stdin.end('a long enough password\n');
-  assert.deepEqual(await once(adding, 'exit'), [0, null]);
+  await addUser(matinee, data, 'ann', 'producer', 'a long enough password');
   token = (await cliJson('token', 'add', 'ann')).token;
 
-  const child = spawn(matinee, ['serve', '--data', data, '--listen', '127.0.0.1:0'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  child.stderr.resume();
-  for await (const line of createInterface({ input: child.stdout })) {
-    const address = line.match(/https:\/\/127\.0\.0\.1:\d+/);
-    if (!address) continue;
-    server = { child, origin: address[0] };
-    break;
-  }
-  assert.ok(server, 'the server prints its address');
-  child.stdout.resume();
+  server = await serve(matinee, data);
   await eventually('the slate', async () =>
     (await cliJson('entry', 'list')).some((entry) => entry.id === 'slate' && entry.state === 'ready'));
 });
 
 after(async () => {
-  if (server) {
-    const ended = once(server.child, 'exit');
-    server.child.kill('SIGTERM');
-    await ended;
-  }
+  await stopServer(server);
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -5,16 +5,15 @@
 // MATINEE_BUILD and MATINEE_SOURCE name the build directory and the source tree.
 
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import https from 'node:https';
 import os from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { openBrowser, seriousFindings } from './browser.mjs';
+import { addUser as makeUser, serve, stopServer } from './server.mjs';
 
 const build = process.env.MATINEE_BUILD;
 const source = process.env.MATINEE_SOURCE;
@@ -84,28 +83,7 @@ async function untilStatus(status, target) {
   }
 }
 
-async function serve() {
-  const child = spawn(program, ['serve', '--data', data, '--listen', '127.0.0.1:0'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const origin = line.match(/channels\s+(https:\S+)\//)?.[1];
-    if (origin) {
-      child.stdout.resume();
-      return { child, origin };
-    }
-  }
-  throw new Error('the server ended before it served');
-}
-
-async function addUser(name, role) {
-  const child = spawn(program, ['user', 'add', name, '--role', role, '--data', data], {
-    stdio: ['pipe', 'ignore', 'inherit'],
-  });
-  child.stdin.end(`${kPassword}\n`);
-  const [status] = await once(child, 'exit');
-  assert.equal(status, 0);
-}
+const addUser = (name, role) => makeUser(program, data, name, role, kPassword);
 
 async function addJuror(name) {
   const { stdout } = await matinee('review', 'juror', 'final', name, '--json');
@@ -169,15 +147,11 @@ before(async () => {
   ana = await addJuror('Ana Lima');
   bo = await addJuror('Bo Chen');
   await matinee('review', 'conflict', 'final', 'Bo Chen', 'rooftop-tea', '--reason', 'his sister made it');
-  server = await serve();
+  server = await serve(program, data);
 });
 
 after(async () => {
-  if (server) {
-    const ended = once(server.child, 'exit');
-    server.child.kill('SIGTERM');
-    await ended;
-  }
+  await stopServer(server);
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -4,16 +4,15 @@
 // MATINEE_BUILD names the build directory; the pages are those of web/dist.
 
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, afterEach, before, test } from 'node:test';
 import { promisify } from 'node:util';
 
 import { openBrowser, seriousFindings } from './browser.mjs';
+import { addUser as makeUser, serve, stopServer } from './server.mjs';
 
 const build = process.env.MATINEE_BUILD;
 assert.ok(build, 'MATINEE_BUILD must be set');
@@ -45,13 +44,7 @@ async function makeFilm(file, pitch, filter) {
   ]);
 }
 
-async function addUser(name, role) {
-  const adding = spawn(matinee, ['user', 'add', name, '--role', role, '--data', data()], {
-    stdio: ['pipe', 'ignore', 'inherit'],
-  });
-  adding.stdin.end(`${kPassword}\n`);
-  assert.deepEqual(await once(adding, 'exit'), [0, null]);
-}
+const addUser = (name, role) => makeUser(matinee, data(), name, role, kPassword);
 
 before(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'matinee-studio-'));
@@ -67,17 +60,7 @@ before(async () => {
   await addUser('ann', 'producer');
   await addUser('bob', 'producer');
   await addUser('rita', 'reviewer');
-  const child = spawn(matinee, ['serve', '--data', data(), '--listen', '127.0.0.1:0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const address = line.match(/https:\/\/127\.0\.0\.1:\d+/);
-    if (!address) continue;
-    server = { child, origin: address[0] };
-    break;
-  }
-  assert.ok(server, 'the server prints its address');
-  child.stdout.resume();
+  server = await serve(matinee, data());
   opened = await openBrowser();
   page = opened.page;
   page.setDefaultTimeout(kPatience);
@@ -85,11 +68,7 @@ before(async () => {
 
 after(async () => {
   await opened?.browser.close();
-  if (server) {
-    const ended = once(server.child, 'exit');
-    server.child.kill('SIGTERM');
-    await ended;
-  }
+  await stopServer(server);
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -5,16 +5,15 @@
 // MATINEE_BUILD names the build directory; the pages are those of web/dist.
 
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, afterEach, before, test } from 'node:test';
 import { promisify } from 'node:util';
 
 import { openBrowser, seriousFindings } from './browser.mjs';
+import { addUser as makeUser, serve, stopServer } from './server.mjs';
 
 const build = process.env.MATINEE_BUILD;
 assert.ok(build, 'MATINEE_BUILD must be set');
@@ -50,13 +49,7 @@ async function makeFilm(name, seconds, pitch) {
   ]);
 }
 
-async function addUser(name, role) {
-  const adding = spawn(matinee, ['user', 'add', name, '--role', role, '--data', data()], {
-    stdio: ['pipe', 'ignore', 'inherit'],
-  });
-  adding.stdin.end(`${kPassword}\n`);
-  assert.deepEqual(await once(adding, 'exit'), [0, null]);
-}
+const addUser = (name, role) => makeUser(matinee, data(), name, role, kPassword);
 
 async function signIn(page, name, password = kPassword) {
   await page.getByLabel('Name').fill(name);
@@ -99,28 +92,14 @@ before(async () => {
   await addUser('ann', 'producer');
   await addUser('bob', 'producer');
   await addUser('root', 'admin');
-  const child = spawn(matinee, ['serve', '--data', data(), '--listen', process.env.MATINEE_LISTEN ?? '127.0.0.1:0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const address = line.match(/https:\/\/127\.0\.0\.1:\d+/);
-    if (!address) continue;
-    server = { child, origin: address[0] };
-    break;
-  }
-  assert.ok(server, 'the server prints its address');
-  child.stdout.resume();
+  server = await serve(matinee, data(), process.env.MATINEE_LISTEN);
   opened = await openBrowser();
   ann = await arrive('ann');
 });
 
 after(async () => {
   await opened?.browser.close();
-  if (server) {
-    const ended = once(server.child, 'exit');
-    server.child.kill('SIGTERM');
-    await ended;
-  }
+  await stopServer(server);
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -5,16 +5,15 @@
 // MATINEE_BUILD names the build directory; the pages are those of web/dist.
 
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, afterEach, before, test } from 'node:test';
 import { promisify } from 'node:util';
 
 import { openBrowser, seriousFindings } from './browser.mjs';
+import { addUser as makeUser, serve, stopServer } from './server.mjs';
 
 const build = process.env.MATINEE_BUILD;
 assert.ok(build, 'MATINEE_BUILD must be set');
@@ -56,13 +55,7 @@ async function makeFilm(name, pitch, picture) {
 
 const cue = (n, from, to, text) => `${n}\n00:00:0${from},000 --> 00:00:0${to},000\n${text}\n`;
 
-async function addUser(name, role) {
-  const adding = spawn(matinee, ['user', 'add', name, '--role', role, '--data', data()], {
-    stdio: ['pipe', 'ignore', 'inherit'],
-  });
-  adding.stdin.end(`${kPassword}\n`);
-  assert.deepEqual(await once(adding, 'exit'), [0, null]);
-}
+const addUser = (name, role) => makeUser(matinee, data(), name, role, kPassword);
 
 before(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'matinee-rooms-'));
@@ -83,17 +76,7 @@ before(async () => {
   await cli('channel', 'add', 'hall', 'boats', 'lighthouse', 'tram', '--title', 'Hall');
   await cli('channel', 'add', 'foyer', 'tram', 'lighthouse', '--title', 'Foyer');
   await addUser('ann', 'admin');
-  const child = spawn(matinee, ['serve', '--data', data(), '--listen', `127.0.0.1:${process.env.MATINEE_PORT ?? 0}`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const address = line.match(/https:\/\/127\.0\.0\.1:\d+/);
-    if (!address) continue;
-    server = { child, origin: address[0] };
-    break;
-  }
-  assert.ok(server, 'the server prints its address');
-  child.stdout.resume();
+  server = await serve(matinee, data(), `127.0.0.1:${process.env.MATINEE_PORT ?? 0}`);
   opened = await openBrowser();
   page = opened.page;
   page.setDefaultTimeout(kPatience);
@@ -107,11 +90,7 @@ before(async () => {
 
 after(async () => {
   await opened?.browser.close();
-  if (server) {
-    const ended = once(server.child, 'exit');
-    server.child.kill('SIGTERM');
-    await ended;
-  }
+  await stopServer(server);
   await rm(folder, { recursive: true, force: true });
 });
 
