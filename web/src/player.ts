@@ -388,8 +388,8 @@ class HlsPlayer extends VideoPlayer {
     };
   };
 
-  private create(): Hls {
-    const hls = new Hls({ ...kHlsConfig, startPosition: this.startAt, pLoader: WholePlaylistLoader });
+  private create(startAt = this.startAt): Hls {
+    const hls = new Hls({ ...kHlsConfig, startPosition: startAt, pLoader: WholePlaylistLoader });
     this.origin = null;
     this.startsAt = null;
     window.matineePlayer = hls;
@@ -473,6 +473,13 @@ class HlsPlayer extends VideoPlayer {
       hls.recoverMediaError();
       return;
     }
+    if (status === 404 && hls.levels.length > 0 && !this.isLive()) {
+      // What is listed is no longer there: a subtitle file has been replaced meanwhile. A playlist that does
+      // not grow is not read again by itself.
+      const position = this.video.currentTime;
+      this.retry(status, () => this.createAnew(position));
+      return;
+    }
     if (data.type === Hls.ErrorTypes.NETWORK_ERROR && hls.levels.length > 0) {
       this.retry(status, () => {
         hls.startLoad();
@@ -481,11 +488,13 @@ class HlsPlayer extends VideoPlayer {
       return;
     }
     // No playlist at all, or media that does not recover: from the beginning.
-    this.retry(status, () => {
-      this.hls.destroy();
-      this.hls = this.create();
-      this.start();
-    });
+    this.retry(status, () => this.createAnew(this.startAt));
+  }
+
+  private createAnew(startAt: number): void {
+    this.hls.destroy();
+    this.hls = this.create(startAt);
+    this.start();
   }
 }
 
