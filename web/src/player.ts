@@ -299,6 +299,7 @@ class HlsPlayer extends VideoPlayer {
   private hls: Hls;
   private recoveredAt = -Infinity;
   private quality = -1;
+  private outdated = false; // its playlists are, and are about to be read anew
   private startsAt: number | null = null; // behind which gap hls.js was told to start
   private origin: number | null = null; // seconds of the stream's clock at zero of the media timeline
   private sources: [CueSource | null, CueSource | null] = [null, null];
@@ -392,6 +393,7 @@ class HlsPlayer extends VideoPlayer {
     const hls = new Hls({ ...kHlsConfig, startPosition: startAt, pLoader: WholePlaylistLoader });
     this.origin = null;
     this.startsAt = null;
+    this.outdated = false;
     window.matineePlayer = hls;
     hls.on(Hls.Events.ERROR, (_, data) => this.onError(data));
     hls.on(Hls.Events.MANIFEST_PARSED, () => {
@@ -459,6 +461,15 @@ class HlsPlayer extends VideoPlayer {
       this.update();
       return;
     }
+    if (status === 404 && hls.levels.length > 0 && !this.isLive()) {
+      // What is listed is no longer there: a subtitle file has been replaced meanwhile. A playlist that does
+      // not grow is not read again by itself, and its segments would be asked for without end.
+      // hls.js goes on asking meanwhile, and each of its errors would put it off.
+      if (this.outdated) return;
+      this.outdated = true;
+      this.retry(status, () => this.createAnew(this.video.currentTime));
+      return;
+    }
     if (!data.fatal) {
       // Requests are repeated by the policies above; the view says so once the buffer is used up.
       if (data.type === Hls.ErrorTypes.NETWORK_ERROR && isPassing(status)) {
@@ -471,13 +482,6 @@ class HlsPlayer extends VideoPlayer {
     if (data.type === Hls.ErrorTypes.MEDIA_ERROR && now - this.recoveredAt > 5_000) {
       this.recoveredAt = now;
       hls.recoverMediaError();
-      return;
-    }
-    if (status === 404 && hls.levels.length > 0 && !this.isLive()) {
-      // What is listed is no longer there: a subtitle file has been replaced meanwhile. A playlist that does
-      // not grow is not read again by itself.
-      const position = this.video.currentTime;
-      this.retry(status, () => this.createAnew(position));
       return;
     }
     if (data.type === Hls.ErrorTypes.NETWORK_ERROR && hls.levels.length > 0) {
