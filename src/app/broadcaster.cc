@@ -27,6 +27,9 @@ constexpr std::chrono::hours kForgetEvery{1};
 // How long a plan has to stay as it is for endings to be asked for.
 constexpr std::chrono::seconds kPlanStands{10};
 
+// Of an entry whose film or subtitles are replaced, how many former versions stay to be had.
+constexpr std::size_t kFormerVersions = 3;
+
 // A segment must stay for as long as a playlist that listed it may be in use: one window after
 // it has left (RFC 8216bis section 6.2.2), and a minute for slow clients.
 Ticks kept_behind(const BroadcasterOptions& options) {
@@ -329,6 +332,40 @@ void Broadcaster::forget_growing(const std::string& entry_id) {
     growing_.erase(growing);
 }
 
+Result<Broadcaster::PresentationPtr> Broadcaster::as_vod(const FilmPtr& film,
+                                                         std::vector<PresentationPtr> former) {
+    http::Presentation::Settings settings;
+    settings.id = film->entry_id;
+    settings.title = film->title();
+    settings.ladder = film->media->manifest().house.rungs;
+    settings.target_duration = target_duration(options_);
+    settings.on_unreadable = [this](const std::string& media) { unreadable(media); };
+    settings.former = std::move(former);
+    playout::Airing airing;
+    airing.entry_id = film->entry_id;
+    airing.media_id = film->media->manifest().media_id;
+    airing.subtitles_id = film->subtitles_id;
+    airing.duration = film->cut.duration();
+    airing.segment_count = film->cut.count();
+    return http::Presentation::create(std::move(settings), {airing}, {film}, {film});
+}
+
+// What viewers may be in the middle of when `film` comes in the place of `replaced`: its names
+// differ where the media or the subtitles do. They are kept apart, not one behind the other, or
+// none would ever be let go.
+Result<std::vector<Broadcaster::PresentationPtr>> Broadcaster::still_watched(
+    const PresentationPtr& replaced, const http::Film& film) {
+    std::vector<PresentationPtr> former = replaced->settings().former;
+    const FilmPtr before = replaced->shared_film(0);
+    if (film_key(*before) == film_key(film)) return former;
+    former.insert(former.begin(), TRY(as_vod(before, {})));
+    std::erase_if(former, [&](const PresentationPtr& each) {
+        return film_key(*each->film(0)) == film_key(film);  // it is back
+    });
+    if (former.size() > kFormerVersions) former.resize(kFormerVersions);
+    return former;
+}
+
 // Entries as VOD: what is prepared, and what is being prepared as far as it has got.
 Result<void> Broadcaster::publish_entries() {
     std::map<std::string_view, FilmPtr> films;
@@ -346,20 +383,9 @@ Result<void> Broadcaster::publish_entries() {
             continue;
         }
         changed = true;
-        http::Presentation::Settings settings;
-        settings.id = id;
-        settings.title = film->title();
-        settings.ladder = film->media->manifest().house.rungs;
-        settings.target_duration = target_duration(options_);
-        settings.on_unreadable = [this](const std::string& media) { unreadable(media); };
-        playout::Airing airing;
-        airing.entry_id = id;
-        airing.media_id = film->media->manifest().media_id;
-        airing.subtitles_id = film->subtitles_id;
-        airing.duration = film->cut.duration();
-        airing.segment_count = film->cut.count();
-        entries->emplace(
-            id, TRY(http::Presentation::create(std::move(settings), {airing}, {film}, {film})));
+        std::vector<PresentationPtr> former;
+        if (old != before->end()) former = TRY(still_watched(old->second, *film));
+        entries->emplace(id, TRY(as_vod(film, std::move(former))));
     }
     if (changed) entries_.store(std::move(entries));
     return {};

@@ -256,6 +256,9 @@ class Broadcaster final : public http::OnAir {
     Result<FilmPtr> make_film(const store::Entry& entry,
                               std::shared_ptr<const library::PreparedEntry> media,
                               const std::string& subtitles_id);
+    Result<PresentationPtr> as_vod(const FilmPtr& film, std::vector<PresentationPtr> former);
+    Result<std::vector<PresentationPtr>> still_watched(const PresentationPtr& replaced,
+                                                       const http::Film& film);
     [[nodiscard]] playout::Window window() const;
 
     store::Store& store_;

@@ -353,8 +353,19 @@ Result<DeliveryDirectives> DeliveryDirectives::parse(const Query& query) {
     return directives;
 }
 
-Response Presentation::resource(std::string_view rendition_name, std::string_view name, Instant now,
+Response Presentation::resource(std::string_view rendition, std::string_view name, Instant now,
                                 const DeliveryDirectives& directives) const {
+    Response own = own_resource(rendition, name, now, directives);
+    for (auto former = settings_.former.begin();
+         own.status == 404 && former != settings_.former.end(); ++former) {
+        Response theirs = (*former)->own_resource(rendition, name, now, directives);
+        if (theirs.status != 404) return theirs;
+    }
+    return own;
+}
+
+Response Presentation::own_resource(std::string_view rendition_name, std::string_view name,
+                                    Instant now, const DeliveryDirectives& directives) const {
     auto rendition = find_rendition(rendition_name);
     const auto resource = hls::parse_resource_name(name);
     if (!rendition || !resource) return not_found("There is no such rendition or resource.");

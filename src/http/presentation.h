@@ -124,6 +124,9 @@ class Presentation {
         // Told of media whose files cannot be read although they should; on the thread of whoever
         // asked, as often as they ask. May be empty.
         std::function<void(const std::string& media_id)> on_unreadable;
+        // Of VOD: what stood at these addresses before, newest first. Who has its lists still gets
+        // what they name.
+        std::vector<std::shared_ptr<const Presentation>> former;
     };
 
     // `airings` continue one another, `films` has one for each. `repertoire`: all films that may
@@ -146,6 +149,9 @@ class Presentation {
     [[nodiscard]] const playout::Rundown& rundown() const { return rundown_; }
     // Null when the airing's media is lost, as an entry's never is.
     [[nodiscard]] const Film* film(std::size_t airing) const { return films_[airing].get(); }
+    [[nodiscard]] const std::shared_ptr<const Film>& shared_film(std::size_t airing) const {
+        return films_[airing];
+    }
     // Also of what is lost.
     [[nodiscard]] const Credits& credits(std::size_t airing) const;
     [[nodiscard]] const std::vector<SubtitleChoice>& subtitles() const { return subtitles_; }
@@ -164,7 +170,8 @@ class Presentation {
 
     // GET <base>/RENDITION/RESOURCE: a media playlist, an init section, a key or a segment. 404 for
     // what does not exist, no longer or not yet, and for a gap; 503 for a channel with nothing on,
-    // and for a segment whose file turns out not to be readable.
+    // and for a segment whose file turns out not to be readable. What only Settings::former has is
+    // answered by it.
     //
     // `directives` are those of a playlist (RFC 8216bis section 6.2.5); other resources have none.
     [[nodiscard]] Response resource(std::string_view rendition, std::string_view name, Instant now,
@@ -188,6 +195,8 @@ class Presentation {
     Presentation(Settings settings, playout::Rundown rundown, std::vector<FilmPtr> films,
                  std::vector<FilmPtr> repertoire, LostFilms lost);
 
+    [[nodiscard]] Response own_resource(std::string_view rendition, std::string_view name,
+                                        Instant now, const DeliveryDirectives& directives) const;
     [[nodiscard]] std::optional<Rendition> find_rendition(std::string_view name) const;
     static const library::PreparedEntry::Track& track(const Film& film, const Rendition& rendition);
     static const library::Outline::Track& track(const library::Outline& outline,

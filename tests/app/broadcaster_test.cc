@@ -469,6 +469,55 @@ TEST(Broadcaster, OffersAnEntryAsVod) {
     EXPECT_EQ(cinema.broadcaster->entry("none"), nullptr);
 }
 
+// Names of an entry's segments, of its first video or of a subtitle rendition.
+std::vector<std::string> listed(const http::Presentation& entry, const std::string& rendition) {
+    static const std::regex kName("\\n(\\d+-[^\\n]+)");
+    const std::string text = entry.resource(rendition, "media.m3u8", kStart).body.to_text();
+    std::vector<std::string> names;
+    for (std::sregex_iterator it(text.begin(), text.end(), kName), end; it != end; ++it) {
+        names.push_back((*it)[1]);
+    }
+    return names;
+}
+
+TEST(Broadcaster, StillHasWhatAViewerOfAReplacedFilmHasListed) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    cinema.add_subtitles("one", "en");
+    cinema.on_air();
+    const auto first = cinema.broadcaster->entry("one");
+    const std::vector<std::string> pictures = listed(*first, "360p");
+    const std::vector<std::string> texts = listed(*first, "subtitles-en");
+    ASSERT_FALSE(pictures.empty());
+    ASSERT_FALSE(texts.empty());
+    const auto body = [](const http::Presentation& entry, const std::string& rendition,
+                         const std::string& name) {
+        const http::Response response = entry.resource(rendition, name, kStart);
+        EXPECT_EQ(response.status, 200) << rendition << "/" << name;
+        return response.body.to_text();
+    };
+    const std::string picture = body(*first, "360p", pictures[0]);
+    const std::string text = body(*first, "subtitles-en", texts[0]);
+
+    cinema.add_subtitles("one", "en", {"corrected"});
+    ASSERT_TRUE(cinema.eventually([&] { return cinema.broadcaster->entry("one") != first; }));
+    const auto second = cinema.broadcaster->entry("one");
+    EXPECT_NE(listed(*second, "subtitles-en"), texts);
+    EXPECT_EQ(body(*second, "360p", pictures[0]), picture);
+    EXPECT_EQ(body(*second, "subtitles-en", texts[0]), text);
+    EXPECT_EQ(second->resource("360p", "0-00000000.m4s", kStart).status, 404);
+
+    // Also several replacements later, but not for ever.
+    auto last = second;
+    for (int i = 0; i < 4; ++i) {
+        EXPECT_EQ(last->resource("360p", pictures[0], kStart).status, i < 3 ? 200 : 404) << i;
+        cinema.add_subtitles("one", "en", {fmt::format("corrected {} times", i + 2)});
+        ASSERT_TRUE(cinema.eventually([&] { return cinema.broadcaster->entry("one") != last; }));
+        last = cinema.broadcaster->entry("one");
+    }
+    EXPECT_EQ(last->settings().former.size(), 3u);
+}
+
 TEST(Broadcaster, HoldsAPlaylistUntilItHasTheSegmentAskedFor) {
     Cinema cinema;
     cinema.add_film("one", film({25, 1}, 250));

@@ -53,5 +53,6 @@ export function EntryPicker(props: { readonly chosen: string; readonly onChoose:
   );
 }
 
+/** What can be shown: also what is being prepared anew, as its last preparation stays until then. */
 export const ready = (entries: ReadonlyMap<string, EntrySummary> | null): readonly EntrySummary[] =>
-  [...(entries?.values() ?? [])].filter(({ state }) => state === 'ready');
+  [...(entries?.values() ?? [])].filter(({ duration_ms }) => duration_ms !== null);

@@ -33,8 +33,11 @@ export interface PreviewHandle {
 const kStyle = {
   size: 'medium', background: 'half', setSize() {}, setBackground() {}, step() {},
 } as const;
-const kLook = 400; // milliseconds between looks whether the server has it
-const kLooks = 40;
+// Milliseconds between looks whether the stream has become another: while it is expected to, and else, as others may
+// change the files too.
+const kLookSoon = 400;
+const kLook = 3000;
+const kSoonLooks = 40;
 
 export const SubtitlePreview = forwardRef<PreviewHandle, SubtitlePreviewProps>(function SubtitlePreview(props, handle) {
   const { master, files, file, startAt, delay, onClose } = props;
@@ -80,22 +83,39 @@ export const SubtitlePreview = forwardRef<PreviewHandle, SubtitlePreviewProps>(f
   }, []);
 
   const position = () => video.current?.currentTime ?? reading.at;
+  const soon = useRef(0); // so many looks more are made soon after one another
   const waiting = useRef(0);
-  useEffect(() => () => window.clearTimeout(waiting.current), []);
-  const refresh = () => {
-    window.clearTimeout(waiting.current);
-    let looks = 0;
-    const look = async () => {
-      const before = await seen.current;
-      const now = await textsOf(master);
-      if (now === '' || now === before) {
-        if (++looks < kLooks) waiting.current = window.setTimeout(() => void look(), kLook);
-        return;
-      }
-      const paused = video.current?.paused ?? false;
-      setReading(({ number }) => ({ number: number + 1, at: position(), paused }));
+  const look = useRef(() => {});
+  useEffect(() => {
+    let closed = false;
+    const wait = () => {
+      window.clearTimeout(waiting.current);
+      if (!closed) waiting.current = window.setTimeout(look.current, soon.current > 0 ? kLookSoon : kLook);
     };
-    void look();
+    look.current = () =>
+      void (async () => {
+        const before = await seen.current;
+        const now = await textsOf(master);
+        if (closed) return;
+        if (now === '' || now === before) {
+          soon.current = Math.max(soon.current - 1, 0);
+          wait();
+          return;
+        }
+        soon.current = 0;
+        const paused = video.current?.paused ?? false;
+        setReading(({ number }) => ({ number: number + 1, at: position(), paused }));
+      })();
+    wait();
+    return () => {
+      closed = true;
+      window.clearTimeout(waiting.current);
+    };
+  }, [master, reading]);
+  const refresh = () => {
+    soon.current = kSoonLooks;
+    window.clearTimeout(waiting.current);
+    look.current();
   };
   useImperativeHandle(handle, () => ({
     seek(seconds) {
