@@ -50,6 +50,7 @@ Film::IframeRates iframe_rates(const media::TrackIndex& video, const playout::Se
         const std::uint64_t size = video.samples_of(gop).front().size + kHeader;
         const auto ticks = static_cast<std::uint64_t>(piece.duration.count());
         rates.peak = std::max(rates.peak, (size * 8 * media::kVideoTimescale + ticks - 1) / ticks);
+        rates.largest = std::max(rates.largest, size * 8);
         bytes += size;
         shown = piece.end();
     }
@@ -268,6 +269,13 @@ std::string Presentation::render_multivariant() const {
     audio.peak_bit_rate = sound.peak();
     audio.average_bit_rate = sound.average();
 
+    // A film on a channel may be ended at any picture, in the middle of a group whose largest is its
+    // first. The peak is that of any run of segments from half a target duration on (RFC 8216bis
+    // section 4.4.6.2), so that is what the surplus is spread over.
+    const bool may_cut = settings_.live || settings_.dated;
+    const auto shortest_run =
+        static_cast<std::uint64_t>(std::max<std::int64_t>(settings_.target_duration.count() / 2, 1));
+
     for (const library::Rung& rung : settings_.ladder) {
         hls::Variant variant;
         variant.uri = fmt::format("{}/{}", rung.name, hls::kMediaPlaylistName);
@@ -283,7 +291,11 @@ std::string Presentation::render_multivariant() const {
             variant.codec = std::max(variant.codec, chosen.info.codec);
             variant.frame_rate =
                 std::max(variant.frame_rate, film->media->manifest().frame_rate.as_double());
-            video.add(chosen.info.peak_bit_rate, chosen.info.average_bit_rate, duration);
+            const std::uint64_t excess =
+                may_cut ? chosen.info.cut_excess_bits.value_or(film->iframe_rates[index].largest)
+                        : 0;
+            video.add(chosen.info.peak_bit_rate + excess / shortest_run,
+                      chosen.info.average_bit_rate, duration);
             iframes.add(film->iframe_rates[index].peak, film->iframe_rates[index].average,
                         duration);
         }

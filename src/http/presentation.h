@@ -47,6 +47,7 @@ struct Film : Credits {
     struct IframeRates {
         std::uint64_t peak = 0;  // bits a second
         std::uint64_t average = 0;
+        std::uint64_t largest = 0;  // bits of one
     };
 
     std::shared_ptr<const library::PreparedEntry> media;

@@ -50,6 +50,9 @@ TrackInfo track_from(const json& value) {
     track.height = value.value("height", 0U);
     track.peak_bit_rate = value.at("peak_bit_rate");
     track.average_bit_rate = value.at("average_bit_rate");
+    if (const auto excess = value.find("cut_excess_bits"); excess != value.end()) {
+        track.cut_excess_bits = excess->get<std::uint64_t>();
+    }
     return track;
 }
 
@@ -63,6 +66,7 @@ json json_of(const TrackInfo& track) {
         value["width"] = track.width;
         value["height"] = track.height;
     }
+    if (track.cut_excess_bits) value["cut_excess_bits"] = *track.cut_excess_bits;
     return value;
 }
 

@@ -23,6 +23,9 @@ struct TrackInfo {
     std::uint32_t height = 0;
     std::uint64_t peak_bit_rate = 0;  // bits a second, over any two seconds, with headers
     std::uint64_t average_bit_rate = 0;
+    // Of video: bits by which the beginning of a group of pictures exceeds what the peak allows in
+    // its time, as its key picture comes first. Unset by preparers that did not say.
+    std::optional<std::uint64_t> cut_excess_bits;
 
     [[nodiscard]] bool is_video() const { return width != 0; }
     bool operator==(const TrackInfo&) const = default;

@@ -109,6 +109,25 @@ std::uint64_t video_peak_bit_rate(const media::TrackIndex& index) {
     return peak;
 }
 
+// An airing may be cut at any picture: how many bits more than `peak` allows the beginning of a
+// group can have.
+std::uint64_t cut_excess_bits(const media::TrackIndex& index, std::uint64_t peak) {
+    std::uint64_t excess = 0;
+    for (const Chunk& chunk : index.chunks) {
+        std::uint64_t bytes = 0;
+        std::uint64_t pictures = 0;
+        std::uint64_t time = 0;
+        for (const media::Sample& sample : index.samples_of(chunk)) {
+            bytes += sample.size;
+            time += sample.duration;
+            const std::uint64_t bits = segment_size(bytes, ++pictures) * 8;
+            const std::uint64_t allowed = peak * time / media::kVideoTimescale;
+            if (bits > allowed) excess = std::max(excess, bits - allowed);
+        }
+    }
+    return excess;
+}
+
 // Segments take any run of audio frames: the largest rate of any two seconds bounds them.
 std::uint64_t audio_peak_bit_rate(const media::TrackIndex& index) {
     const auto& samples = index.samples;
@@ -195,6 +214,8 @@ class PreparedWriter::Video {
         track.index = TRY(std::move(*file_).finish());
         track.info.peak_bit_rate = video_peak_bit_rate(track.index.view());
         track.info.average_bit_rate = average_bit_rate(track.index.view(), media::kVideoTimescale);
+        track.info.cut_excess_bits =
+            cut_excess_bits(track.index.view(), track.info.peak_bit_rate);
         return track;
     }
 

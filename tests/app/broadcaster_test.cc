@@ -1286,6 +1286,51 @@ TEST(Broadcaster, KeepsTheHardCutWhereAnEndingComesTooLate) {
     }
 }
 
+// RFC 8216bis section 4.4.6.2: runs of segments from half a target duration to one and a half.
+double measured_peak(Cinema& cinema, const std::string& rendition) {
+    static const std::regex kSegment("#EXTINF:([0-9.]+),\n([^\n#]+)\n");
+    const std::string listed = cinema.playlist(rendition);
+    const double target = std::stod(listed.substr(listed.find("TARGETDURATION:") + 15));
+    std::vector<std::pair<double, double>> all;  // bits, seconds
+    for (std::sregex_iterator it(listed.begin(), listed.end(), kSegment), end; it != end; ++it) {
+        all.emplace_back(8.0 * static_cast<double>(cinema.get(rendition, (*it)[2]).size()),
+                         std::stod((*it)[1]));
+    }
+    double peak = 0;
+    for (std::size_t first = 0; first < all.size(); ++first) {
+        double bits = 0;
+        double time = 0;
+        for (std::size_t i = first; i < all.size(); ++i) {
+            bits += all[i].first;
+            time += all[i].second;
+            if (time > 1.5 * target) break;
+            if (time >= 0.5 * target) peak = std::max(peak, bits / time);
+        }
+    }
+    return peak;
+}
+
+TEST(Broadcaster, DeclaresBandwidthThatAFilmCutInAGroupKeepsTo) {
+    Cinema cinema;
+    RawFilm one = film({24000, 1001}, 500);
+    one.key_bytes = 9000;
+    cinema.add_film("one", one);
+    cinema.add_film("gala", film({25, 1}, 1000));
+    cinema.add_slate("slate");
+    cinema.schedule({"one"}, {"gala"}, "2026-11-23T20:02:00");
+    cinema.change_schedule(
+        [](store::Schedule& wanted) { wanted.blocks[1].overrun = playout::Overrun::kCut; });
+    cinema.on_air();
+    pass(cinema, seconds(130), seconds(3), [] {});
+    const std::string master =
+        cinema.broadcaster->channel("main")->multivariant().body.to_text();
+    std::smatch declared;
+    ASSERT_TRUE(std::regex_search(master, declared, std::regex(":BANDWIDTH=(\\d+).*640x360")));
+    const double peak = measured_peak(cinema, "360p") + measured_peak(cinema, "audio");
+    EXPECT_GE(std::stod(declared[1]), peak);
+    EXPECT_LT(std::stod(declared[1]), 1.5 * peak);
+}
+
 TEST(Broadcaster, LogsWhatAClientRecordsFromThePlaylists) {
     Cinema cinema;
     cinema.add_film("one", film({25, 1}, 250));

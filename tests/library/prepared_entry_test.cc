@@ -80,6 +80,20 @@ TEST(PreparedEntry, BoundsTheRateOfAnySegment) {
     EXPECT_LE(video.average_bit_rate, video.peak_bit_rate);
 }
 
+TEST(PreparedEntry, SaysWhatTheBeginningOfAGroupTakesBesides) {
+    const TempFolder temp;
+    RawFilm film;
+    film.key_bytes = 5000;
+    const TrackInfo video = write(film, temp)->tracks[0];
+    ASSERT_TRUE(video.cut_excess_bits);
+    // Most of it after the first picture, of 40 ms.
+    const std::uint64_t allowed = video.peak_bit_rate * 40 / 1000;
+    EXPECT_GT(*video.cut_excess_bits, 8 * 5000 - allowed);
+    EXPECT_LT(*video.cut_excess_bits, 8 * 5300 - allowed);
+    const Manifest manifest = *write(film, TempFolder());
+    EXPECT_EQ(*manifest_from_json(to_json(manifest)), manifest);
+}
+
 TEST(PreparedEntry, NamesTheSameContentTheSame) {
     const TempFolder one;
     const TempFolder two;

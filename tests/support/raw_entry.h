@@ -18,11 +18,13 @@ struct RawFilm {
     int parameter_sets = 0;  // of the encoder: another number, other init sections
     std::int64_t audio_frames = 260;
     std::string name = "film.mp4";
+    std::size_t key_bytes = 200;  // of a keyframe's slice, at least
 
     // A picture: in a keyframe parameter sets stand before it, as x264enc writes them.
     [[nodiscard]] Bytes picture(std::int64_t index) const {
         const bool key = index % gop == 0;
-        const Bytes slice = nal_unit(key ? 5 : 1, 200 + static_cast<std::size_t>(index % 7));
+        const Bytes slice = nal_unit(
+            key ? 5 : 1, (key ? key_bytes : 200) + static_cast<std::size_t>(index % 7));
         return key ? nal_unit(7, 9) + nal_unit(8, 4) + slice : slice;
     }
 
