@@ -324,18 +324,20 @@ function StretchView(props: TimelineProps & {
   const what: Dragged | null = movable
     ? { kind: 'move', block: block.id, from: Date.parse(stretch.fixed_start ?? stretch.start), minutes: part.to - part.from, title }
     : null;
+  // What is too low to be pressed safely is there to be seen, and for a mouse; the lists beside have it as well.
+  const Tag = height < kTarget ? 'div' : 'button';
+  const pressed = Tag === 'button'
+    ? { type: 'button', 'data-stop': key, tabIndex: stop === key ? 0 : -1, 'aria-pressed': chosen } as const
+    : {};
   return (
     <>
-      <button
-        type="button"
+      <Tag
+        {...pressed}
         class={`stretch ${stretch.kind} ${chosen ? 'chosen' : ''} ${movable ? 'movable' : ''} ${part.first ? '' : 'from-before'} ${part.last ? '' : 'goes-on'} ${height < kTiny ? 'thin' : height < kReadable ? 'tiny' : ''} ${height < 2 * kReadable ? 'flat' : ''}`}
         data-hue={hue >= 0 ? hue : undefined}
         data-kind={stretch.kind}
         data-block={stretch.block ?? undefined}
         data-start={start}
-        data-stop={key}
-        tabIndex={stop === key ? 0 : -1}
-        aria-pressed={chosen}
         title={said}
         style={{ top: `${part.from * perMinute}px`, height: `${Math.max(3, height)}px` }}
         onClick={() => props.onSelect(selectionOf(stretch))}
@@ -367,7 +369,7 @@ function StretchView(props: TimelineProps & {
           </span>
         </span>
         {!detailed && isBlock && height > 60 && <Inside {...props} stretch={stretch} />}
-      </button>
+      </Tag>
       {chosen && block && isBlock && part.last && (block.until !== '' || block.passes === 0) && (
         <span
           class="edge"
