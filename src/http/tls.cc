@@ -319,7 +319,7 @@ bool TlsIdentity::ends_soon(base::Instant valid_until) const {
 Result<void> TlsIdentity::make() const {
     const Pem pem = TRY(make_self_signed(names_, clock_->now()));
     // The key first: whoever sees the new certificate finds its key.
-    TRY(base::replace_file(key_path_, pem.key, 0600));
+    TRY(base::replace_file(key_path_, pem.key, base::kOwnerOnly));
     TRY(base::replace_file(certificate_path_, pem.certificate, 0644));
     return {};
 }
