@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/json_line.h"
 #include "base/log.h"
 
 namespace matinee::app {
@@ -14,13 +15,9 @@ namespace {
 
 using nlohmann::json;
 
-std::string line_of(const json& value) {
-    return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
 // What one row of the journal says; jobs tell how far they are.
 Result<http::Event> event_of(store::Store& store, const store::JournalEntry& row) {
-    http::Event event{row.sequence, row.kind, line_of({{"id", row.subject}}), ""};
+    http::Event event{row.sequence, row.kind, json_line({{"id", row.subject}}), ""};
     if (row.kind == "channel" || row.kind == "schedule" || row.kind == "rundown") {
         event.channel = row.subject;
     }
@@ -29,13 +26,13 @@ Result<http::Event> event_of(store::Store& store, const store::JournalEntry& row
     if (!job && job.error().code() != ErrorCode::kNotFound) return Unexpected(Error(job.error()));
     if (job) {
         event.data =
-            line_of({{"id", job->id},
-                     {"entry", job->entry_id},
-                     {"variant", job->variant.empty() ? json(nullptr) : json(job->variant)},
-                     {"state", to_string(job->state)},
-                     {"stage", job->stage},
-                     {"fraction", std::clamp(job->fraction, 0.0, 1.0)},
-                     {"reason", job->reason}});
+            json_line({{"id", job->id},
+                       {"entry", job->entry_id},
+                       {"variant", job->variant.empty() ? json(nullptr) : json(job->variant)},
+                       {"state", to_string(job->state)},
+                       {"stage", job->stage},
+                       {"fraction", std::clamp(job->fraction, 0.0, 1.0)},
+                       {"reason", job->reason}});
     }
     return event;
 }
@@ -68,7 +65,7 @@ http::Event airing_event(const http::Presentation& channel, Instant now) {
     const json value{{"channel", id},
                      {"now", describe(current)},
                      {"next", current ? describe(*current + 1) : json(nullptr)}};
-    return {0, "airing", line_of(value), id};
+    return {0, "airing", json_line(value), id};
 }
 
 Announcer::Announcer(store::Store& store, const http::OnAir& on_air, const base::Clock& clock,

@@ -19,7 +19,7 @@ using http::Precondition;
 using http::Response;
 using nlohmann::json;
 
-constexpr std::string_view kSchemas = R"json({
+constexpr std::string_view kChannelSchemas = R"json({
   "ChannelAccess": {
     "description": "Whom the channel is for: everybody, holders of a link, or accounts of at least a role.",
     "type": "object",
@@ -182,7 +182,7 @@ http::QueryParameter instant_parameter(const char* name, const char* description
 }  // namespace
 
 void add_channel_operations(Api& api, ApiContext& context) {
-    api.add_schemas(kSchemas);
+    api.add_schemas(kChannelSchemas);
     store::Store& store = context.store;
     api.add({.method = Method::kPost,
              .path = "/channels",

@@ -10,7 +10,7 @@ using http::Api;
 using http::Method;
 using http::QueryParameter;
 
-constexpr std::string_view kSchemas = R"json({
+constexpr std::string_view kDescribedSchemas = R"json({
   "Session": {
     "type": "object",
     "required": ["name", "role"],
@@ -137,7 +137,7 @@ void describe_as_run(Api& api, const std::string& of, const std::string& name) {
 }  // namespace
 
 void describe_other_operations(Api& api) {
-    api.add_schemas(kSchemas);
+    api.add_schemas(kDescribedSchemas);
     const auto open = Access::kPublic;
     api.describe({.method = Method::kPost,
                   .path = "/session",

@@ -8,6 +8,7 @@
 #include "app/cards.h"
 #include "app/description.h"
 #include "app/entry_json.h"
+#include "app/json_line.h"
 #include "app/resource_json.h"
 #include "app/subtitle_intake.h"
 #include "base/glib_support.h"
@@ -27,7 +28,7 @@ using http::Precondition;
 using http::Response;
 using nlohmann::json;
 
-constexpr std::string_view kSchemas = R"json({
+constexpr std::string_view kEntrySchemas = R"json({
   "LocalizedText": {
     "description": "A text for each language (BCP-47).",
     "type": "object", "maxProperties": 20,
@@ -255,7 +256,7 @@ Result<std::string> description_of(const store::Entry& entry, const json& change
     json said = change.value("metadata", json::object());
     json merged = parsed_object(entry.metadata);
     merged.merge_patch(said);
-    TRY(described_subtitle_options(merged.dump(-1, ' ', false, json::error_handler_t::replace)));
+    TRY(described_subtitle_options(json_line(merged)));
     for (const char* own : {"title", "author", "country"}) {
         if (said.contains(own)) {
             return fail(ErrorCode::kInvalid,
@@ -274,7 +275,7 @@ Result<std::string> description_of(const store::Entry& entry, const json& change
             said["title"][subtitles::canonical_tag(language)] = text;
         }
     }
-    return said.dump(-1, ' ', false, json::error_handler_t::replace);
+    return json_line(said);
 }
 
 Result<store::SubtitleSource> source_called(store::Store& store, const std::string& entry,
@@ -319,7 +320,7 @@ CardRequest card_request(const json& body) {
 }  // namespace
 
 void add_entry_operations(Api& api, ApiContext& context) {
-    api.add_schemas(kSchemas);
+    api.add_schemas(kEntrySchemas);
     api.add_page_schema("EntryPage", "EntrySummary");
     api.add_page_schema("JobPage", "Job");
     store::Store& store = context.store;

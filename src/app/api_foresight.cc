@@ -17,11 +17,11 @@ using playout::Airing;
 using playout::Role;
 
 constexpr std::chrono::hours kFurthest{31 * 24};
-constexpr std::chrono::hours kLongest{9 * 24};  // a week, seen from any zone
+constexpr std::chrono::hours kLongestForesight{9 * 24};  // a week, seen from any zone
 constexpr std::size_t kMostAirings = 2000;
 constexpr std::size_t kMostStretches = 5000;
 
-constexpr std::string_view kSchemas = R"json({
+constexpr std::string_view kForesightSchemas = R"json({
   "PlanRequest": {
     "type": "object",
     "additionalProperties": false,
@@ -93,7 +93,7 @@ json block_json(const Airing& airing) {
     return airing.place.block.empty() ? json(nullptr) : json(airing.place.block);
 }
 
-json airing_json(const Airing& airing, Instant epoch) {
+json foreseen_json(const Airing& airing, Instant epoch) {
     const bool is_item = airing.place.role == Role::kItem;
     return {{"entry", airing.entry_id},
             {"start", base::to_rfc3339(playout::instant_of(epoch, airing.start))},
@@ -147,7 +147,7 @@ Result<Instant> foreseeable(const std::string& date, Instant now) {
 }
 
 void add_foresight_operations(Api& api, ApiContext& context) {
-    api.add_schemas(kSchemas);
+    api.add_schemas(kForesightSchemas);
     store::Store& store = context.store;
     api.add({.method = Method::kPost,
              .path = "/channels/{channel}/schedule/plan",
@@ -166,10 +166,11 @@ void add_foresight_operations(Api& api, ApiContext& context) {
                 const Instant now = context.clock.now();
                 const Instant from = *base::parse_rfc3339(body.at("from").get<std::string>());
                 const Instant to = TRY(foreseeable(body.at("to"), now));
-                if (to <= from || to - from > kLongest) {
-                    return fail(
-                        ErrorCode::kInvalid, "from {} to {}: ask for a period of up to {} days",
-                        base::to_rfc3339(from), base::to_rfc3339(to), kLongest.count() / 24);
+                if (to <= from || to - from > kLongestForesight) {
+                    return fail(ErrorCode::kInvalid,
+                                "from {} to {}: ask for a period of up to {} days",
+                                base::to_rfc3339(from), base::to_rfc3339(to),
+                                kLongestForesight.count() / 24);
                 }
                 store::Schedule schedule = TRY(store.find_schedule(id));
                 std::optional<store::Schedule> wanted;
@@ -181,7 +182,7 @@ void add_foresight_operations(Api& api, ApiContext& context) {
                 json shown = json::array();
                 for (const Airing& airing : airings) {
                     if (shown.size() == kMostAirings) break;
-                    shown.push_back(airing_json(airing, channel.epoch));
+                    shown.push_back(foreseen_json(airing, channel.epoch));
                 }
                 const std::size_t left_out = airings.size() - shown.size();
                 return Response::json(

@@ -18,7 +18,7 @@ using http::Method;
 using http::Response;
 using nlohmann::json;
 
-constexpr std::string_view kSchemas = R"json({
+constexpr std::string_view kPeopleSchemas = R"json({
   "Role": {"enum": ["screen", "reviewer", "producer", "admin"]},
   "Account": {
     "type": "object",
@@ -169,7 +169,7 @@ Result<void> set_password(store::User& user, const std::string& password) {
 }  // namespace
 
 void add_account_operations(Api& api, ApiContext& context) {
-    api.add_schemas(kSchemas);
+    api.add_schemas(kPeopleSchemas);
     api.add_page_schema("AccountPage", "Account");
     api.add_page_schema("TokenPage", "Token");
     api.add_page_schema("LinkPage", "Link");

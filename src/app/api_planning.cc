@@ -20,7 +20,7 @@ using http::Precondition;
 using http::Response;
 using nlohmann::json;
 
-constexpr std::string_view kSchemas = R"json({
+constexpr std::string_view kPlanningSchemas = R"json({
   "Slug": {
     "type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
     "description": "a-z, 0-9 and -, and no - at an end"
@@ -335,7 +335,7 @@ json publication_json(const ControlRoom::Published& published) {
 }
 
 void add_playlist_operations(Api& api, ApiContext& context) {
-    api.add_schemas(kSchemas);
+    api.add_schemas(kPlanningSchemas);
     api.add_page_schema("PlaylistPage", "PlaylistSummary");
     store::Store& store = context.store;
     api.add({.method = Method::kGet,

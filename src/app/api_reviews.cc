@@ -18,7 +18,7 @@ using http::Response;
 using nlohmann::json;
 using review::Milliseconds;
 
-constexpr std::string_view kSchemas = R"json({
+constexpr std::string_view kReviewSchemas = R"json({
   "ReviewTexts": {
     "type": "object",
     "description": "By language (BCP-47).",
@@ -653,7 +653,7 @@ void add_for_jurors(Api& api, ApiContext& context, ReviewRoom& room) {
 }  // namespace
 
 void add_review_operations(Api& api, ApiContext& context) {
-    api.add_schemas(kSchemas);
+    api.add_schemas(kReviewSchemas);
     add_for_producers(api, context, context.reviews);
     add_for_jurors(api, context, context.reviews);
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/json_line.h"
 #include "app/screen_design.h"
 #include "app/screens.h"
 #include "auth/pairing.h"
@@ -24,7 +25,7 @@ using http::Method;
 using http::Response;
 using nlohmann::json;
 
-constexpr std::string_view kSchemas = R"json({
+constexpr std::string_view kScreenSchemas = R"json({
   "ScreenReport": {
     "description": "What a screen says of itself, every few seconds.",
     "type": "object",
@@ -217,8 +218,7 @@ Result<Response> take_heartbeat(ApiContext& context, const std::string& page, co
     const std::string id = call.request().asker.account->id;
     json report = call.body();
     const auto done = report.at("carried_out").get<std::string>();
-    const auto commands = TRY(context.store.report_screen(
-        id, report.dump(-1, ' ', false, json::error_handler_t::replace), done));
+    const auto commands = TRY(context.store.report_screen(id, json_line(report), done));
     const store::Screen screen = TRY(context.store.find_screen(id));
     json given = json::array();
     for (const store::ScreenCommand& command : commands) {
@@ -281,7 +281,7 @@ Response give_still(ApiContext& context, const http::Request& request) {
 }  // namespace
 
 void add_screen_operations(Api& api, ApiContext& context, std::function<std::string()> page) {
-    api.add_schemas(kSchemas);
+    api.add_schemas(kScreenSchemas);
     api.add_page_schema("ScreenPage", "Screen");
     store::Store& store = context.store;
     api.describe({.method = Method::kGet,

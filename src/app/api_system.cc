@@ -13,7 +13,7 @@ using http::Method;
 using http::Response;
 using nlohmann::json;
 
-constexpr std::string_view kSchemas = R"json({
+constexpr std::string_view kSystemSchemas = R"json({
   "System": {
     "type": "object",
     "required": ["version", "started", "server_time", "disk", "checks", "incidents"],
@@ -76,7 +76,7 @@ json disk_json(const std::filesystem::path& folder) {
 }  // namespace
 
 void add_system_operations(Api& api, ApiContext& context) {
-    api.add_schemas(kSchemas);
+    api.add_schemas(kSystemSchemas);
     api.add({.method = Method::kGet,
              .path = "/system",
              .id = "getSystem",

@@ -15,9 +15,8 @@ using http::ApiHeader;
 using http::ApiProblem;
 using http::Method;
 using http::Operation;
-using Json = http::JsonSchemas::Json;
 
-constexpr std::string_view kSchemas = R"json({
+constexpr std::string_view kUploadSchemas = R"json({
   "Upload": {
     "type": "object",
     "required": ["id", "url", "state", "offset", "length", "metadata", "owner", "created", "expires", "entry", "reason"],
@@ -46,7 +45,7 @@ constexpr std::string_view kSchemas = R"json({
 constexpr const char* kTag = "Uploads";
 constexpr const char* kContentType = "application/offset+octet-stream";
 
-Json bytes_schema() {
+http::JsonSchemas::Json bytes_schema() {
     return {{"type", "integer"}, {"minimum", 0}};
 }
 
@@ -173,7 +172,7 @@ Operation options(const char* path, const char* id) {
 }  // namespace
 
 void describe_upload_operations(Api& api) {
-    api.add_schemas(kSchemas);
+    api.add_schemas(kUploadSchemas);
     api.describe(options("/uploads", "getUploadOptions"));
     api.describe(options("/uploads/{upload}", "getOptionsOfUpload"));
     api.describe({.method = Method::kGet,

@@ -29,7 +29,7 @@ std::string digest_of(std::string_view text) {
     return library::sha256_hex(base::as_byte_span(text));
 }
 
-json airing_json(const AsRunRecord& record) {
+json record_json(const AsRunRecord& record) {
     json marks = json::array();
     for (const playout::AsRunMark& mark : record.marks) {
         marks.push_back(
@@ -192,7 +192,7 @@ Result<std::string> signed_json(const AsRunReport& report, const SigningKey& key
     json airings = json::array();
     std::vector<std::string> digests;
     for (const AsRunRecord& record : report.records) {
-        json airing = airing_json(record);
+        json airing = record_json(record);
         digests.push_back(digest_of(canonical(airing)));
         airings.push_back(std::move(airing));
     }

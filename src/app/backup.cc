@@ -7,17 +7,17 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <map>
 #include <set>
+#include <span>
 #include <system_error>
 
 #include <nlohmann/json.hpp>
-#include <openssl/evp.h>
 
 #include "base/files.h"
 #include "base/handle.h"
+#include "library/sha256.h"
 #include "store/store.h"
 
 namespace matinee::app {
@@ -31,9 +31,7 @@ constexpr const char* kManifest = "manifest.json";
 constexpr const char* kDatabase = "matinee.db";
 constexpr int kFormat = 1;
 constexpr std::size_t kChunk = 1 << 20;
-constexpr mode_t kOwnerOnly = 0600;
 
-using OwnedDigest = base::Owned<EVP_MD_CTX, EVP_MD_CTX_free>;
 using OwnedWriter = base::Owned<archive, archive_write_free>;
 using OwnedReader = base::Owned<archive, archive_read_free>;
 using OwnedEntry = base::Owned<archive_entry, archive_entry_free>;
@@ -67,30 +65,6 @@ class Temporary {
 
   private:
     fs::path path_;
-};
-
-class Sha256 {
-  public:
-    Sha256() : context_(EVP_MD_CTX_new()) {
-        good_ = context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1;
-    }
-    void add(const char* bytes, std::size_t size) {
-        good_ = good_ && EVP_DigestUpdate(context_.get(), bytes, size) == 1;
-    }
-    // Empty, which no manifest holds, when OpenSSL has failed.
-    std::string finish() {
-        std::array<unsigned char, 32> digest{};
-        if (!good_ || EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr) != 1) return {};
-        std::string text;
-        for (const unsigned char byte : digest) {
-            text += fmt::format("{:02x}", byte);
-        }
-        return text;
-    }
-
-  private:
-    OwnedDigest context_;
-    bool good_ = false;
 };
 
 // A file to be saved: where it is, and its name in the archive.
@@ -151,7 +125,7 @@ class BackupWriter {
             return base::file_failure(errno, "read", source.path);
         }
         TRY(begin(source.name, static_cast<std::uint64_t>(status.st_size), status.st_mtime));
-        Sha256 digest;
+        library::Sha256 digest;
         std::string buffer(kChunk, '\0');
         for (auto left = static_cast<std::uint64_t>(status.st_size); left > 0;) {
             const ssize_t got =
@@ -163,7 +137,7 @@ class BackupWriter {
                             source.path.string());
             }
             const auto size = static_cast<std::size_t>(got);
-            digest.add(buffer.data(), size);
+            digest.add(std::as_bytes(std::span(buffer.data(), size)));
             TRY(write(buffer.data(), size));
             left -= size;
             done_.bytes += size;
@@ -191,7 +165,7 @@ class BackupWriter {
         const OwnedEntry entry(archive_entry_new());
         archive_entry_set_pathname_utf8(entry.get(), name.c_str());
         archive_entry_set_filetype(entry.get(), AE_IFREG);
-        archive_entry_set_perm(entry.get(), kOwnerOnly);
+        archive_entry_set_perm(entry.get(), base::kOwnerOnly);
         archive_entry_set_size(entry.get(), static_cast<la_int64_t>(size));
         archive_entry_set_mtime(entry.get(), modified, 0);
         if (archive_write_header(archive_.get(), entry.get()) != ARCHIVE_OK) {
@@ -254,16 +228,16 @@ Result<void> unpack_one(archive* from, const fs::path& file, const fs::path& tar
     fs::create_directories(target.parent_path(), error);
     if (error) return base::file_failure(error.value(), "write", target);
     const Descriptor output(
-        ::open(target.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly));
+        ::open(target.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, base::kOwnerOnly));
     if (output.get() < 0) return base::file_failure(errno, "write", target);
-    Sha256 digest;
+    library::Sha256 digest;
     std::uint64_t size = 0;
     std::string buffer(kChunk, '\0');
     for (;;) {
         const la_ssize_t got = archive_read_data(from, buffer.data(), buffer.size());
         if (got == 0) break;
         if (got < 0) return archive_failure(from, "read", file);
-        digest.add(buffer.data(), static_cast<std::size_t>(got));
+        digest.add(std::as_bytes(std::span(buffer.data(), static_cast<std::size_t>(got))));
         for (la_ssize_t at = 0; at < got;) {
             const ssize_t written =
                 ::write(output.get(), buffer.data() + at, static_cast<std::size_t>(got - at));

@@ -129,6 +129,10 @@ class Broadcaster final : public http::OnAir {
     // time until all threads know of it.
     static constexpr Ticks kCommandMargin = std::chrono::seconds(4);
 
+    // A command, or a takeover, is written this soon after it was planned, or not at all; the rest
+    // of kCommandMargin is for servers to take it up.
+    static constexpr std::chrono::milliseconds kToWrite{1'000};
+
   private:
     using PresentationPtr = std::shared_ptr<const http::Presentation>;
     using FilmPtr = std::shared_ptr<const http::Film>;

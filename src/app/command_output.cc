@@ -1,10 +1,17 @@
 #include "app/command_output.h"
 
+#include <cstdio>
+
 #include <fmt/format.h>
 
 namespace matinee::app {
 
 using nlohmann::json;
+
+int report_failure(const Error& error) {
+    fmt::print(stderr, "matinee: {}\n", error.to_string());
+    return kFailed;
+}
 
 void print_json(const json& value) {
     // A file name need not be UTF-8.

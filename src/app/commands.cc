@@ -23,6 +23,7 @@
 #include "app/installed_fonts.h"
 #include "app/intake.h"
 #include "app/intake_json.h"
+#include "app/json_line.h"
 #include "app/progress_display.h"
 #include "app/reload_signal.h"
 #include "app/resource_json.h"
@@ -46,7 +47,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr int kFailed = 1;
 constexpr int kSomeFailed = 3;
 constexpr int kNotGenuine = 4;
 
@@ -57,18 +57,6 @@ constexpr const char* kDemoPlaylist = "main";
 // A new channel's timeline begins a little in the past, so that its first viewers find as much
 // behind the live edge as players want to buffer.
 constexpr std::chrono::seconds kHeadStart{60};
-
-int report(const Error& error) {
-    fmt::print(stderr, "matinee: {}\n", error.to_string());
-    return kFailed;
-}
-
-// Runs a command's body, whose value is the exit status.
-template <typename Body>
-int run(Body&& body) {
-    Result<int> status = body();
-    return status ? *status : report(status.error());
-}
 
 void print_notes(std::FILE* told, const std::vector<ImportNote>& notes, std::string_view what) {
     for (const ImportNote& note : notes) {
@@ -423,7 +411,7 @@ Result<std::string> name_of_source(const std::vector<store::SubtitleSource>& sou
 }  // namespace
 
 int serve(const ServeArguments& arguments) {
-    return run([&]() -> Result<int> {
+    return run_command([&]() -> Result<int> {
         const StopSignals signals;
         Workspace workspace = TRY(Workspace::open(arguments.data));
         ReloadSignal reload;
@@ -433,7 +421,7 @@ int serve(const ServeArguments& arguments) {
 }
 
 int demo(const DemoArguments& arguments) {
-    return run([&]() -> Result<int> {
+    return run_command([&]() -> Result<int> {
         const StopSignals signals;
         ReloadSignal reload;
         Workspace workspace = TRY(Workspace::open(arguments.data));
@@ -466,7 +454,7 @@ int demo(const DemoArguments& arguments) {
 }
 
 int import(const ImportArguments& arguments) {
-    return run([&]() -> Result<int> {
+    return run_command([&]() -> Result<int> {
         const StopSignals signals;
         Workspace workspace = TRY(Workspace::open(arguments.data));
         IntakeOptions options;
@@ -511,7 +499,7 @@ int import(const ImportArguments& arguments) {
 }
 
 int add_channel(const ChannelArguments& arguments) {
-    return run([&]() -> Result<int> {
+    return run_command([&]() -> Result<int> {
         Workspace workspace = TRY(Workspace::open(arguments.data));
         std::vector<std::string> ids = arguments.entries;
         if (ids.empty()) {
@@ -588,7 +576,7 @@ Result<BurnInState> burn_in_state(Workspace& workspace, const store::Channel& ch
 }  // namespace
 
 int list_channels(const fs::path& data, bool as_json) {
-    return run([&]() -> Result<int> {
+    return run_command([&]() -> Result<int> {
         Workspace workspace = TRY(Workspace::open(data));
         json all = json::array();
         for (const store::Channel& channel : TRY(workspace.store->list_channels())) {
@@ -618,7 +606,7 @@ int list_channels(const fs::path& data, bool as_json) {
 }
 
 int list_entries(const fs::path& data, bool as_json) {
-    return run([&]() -> Result<int> {
+    return run_command([&]() -> Result<int> {
         Workspace workspace = TRY(Workspace::open(data));
         TRY(print_entries(
             workspace, [](const store::Entry&) { return true; }, as_json));
@@ -627,7 +615,7 @@ int list_entries(const fs::path& data, bool as_json) {
 }
 
 int add_card(const CardArguments& arguments) {
-    return run([&]() -> Result<int> {
+    return run_command([&]() -> Result<int> {
         const StopSignals signals;
         Workspace workspace = TRY(Workspace::open(arguments.data));
         CardRequest request;
@@ -662,7 +650,7 @@ int add_card(const CardArguments& arguments) {
 }
 
 int list_cards(const fs::path& data, bool as_json) {
-    return run([&]() -> Result<int> {
+    return run_command([&]() -> Result<int> {
         Workspace workspace = TRY(Workspace::open(data));
         const auto is_card = [](const store::Entry& entry) {
             return entry.kind != store::EntryKind::kFilm;
@@ -673,7 +661,7 @@ int list_cards(const fs::path& data, bool as_json) {
 }
 
 int show_entry(const fs::path& data, const std::string& id, bool as_json) {
-    return run([&]() -> Result<int> {
+    return run_command([&]() -> Result<int> {
         Workspace workspace = TRY(Workspace::open(data));
         const store::Entry entry = TRY(workspace.store->find_entry(id));
         if (as_json) {
@@ -745,14 +733,13 @@ Result<json> said_by(const SetEntryArguments& arguments) {
 }  // namespace
 
 int set_entry(const SetEntryArguments& arguments) {
-    return run([&]() -> Result<int> {
+    return run_command([&]() -> Result<int> {
         Workspace workspace = TRY(Workspace::open(arguments.data));
         const json said = TRY(said_by(arguments));
         if (said.empty() && !arguments.reset) {
             return fail(ErrorCode::kInvalid, "nothing to set; --help says what can be");
         }
-        TRY(describe_by_hand(*workspace.store, arguments.entry,
-                             said.dump(-1, ' ', false, json::error_handler_t::replace),
+        TRY(describe_by_hand(*workspace.store, arguments.entry, json_line(said),
                              arguments.reset ? Before::kForgotten : Before::kKept));
         const auto entry = TRY(workspace.store->find_entry(arguments.entry));
         print_json(TRY(printed_entry(workspace, entry)));
@@ -761,7 +748,7 @@ int set_entry(const SetEntryArguments& arguments) {
 }
 
 int as_run(const AsRunArguments& arguments) {
-    return run([&]() -> Result<int> {
+    return run_command([&]() -> Result<int> {
         using Form = AsRunArguments::Form;
         Workspace workspace = TRY(Workspace::open(arguments.data));
         AsRunLog log(*workspace.store, *workspace.clock, workspace.folder);
@@ -791,7 +778,7 @@ int as_run(const AsRunArguments& arguments) {
 }
 
 int as_run_key(const fs::path& data, bool as_json) {
-    return run([&]() -> Result<int> {
+    return run_command([&]() -> Result<int> {
         Workspace workspace = TRY(Workspace::open(data));
         AsRunLog log(*workspace.store, *workspace.clock, workspace.folder);
         const std::string key = TRY(log.public_key());
@@ -805,7 +792,7 @@ int as_run_key(const fs::path& data, bool as_json) {
 }
 
 int verify_as_run(const VerifyArguments& arguments) {
-    return run([&]() -> Result<int> {
+    return run_command([&]() -> Result<int> {
         fs::path key_file = arguments.key;
         if (key_file.empty()) {
             const fs::path data = arguments.data.empty() ? TRY(default_data_folder()) : arguments.data;
@@ -850,7 +837,7 @@ int verify_as_run(const VerifyArguments& arguments) {
 }
 
 int show_subtitles(const SubtitlesArguments& arguments) {
-    return run([&]() -> Result<int> {
+    return run_command([&]() -> Result<int> {
         const auto mapped = TRY(library::MappedFile::open(arguments.file));
         const std::string name = arguments.file.filename().string();
         SubtitleContext context;
@@ -906,7 +893,7 @@ int show_subtitles(const SubtitlesArguments& arguments) {
 }
 
 int set_subtitles(const SetSubtitlesArguments& arguments) {
-    return run([&]() -> Result<int> {
+    return run_command([&]() -> Result<int> {
         Workspace workspace = TRY(Workspace::open(arguments.data));
         store::Store& store = *workspace.store;
         const auto sources = TRY(store.list_subtitles(arguments.entry));
@@ -937,7 +924,7 @@ int set_subtitles(const SetSubtitlesArguments& arguments) {
 }
 
 int doctor(const fs::path& data, bool as_json) {
-    return run([&]() -> Result<int> {
+    return run_command([&]() -> Result<int> {
         const fs::path folder = data.empty() ? TRY(default_data_folder()) : data;
         const Config config = TRY(load_config(folder / "matinee.toml"));
         DoctorProbes probes;
@@ -966,8 +953,9 @@ int prepare(const std::vector<std::string>& arguments) {
     }
     argv.push_back(nullptr);
     ::execv(argv[0], argv.data());
-    return report(Error(ErrorCode::kInternal,
-                        fmt::format("{}: cannot be run; is matinee installed whole?", argv[0])));
+    return report_failure(
+        Error(ErrorCode::kInternal,
+              fmt::format("{}: cannot be run; is matinee installed whole?", argv[0])));
 }
 
 }  // namespace matinee::app

@@ -370,21 +370,19 @@ Result<void> read_limits(TableReader reader, http::RateLimits::Options& limits) 
     return reader.expect_nothing_else();
 }
 
-constexpr double kGigabyte = 1e9;
-
 Result<void> read_uploads(TableReader reader, UploadsConfig& uploads) {
     for (const auto& [key, bytes] : {std::pair("max_file_gb", &uploads.max_file),
                                      std::pair("max_account_gb", &uploads.max_account),
                                      std::pair("max_total_gb", &uploads.max_total),
                                      std::pair("keep_free_gb", &uploads.keep_free)}) {
-        double gigabytes = static_cast<double>(*bytes) / kGigabyte;
+        double gigabytes = static_cast<double>(*bytes) / base::kGigabyte;
         TRY(reader.real(key, gigabytes));
         constexpr double kMost = 1e6;  // a petabyte
         if (!(gigabytes >= 0 && gigabytes <= kMost)) {
             return fail(ErrorCode::kInvalid, "{}: \"{}\" must be a number from 0 to {}",
                         reader.at(key), key, kMost);
         }
-        *bytes = static_cast<std::uint64_t>(std::llround(gigabytes * kGigabyte));
+        *bytes = static_cast<std::uint64_t>(std::llround(gigabytes * base::kGigabyte));
     }
     std::int64_t hours = uploads.expire.count();
     TRY(reader.number("expire_hours", hours, 1, 24 * 365));
@@ -620,13 +618,13 @@ true_peak_dbtp = {:.1f}
         config.access.metrics_protected ? "protected" : "public", config.access.session.count(),
         config.limits.api.per_second, config.limits.api.burst, config.limits.media.per_second,
         config.limits.media.burst, config.limits.sign_in.per_second, config.limits.sign_in.burst,
-        static_cast<double>(config.uploads.max_file) / kGigabyte,
-        static_cast<double>(config.uploads.max_account) / kGigabyte,
-        static_cast<double>(config.uploads.max_total) / kGigabyte,
-        static_cast<double>(config.uploads.keep_free) / kGigabyte, config.uploads.expire.count(),
-        house.padding == library::Padding::kBlur ? "blur" : "black", house.speed_preset,
-        house.quantizer, house.gop_seconds, house.max_frame_rate, house.audio_kbps,
-        *house.loudness_lufs, house.true_peak_dbtp);
+        static_cast<double>(config.uploads.max_file) / base::kGigabyte,
+        static_cast<double>(config.uploads.max_account) / base::kGigabyte,
+        static_cast<double>(config.uploads.max_total) / base::kGigabyte,
+        static_cast<double>(config.uploads.keep_free) / base::kGigabyte,
+        config.uploads.expire.count(), house.padding == library::Padding::kBlur ? "blur" : "black",
+        house.speed_preset, house.quantizer, house.gop_seconds, house.max_frame_rate,
+        house.audio_kbps, *house.loudness_lufs, house.true_peak_dbtp);
     for (const library::Rung& rung : house.rungs) {
         text += fmt::format(
             "[[house.rungs]]\nname = \"{}\"\nwidth = {}\nheight = {}\nmax_kbps = {}\n\n", rung.name,

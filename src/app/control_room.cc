@@ -11,10 +11,6 @@ namespace matinee::app {
 
 namespace {
 
-// A command is written this soon after its instant, or not at all; the rest of
-// Broadcaster::kCommandMargin is for servers to take it up.
-constexpr std::chrono::milliseconds kToWrite{1'000};
-
 // How often a command is planned anew when the rundown changes under it.
 constexpr int kTries = 5;
 
@@ -241,7 +237,7 @@ Result<ControlRoom::Done> ControlRoom::perform(const std::string& channel, const
         const playout::Edit edit = TRY(command(
             {planned, desk.programmes, desk.schedule, until(desk, now)}, moment(desk, now)));
         const auto written = store_.splice_airings(
-            channel, {edit.ordinal, edit.airings, desk.edits, now + kToWrite});
+            channel, {edit.ordinal, edit.airings, desk.edits, now + Broadcaster::kToWrite});
         if (written) {
             tell_log(ended_early(desk, edit, "ended by hand"));
             return Done{playout::instant_of(desk.channel.epoch, edit.at), edit.left_out};
@@ -270,7 +266,8 @@ Result<ControlRoom::Plan> ControlRoom::plan_publication(const store::Schedule& s
         {planned, desk.programmes, desk.schedule, until(desk, now)}, moment(desk, now), from,
         playout::ticks_since(desk.channel.epoch, at)));
     if (const auto& edit = plan.published.plan.edit) {
-        plan.edit.splice = store::Splice{edit->ordinal, edit->airings, desk.edits, now + kToWrite};
+        plan.edit.splice =
+            store::Splice{edit->ordinal, edit->airings, desk.edits, now + Broadcaster::kToWrite};
         plan.ended = ended_early(desk, *edit, "another plan was published");
     }
     return plan;

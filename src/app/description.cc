@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/json_line.h"
 #include "base/utf8.h"
 #include "store/metadata.h"
 
@@ -14,37 +15,33 @@ namespace matinee::app {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
+using nlohmann::json;
 
 // Those that may be one per language, and of which a layer need not give all.
 constexpr std::array kLocalized{"title", "synopsis"};
 
-std::string dump(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-Result<Json> object_of(const std::string& description) {
-    Json json = Json::parse(description, nullptr, false);
-    if (!json.is_object()) {
+Result<json> object_of(const std::string& description) {
+    json object = json::parse(description, nullptr, false);
+    if (!object.is_object()) {
         return fail(ErrorCode::kInvalid,
                     "not a JSON object, as in {{\"title\": {{\"en\": \"...\"}}, \"author\": "
                     "\"...\", \"country\": \"...\"}}");
     }
-    return json;
+    return object;
 }
 
-Json by_language(const Json& text) {
-    return text.is_object() ? text : Json{{"und", text}};
+json by_language(const json& text) {
+    return text.is_object() ? text : json{{"und", text}};
 }
 
-void lay_over(Json& lower, const Json& upper) {
+void lay_over(json& lower, const json& upper) {
     for (const auto& [key, value] : upper.items()) {
         if (value.is_null()) {
             lower.erase(key);
         } else if (std::ranges::find(kLocalized, key) != kLocalized.end() && lower.contains(key) &&
                    (value.is_object() || value.is_string())) {
-            Json texts = by_language(lower[key]);
-            const Json said = by_language(value);
+            json texts = by_language(lower[key]);
+            const json said = by_language(value);
             for (const auto& [language, text] : said.items()) {
                 if (text.is_null()) {
                     texts.erase(language);
@@ -59,7 +56,7 @@ void lay_over(Json& lower, const Json& upper) {
     }
 }
 
-Result<void> apply_title(const Json& title, store::EntryDescription& entry) {
+Result<void> apply_title(const json& title, store::EntryDescription& entry) {
     if (title.is_string()) {
         entry.titles = {{"und", title.get<std::string>()}};
         return {};
@@ -78,21 +75,21 @@ Result<void> apply_title(const Json& title, store::EntryDescription& entry) {
     return {};
 }
 
-Result<void> apply(Json json, store::EntryDescription& entry) {
+Result<void> apply(json said, store::EntryDescription& entry) {
     store::EntryDescription described = entry;
-    if (json.contains("title")) TRY(apply_title(json["title"], described));
+    if (said.contains("title")) TRY(apply_title(said["title"], described));
     for (const auto& [key, field] :
          {std::pair("author", &described.author), std::pair("country", &described.country)}) {
-        if (!json.contains(key)) continue;
-        if (!json[key].is_string()) {
+        if (!said.contains(key)) continue;
+        if (!said[key].is_string()) {
             return fail(ErrorCode::kInvalid, "\"{}\" must be a text", key);
         }
-        *field = json[key].get<std::string>();
+        *field = said[key].get<std::string>();
     }
     for (const char* key : {"title", "author", "country"}) {
-        json.erase(key);
+        said.erase(key);
     }
-    described.metadata = dump(json);
+    described.metadata = json_line(said);
     TRY(store::parse_metadata(described.metadata));
     entry = std::move(described);
     return {};
@@ -100,12 +97,12 @@ Result<void> apply(Json json, store::EntryDescription& entry) {
 
 // What the row of an entry says, of which no layer is known: it was imported by an older matinee.
 std::string description_of(const store::EntryDescription& entry) {
-    Json json = Json::parse(entry.metadata, nullptr, false);
-    if (!json.is_object()) json = Json::object();
-    json["title"] = entry.titles;
-    if (!entry.author.empty()) json["author"] = entry.author;
-    if (!entry.country.empty()) json["country"] = entry.country;
-    return dump(json);
+    json said = json::parse(entry.metadata, nullptr, false);
+    if (!said.is_object()) said = json::object();
+    said["title"] = entry.titles;
+    if (!entry.author.empty()) said["author"] = entry.author;
+    if (!entry.country.empty()) said["country"] = entry.country;
+    return json_line(said);
 }
 
 Result<store::EntryDescription> described(const store::EntryDescription& entry,
@@ -140,11 +137,11 @@ std::string display_title(const fs::path& file) {
 }
 
 std::string merge_descriptions(const std::string& lower, const std::string& upper) {
-    Json merged = Json::parse(lower, nullptr, false);
-    if (!merged.is_object()) merged = Json::object();
-    const Json over = Json::parse(upper, nullptr, false);
+    json merged = json::parse(lower, nullptr, false);
+    if (!merged.is_object()) merged = json::object();
+    const json over = json::parse(upper, nullptr, false);
     if (over.is_object()) lay_over(merged, over);
-    return dump(merged);
+    return json_line(merged);
 }
 
 Result<void> check_description(const std::string& description) {
@@ -153,7 +150,7 @@ Result<void> check_description(const std::string& description) {
 }
 
 Result<void> describe(store::EntryDescription& entry, const store::DescriptionLayers& layers) {
-    Json merged = Json::object();
+    json merged = json::object();
     for (const auto* layer : {&layers.file, &layers.sheet, &layers.hand}) {
         if (*layer) lay_over(merged, TRY(object_of(**layer)));
     }
@@ -180,14 +177,14 @@ Result<void> describe_by_hand(store::Store& store, const store::Entry& entry,
                               const std::string& said, Before before) {
     const store::DescriptionLayers known = TRY(store.description_layers(entry.id));
     store::DescriptionLayers layers = with_file(known, entry);
-    Json hand = Json::object();
+    json hand = json::object();
     if (before == Before::kKept && layers.hand) hand = TRY(object_of(*layers.hand));
     // Null stays in the layer: it takes away what the layers below say.
-    const Json over = TRY(object_of(said));
+    const json over = TRY(object_of(said));
     for (const auto& [key, value] : over.items()) {
         const bool localized = std::ranges::find(kLocalized, key) != kLocalized.end();
         if (localized && value.is_object() && hand.contains(key) && !hand[key].is_null()) {
-            Json texts = by_language(hand[key]);
+            json texts = by_language(hand[key]);
             texts.update(value);
             hand[key] = std::move(texts);
         } else {
@@ -195,7 +192,7 @@ Result<void> describe_by_hand(store::Store& store, const store::Entry& entry,
         }
     }
     layers.hand.reset();
-    if (!hand.empty()) layers.hand = dump(hand);
+    if (!hand.empty()) layers.hand = json_line(hand);
     const auto wanted = described(entry, layers);
     if (!wanted) return fail(Error(wanted.error()), "entry {}", entry.id);
     return store.set_described({*wanted, layers}, {entry, known});

@@ -32,12 +32,11 @@ namespace matinee::app {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
+using nlohmann::json;
 using State = CertificateFacts::State;
 
-constexpr std::uint64_t kGigabyte = 1'000'000'000;
-constexpr std::uint64_t kTooLittleDisk = 2 * kGigabyte;
-constexpr std::uint64_t kLittleDisk = 20 * kGigabyte;
+constexpr std::uint64_t kTooLittleDisk = 2 * base::kGigabyte;
+constexpr std::uint64_t kLittleDisk = 20 * base::kGigabyte;
 // A viewer holds a connection, a served segment a file.
 constexpr std::uint64_t kFewOpenFiles = 4096;
 constexpr auto kExpiresSoon = std::chrono::days(21);
@@ -236,7 +235,7 @@ Finding check_data_folder(const MachineFacts& facts) {
 
 Finding check_disk(const MachineFacts& facts) {
     const std::string free =
-        fmt::format("{:.1f} GB free", static_cast<double>(facts.free_bytes) / kGigabyte);
+        fmt::format("{:.1f} GB free", static_cast<double>(facts.free_bytes) / base::kGigabyte);
     const std::string remedy =
         "an hour of film takes about 5 GB: make room, or put the data on another disk: --data DIR";
     if (facts.free_bytes < kTooLittleDisk) return {"disk", Severity::kProblem, free, remedy};
@@ -390,12 +389,12 @@ Instant instant_of(const ASN1_TIME* time) {
 }  // namespace
 
 Result<std::vector<MissingElement>> parse_worker_check(const std::string& text) {
-    const Json json = Json::parse(text, nullptr, false);
-    if (!json.is_object() || !json.contains("missing") || !json["missing"].is_array()) {
+    const json answer = json::parse(text, nullptr, false);
+    if (!answer.is_object() || !answer.contains("missing") || !answer["missing"].is_array()) {
         return fail(ErrorCode::kInternal, "the worker's answer makes no sense: {}", text);
     }
     std::vector<MissingElement> missing;
-    for (const Json& item : json["missing"]) {
+    for (const json& item : answer["missing"]) {
         if (item.is_string()) {
             missing.push_back({item.get<std::string>(), ""});
         } else if (item.is_object() && item.contains("element") && item["element"].is_string()) {
@@ -411,12 +410,12 @@ Result<std::vector<MissingElement>> parse_worker_check(const std::string& text) 
 }
 
 Result<prepare::SandboxLevel> parse_sandbox_check(const std::string& text) {
-    const Json json = Json::parse(text, nullptr, false);
-    if (json.is_object() && json.contains("error") && json["error"].is_string()) {
-        return fail(ErrorCode::kUnavailable, "{}", json["error"].get<std::string>());
+    const json answer = json::parse(text, nullptr, false);
+    if (answer.is_object() && answer.contains("error") && answer["error"].is_string()) {
+        return fail(ErrorCode::kUnavailable, "{}", answer["error"].get<std::string>());
     }
-    if (json.is_object() && json.contains("sandbox") && json["sandbox"].is_string()) {
-        return prepare::sandbox_level_from(json["sandbox"].get<std::string>());
+    if (answer.is_object() && answer.contains("sandbox") && answer["sandbox"].is_string()) {
+        return prepare::sandbox_level_from(answer["sandbox"].get<std::string>());
     }
     return fail(ErrorCode::kInternal, "the worker's answer makes no sense: {}", text);
 }
@@ -580,8 +579,8 @@ std::string to_text(std::span<const Finding> findings, bool coloured) {
     return text;
 }
 
-Json findings_json(std::span<const Finding> findings) {
-    Json list = Json::array();
+json findings_json(std::span<const Finding> findings) {
+    json list = json::array();
     for (const Finding& finding : findings) {
         list.push_back({{"check", finding.check},
                         {"severity", to_string(finding.severity)},
@@ -592,9 +591,8 @@ Json findings_json(std::span<const Finding> findings) {
 }
 
 std::string to_json(std::span<const Finding> findings) {
-    const Json json = {{"findings", findings_json(findings)},
-                       {"worst", to_string(worst(findings))}};
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    const json all = {{"findings", findings_json(findings)}, {"worst", to_string(worst(findings))}};
+    return all.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace matinee::app

@@ -18,13 +18,13 @@ namespace {
 
 using nlohmann::json;
 
-struct Arguments {
+struct EntryArguments {
     std::string id;
     std::size_t limit = 50;
     bool as_json = false;
 };
 
-using Body = std::function<Result<void>(Workspace&, const Arguments&)>;
+using EntryBody = std::function<Result<void>(Workspace&, const EntryArguments&)>;
 
 void print_job(const store::Job& job) {
     fmt::print("{} {:9} {:3.0f} % {:10} {:30} {}\n", job.id, to_string(job.state),
@@ -41,7 +41,7 @@ Result<void> show_job(Workspace& workspace, const std::string& id, bool as_json)
     return {};
 }
 
-Result<void> list_jobs(Workspace& workspace, const Arguments& arguments) {
+Result<void> list_jobs(Workspace& workspace, const EntryArguments& arguments) {
     json all = json::array();
     for (const store::Job& job : TRY(workspace.store->list_jobs(arguments.limit))) {
         if (arguments.as_json) {
@@ -54,17 +54,17 @@ Result<void> list_jobs(Workspace& workspace, const Arguments& arguments) {
     return {};
 }
 
-Result<void> cancel_job(Workspace& workspace, const Arguments& arguments) {
+Result<void> cancel_job(Workspace& workspace, const EntryArguments& arguments) {
     TRY(workspace.store->cancel_job(arguments.id));
     return show_job(workspace, arguments.id, arguments.as_json);
 }
 
-Result<void> prepare_entry(Workspace& workspace, const Arguments& arguments) {
+Result<void> prepare_entry(Workspace& workspace, const EntryArguments& arguments) {
     const store::Job job = TRY(workspace.store->enqueue_job(arguments.id));
     return show_job(workspace, job.id, arguments.as_json);
 }
 
-Result<void> remove_entry(Workspace& workspace, const Arguments& arguments) {
+Result<void> remove_entry(Workspace& workspace, const EntryArguments& arguments) {
     TRY(workspace.store->remove_entry(arguments.id));
     if (arguments.as_json) print_removed(arguments.id);
     return {};
@@ -73,9 +73,9 @@ Result<void> remove_entry(Workspace& workspace, const Arguments& arguments) {
 }  // namespace
 
 void add_entry_commands(CLI::App& cli, CLI::App& entry, std::string& data, int& status) {
-    const auto given = std::make_shared<Arguments>();
+    const auto given = std::make_shared<EntryArguments>();
     const auto command = [given, &data, &status](CLI::App& parent, const char* name,
-                                                 const char* what, Body body) {
+                                                 const char* what, EntryBody body) {
         CLI::App* added = parent.add_subcommand(name, what);
         added->add_option("--data", data,
                           "the folder that holds everything (default: XDG data home)");
@@ -85,9 +85,7 @@ void add_entry_commands(CLI::App& cli, CLI::App& entry, std::string& data, int& 
                 Workspace workspace = TRY(Workspace::open(data));
                 return body(workspace, *given);
             }();
-            if (done) return;
-            fmt::print(stderr, "matinee: {}\n", done.error().to_string());
-            status = 1;
+            if (!done) status = report_failure(done.error());
         });
         return added;
     };

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/description.h"
+#include "app/json_line.h"
 #include "base/csv.h"
 #include "base/glib_support.h"
 #include "base/utf8.h"
@@ -24,7 +25,7 @@ namespace matinee::app {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
+using nlohmann::json;
 
 // FilmFreeway's columns first; those of other platforms, and of people, after them. Of several for
 // one field the first counts.
@@ -74,10 +75,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 40> kColumns
 constexpr std::array<std::string_view, 13> kFields{
     "submitter", "file",    "tracking", "submission",    "title",      "synopsis", "language",
     "author",    "country", "category", "content_notes", "not_before", "not_after"};
-
-std::string dump(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 std::string_view trimmed(std::string_view text) {
     const std::size_t begin = text.find_first_not_of(" \t\r\n");
@@ -167,7 +164,7 @@ class RowReader {
         read_dates();
         keep_others();
         row_.title = title();
-        row_.description = dump(json_);
+        row_.description = json_line(json_);
         row_.key = key();
         return std::move(row_);
     }
@@ -194,7 +191,7 @@ class RowReader {
     }
 
     void read_texts(std::string_view field) {
-        Json texts = Json::object();
+        json texts = json::object();
         for (std::size_t i = 0; i < columns_.size(); ++i) {
             const std::string& name = columns_[i].field;
             if (value(i).empty()) continue;
@@ -222,7 +219,7 @@ class RowReader {
 
     void read_lists() {
         for (const char* field : {"category", "content_notes"}) {
-            Json list = Json::array();
+            json list = json::array();
             for (std::size_t i = 0; i < columns_.size(); ++i) {
                 if (columns_[i].field != field) continue;
                 std::string_view rest = value(i);
@@ -242,14 +239,14 @@ class RowReader {
         for (const char* field : {"not_before", "not_after"}) {
             const std::string text = first(field);
             if (text.empty()) continue;
-            const Json alone{{field, text}};
-            if (const auto checked = store::parse_metadata(dump(alone)); !checked) {
+            const json alone{{field, text}};
+            if (const auto checked = store::parse_metadata(json_line(alone)); !checked) {
                 problem(fmt::format("\"{}\" is no date; {}", text, checked.error().to_string()));
                 continue;
             }
             json_[field] = text;
         }
-        if (const auto checked = store::parse_metadata(dump(json_)); !checked) {
+        if (const auto checked = store::parse_metadata(json_line(json_)); !checked) {
             problem(checked.error().to_string());
             json_.erase("not_before");
             json_.erase("not_after");
@@ -278,7 +275,7 @@ class RowReader {
 
     [[nodiscard]] std::string title() const {
         if (!json_.contains("title")) return {};
-        const Json& titles = json_["title"];
+        const json& titles = json_["title"];
         const auto und = titles.find("und");
         return (und != titles.end() ? *und : *titles.begin()).get<std::string>();
     }
@@ -300,8 +297,8 @@ class RowReader {
     const base::CsvRecord& record_;
     std::vector<SheetProblem>& problems_;
     store::SheetRow row_;
-    Json json_ = Json::object();
-    Json kept_ = Json::object();
+    json json_ = json::object();
+    json kept_ = json::object();
 };
 
 // -- Matching ------------------------------------------------------------------------------------

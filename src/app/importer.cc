@@ -11,17 +11,17 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <sstream>
 #include <system_error>
 #include <tuple>
 #include <utility>
 
 #include <glib.h>
-#include <nlohmann/json.hpp>
-#include <openssl/evp.h>
 
 #include "app/description.h"
 #include "app/subtitle_intake.h"
+#include "base/files.h"
 #include "base/glib_support.h"
 #include "base/handle.h"
 #include "base/utf8.h"
@@ -32,7 +32,6 @@ namespace matinee::app {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
 
 constexpr std::size_t kLongestSlug = 64;
 constexpr std::size_t kShortHash = 8;
@@ -40,39 +39,8 @@ constexpr std::uintmax_t kLargestSidecar = 1 << 20;
 
 // -- Hashing -------------------------------------------------------------------------------------
 
-class Sha256 {
-  public:
-    Sha256() : context_(EVP_MD_CTX_new()) {
-        EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);
-    }
-    void update(const void* data, std::size_t size) {
-        EVP_DigestUpdate(context_.get(), data, size);
-    }
-    std::string finish() {
-        std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-        unsigned size = 0;
-        EVP_DigestFinal_ex(context_.get(), digest.data(), &size);
-        std::string text;
-        for (unsigned i = 0; i < size; ++i) {
-            text += fmt::format("{:02x}", digest[i]);
-        }
-        return text;
-    }
-
-  private:
-    base::Owned<EVP_MD_CTX, EVP_MD_CTX_free> context_;
-};
-
 std::string short_hash(std::string_view text) {
     return library::sha256_hex(base::as_byte_span(text)).substr(0, kShortHash);
-}
-
-Unexpected fail_with_errno(int code, std::string_view what, const fs::path& path) {
-    return fail(code == ENOENT   ? ErrorCode::kNotFound
-                : code == EACCES ? ErrorCode::kDenied
-                                 : ErrorCode::kUnavailable,
-                "{} {}: {}", what, path.string(),
-                std::error_code(code, std::generic_category()).message());
 }
 
 // -- What a file is ------------------------------------------------------------------------------
@@ -231,7 +199,7 @@ class Importer {
         if (options_.on_file) options_.on_file(film.path);
         struct stat status {};
         if (::stat(film.path.c_str(), &status) != 0) {
-            note_problem(film.path, fail_with_errno(errno, "cannot look at", film.path));
+            note_problem(film.path, base::file_failure(errno, "look at", film.path));
             return {};
         }
         std::optional<store::Entry> known = TRY(find_known(film, status));
@@ -239,7 +207,7 @@ class Importer {
             // The upload that has taken its place is looked at instead.
             film.path = known->source.path;
             if (::stat(film.path.c_str(), &status) != 0) {
-                note_problem(film.path, fail_with_errno(errno, "cannot look at", film.path));
+                note_problem(film.path, base::file_failure(errno, "look at", film.path));
                 return {};
             }
         }
@@ -605,9 +573,9 @@ std::string make_slug(const fs::path& relative_path) {
 
 Result<std::string> sha256_of_file(const fs::path& file) {
     const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0) return fail_with_errno(errno, "cannot open", file);
+    if (fd < 0) return base::file_failure(errno, "open", file);
     ::posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-    Sha256 hash;
+    library::Sha256 hash;
     const auto buffer = std::make_unique<std::array<char, std::size_t{1} << 20>>();
     while (true) {
         const ssize_t size = ::read(fd, buffer->data(), buffer->size());
@@ -616,9 +584,9 @@ Result<std::string> sha256_of_file(const fs::path& file) {
             const int code = errno;
             if (code == EINTR) continue;
             ::close(fd);
-            return fail_with_errno(code, "cannot read", file);
+            return base::file_failure(code, "read", file);
         }
-        hash.update(buffer->data(), static_cast<std::size_t>(size));
+        hash.add(std::as_bytes(std::span(buffer->data(), static_cast<std::size_t>(size))));
     }
     ::close(fd);
     return hash.finish();

@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kSchemas = R"json({
+constexpr std::string_view kIntakeSchemas = R"json({
   "ImportedRow": {
     "description": "A row of a sheet, and the entry it is about.",
     "type": "object",
@@ -135,7 +135,7 @@ json sheet_json(const SheetIntake& sheet) {
 }  // namespace
 
 std::string_view import_schemas() {
-    return kSchemas;
+    return kIntakeSchemas;
 }
 
 json intake_json(const Intake& intake, bool dry_run) {

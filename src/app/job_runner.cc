@@ -23,6 +23,9 @@
 #include <gio/gio.h>
 #include <nlohmann/json.hpp>
 
+#include "app/json_line.h"
+#include "base/bytes.h"
+#include "base/files.h"
 #include "base/glib_support.h"
 #include "base/handle.h"
 #include "base/log.h"
@@ -34,9 +37,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using base::Ref;
+using nlohmann::json;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-using Json = nlohmann::json;
 
 // A worker's line is a few hundred bytes; one that never ends is no line.
 constexpr std::size_t kLongestLine = std::size_t{64} * 1024;
@@ -44,15 +47,6 @@ constexpr std::size_t kReadSize = std::size_t{16} * 1024;
 
 // How often a job whose worker crashes is tried again.
 constexpr int kRetries = 1;
-
-Unexpected fail_with_errno(int code, std::string_view what, const fs::path& path) {
-    const std::error_code error(code, std::generic_category());
-    const ErrorCode kind = code == ENOSPC || code == EDQUOT  ? ErrorCode::kExhausted
-                           : code == EACCES || code == EPERM ? ErrorCode::kDenied
-                           : code == ENOENT                  ? ErrorCode::kNotFound
-                                                             : ErrorCode::kInternal;
-    return fail(kind, "{} {}: {}", what, path.string(), error.message());
-}
 
 class FileDescriptor {
   public:
@@ -70,8 +64,8 @@ class FileDescriptor {
 
 Result<void> sync_path(const fs::path& path) {
     const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.get() < 0) return fail_with_errno(errno, "cannot open", path);
-    if (::fsync(file.get()) != 0) return fail_with_errno(errno, "cannot write to disk", path);
+    if (file.get() < 0) return base::file_failure(errno, "open", path);
+    if (::fsync(file.get()) != 0) return base::file_failure(errno, "write to disk", path);
     return {};
 }
 
@@ -83,14 +77,14 @@ Result<void> sync_tree(const fs::path& folder) {
             TRY(sync_path(entry->path()));
         }
     }
-    if (error) return fail_with_errno(error.value(), "cannot list", folder);
+    if (error) return base::file_failure(error.value(), "list", folder);
     return sync_path(folder);
 }
 
 Result<void> make_folder(const fs::path& folder) {
     std::error_code error;
     fs::create_directories(folder, error);
-    if (error) return fail_with_errno(error.value(), "cannot make the folder", folder);
+    if (error) return base::file_failure(error.value(), "make the folder", folder);
     return {};
 }
 
@@ -171,7 +165,7 @@ Result<std::int64_t> size_of_plain_files(const fs::path& folder) {
     for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
         struct stat status {};
         if (::lstat(entry->path().c_str(), &status) != 0) {
-            return fail_with_errno(errno, "cannot look at", entry->path());
+            return base::file_failure(errno, "look at", entry->path());
         }
         if (S_ISDIR(status.st_mode)) continue;
         if (!S_ISREG(status.st_mode) || status.st_nlink != 1) {
@@ -182,7 +176,7 @@ Result<std::int64_t> size_of_plain_files(const fs::path& folder) {
         }
         bytes += status.st_size;
     }
-    if (error) return fail_with_errno(error.value(), "cannot list", folder);
+    if (error) return base::file_failure(error.value(), "list", folder);
     return bytes;
 }
 
@@ -195,9 +189,9 @@ std::string duration_text(milliseconds time) {
 }
 
 std::string size_text(std::uint64_t bytes) {
-    constexpr std::uint64_t kGigabyte = 1'000'000'000;
-    return bytes % kGigabyte == 0 ? fmt::format("{} GB", bytes / kGigabyte)
-                                  : fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
+    return bytes % base::kGigabyte == 0
+               ? fmt::format("{} GB", bytes / base::kGigabyte)
+               : fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
 }
 
 std::string too_long_reason(const JobLimits& limits) {
@@ -221,49 +215,6 @@ std::string make_name() {
     return fmt::format("{}:{}:{:08x}", host, ::getpid(), chance());
 }
 
-// Why a worker is being ended; the job's fate follows from it.
-enum class Stop : std::uint8_t {
-    kNone,
-    kSilent,
-    kFlood,
-    kTooLong,
-    kTooMuchMemory,
-    kTooMuchDisk,
-    kCancelled,
-    kLost,
-    kShutdown,
-};
-
-// One worker process at one job. Lives until the process has ended and its output was read.
-struct Run {
-    store::Job job;
-    fs::path folder;  // all it may write to
-    fs::path target;  // within it, what was given as --out
-    Ref<GSubprocess> process;
-    pid_t pid = 0;
-    Ref<GInputStream> output;
-    Ref<GCancellable> reading = Ref<GCancellable>::adopt(g_cancellable_new());
-
-    std::string partial_line;
-    store::Progress progress;
-    Json done;   // null until it came
-    Json error;  // null until it came
-
-    const steady_clock::time_point started = steady_clock::now();
-    steady_clock::time_point heard = steady_clock::now();
-    Stop stop = Stop::kNone;
-    steady_clock::time_point stopped;
-    bool killed = false;
-    bool exited = false;
-    steady_clock::time_point exited_at;
-    bool output_ended = false;
-    bool over = false;  // the job's fate is stored
-
-    void signal_group(int signal) const {
-        if (pid > 0) ::kill(-pid, signal);
-    }
-};
-
 }  // namespace
 
 Result<void> publish_media(const fs::path& folder, const fs::path& library,
@@ -274,7 +225,7 @@ Result<void> publish_media(const fs::path& folder, const fs::path& library,
     const fs::path place = shelf / media_id;
     if (::rename(folder.c_str(), place.c_str()) != 0) {
         if (errno != ENOTEMPTY && errno != EEXIST) {
-            return fail_with_errno(errno, "cannot move the preparation to", place);
+            return base::file_failure(errno, "move the preparation to", place);
         }
         remove_folder(folder);
     }
@@ -282,6 +233,49 @@ Result<void> publish_media(const fs::path& folder, const fs::path& library,
 }
 
 class JobRunner::Impl {
+    // Why a worker is being ended; the job's fate follows from it.
+    enum class Stop : std::uint8_t {
+        kNone,
+        kSilent,
+        kFlood,
+        kTooLong,
+        kTooMuchMemory,
+        kTooMuchDisk,
+        kCancelled,
+        kLost,
+        kShutdown,
+    };
+
+    // One worker process at one job. Lives until the process has ended and its output was read.
+    struct Run {
+        store::Job job;
+        fs::path folder;  // all it may write to
+        fs::path target;  // within it, what was given as --out
+        Ref<GSubprocess> process;
+        pid_t pid = 0;
+        Ref<GInputStream> output;
+        Ref<GCancellable> reading = Ref<GCancellable>::adopt(g_cancellable_new());
+
+        std::string partial_line;
+        store::Progress progress;
+        json done;   // null until it came
+        json error;  // null until it came
+
+        const steady_clock::time_point started = steady_clock::now();
+        steady_clock::time_point heard = steady_clock::now();
+        Stop stop = Stop::kNone;
+        steady_clock::time_point stopped;
+        bool killed = false;
+        bool exited = false;
+        steady_clock::time_point exited_at;
+        bool output_ended = false;
+        bool over = false;  // the job's fate is stored
+
+        void signal_group(int signal) const {
+            if (pid > 0) ::kill(-pid, signal);
+        }
+    };
+
   public:
     Impl(store::Store& store, JobRunnerOptions options)
         : store_(store),
@@ -296,7 +290,7 @@ class JobRunner::Impl {
         // Workers may report paths with symbolic links resolved.
         std::error_code error;
         options_.library = fs::canonical(options_.library, error);
-        if (error) return fail_with_errno(error.value(), "cannot find", options_.library);
+        if (error) return base::file_failure(error.value(), "find", options_.library);
         TRY(remove_stale_folders());
         thread_ = std::thread([this] { run(); });
         return {};
@@ -379,7 +373,7 @@ class JobRunner::Impl {
         for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
             folders.push_back(entry->path());
         }
-        if (error) return fail_with_errno(error.value(), "cannot list", incoming);
+        if (error) return base::file_failure(error.value(), "list", incoming);
         const std::vector<store::Job> running = TRY(store_.list_running_jobs());
         for (const fs::path& folder : folders) {
             const std::string id = folder.stem().string();
@@ -610,29 +604,29 @@ class JobRunner::Impl {
     }
 
     void heard(Run& run, std::string_view line) {
-        Json json = Json::parse(line, nullptr, false);
-        if (!json.is_object()) {
+        json said = json::parse(line, nullptr, false);
+        if (!said.is_object()) {
             // A library that prints: it shows life, no more.
             if (!line.empty()) log::debug("a worker wrote", {{"job", run.job.id}, {"line", line}});
             return;
         }
-        if (json.contains("done")) {
-            run.done = std::move(json["done"]);
-        } else if (json.contains("error")) {
-            run.error = std::move(json["error"]);
-        } else if (json.contains("available")) {
-            available(run, json["available"]);
-        } else if (json.contains("stage") && json["stage"].is_string()) {
-            run.progress.stage = json["stage"].get<std::string>();
-            const auto fraction = json.find("fraction");
-            if (fraction != json.end() && fraction->is_number()) {
+        if (said.contains("done")) {
+            run.done = std::move(said["done"]);
+        } else if (said.contains("error")) {
+            run.error = std::move(said["error"]);
+        } else if (said.contains("available")) {
+            available(run, said["available"]);
+        } else if (said.contains("stage") && said["stage"].is_string()) {
+            run.progress.stage = said["stage"].get<std::string>();
+            const auto fraction = said.find("fraction");
+            if (fraction != said.end() && fraction->is_number()) {
                 run.progress.fraction = std::clamp(fraction->get<double>(), 0.0, 1.0);
             }
         }
     }
 
     // Says on what can be played, when it is what a worker may say: it has met a stranger's file.
-    void available(const Run& run, const Json& said) {
+    void available(const Run& run, const json& said) {
         fs::path folder;
         std::int64_t groups = 0;
         if (said.is_object() && said.contains("directory") && said["directory"].is_string()) {
@@ -752,10 +746,10 @@ class JobRunner::Impl {
 
     // Puts what the worker says it made into the library.
     Result<store::Media> publish(const Run& run) const {
-        const Json& done = run.done;
+        const json& done = run.done;
         store::Media media;
         media.house = options_.house_json;
-        media.summary = done.dump(-1, ' ', false, Json::error_handler_t::replace);
+        media.summary = json_line(done);
         if (const auto id = done.find("media_id"); id != done.end() && id->is_string()) {
             media.id = id->get<std::string>();
         }

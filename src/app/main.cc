@@ -11,6 +11,7 @@
 #include "app/cards.h"
 #include "app/commands.h"
 #include "app/entry_commands.h"
+#include "app/json_line.h"
 #include "app/operation_commands.h"
 #include "app/people_commands.h"
 #include "app/planning_commands.h"
@@ -353,14 +354,14 @@ set_command->callback([&] {
     nlohmann::json options = set_flags.json();
     if (use) options["use"] = nullptr;
     if (ignore) options["use"] = false;
-    set.options = options.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    set.options = app::json_line(options);
     status = app::set_subtitles(set);
 });
 subtitles->callback([&] {
     if (set_command->parsed()) return;
     if (looked_at.file.empty()) throw CLI::RequiredError("FILE");
     looked_at.json = json;
-    looked_at.options = flags.json().dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    looked_at.options = app::json_line(flags.json());
     status = app::show_subtitles(looked_at);
 });
 

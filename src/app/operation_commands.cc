@@ -24,14 +24,6 @@ namespace fs = std::filesystem;
 
 constexpr double kMegabyte = 1e6;
 
-template <typename Work>
-int run(Work work) {
-    const Result<void> done = work();
-    if (done) return 0;
-    fmt::print(stderr, "matinee: {}\n", done.error().to_string());
-    return 1;
-}
-
 enum class Output : bool { kText, kJson };
 
 // A line that is written over, where somebody looks.
@@ -144,7 +136,7 @@ void add_operation_commands(CLI::App& cli, CLI::App& channel, std::string& data,
     backup->add_option("FILE", given->file, "a file that is not there yet")->required();
     backup->add_flag("--media", given->media, "what has been prepared as well");
     backup->callback([given, &data, &status] {
-        status = run([&] {
+        status = run_command([&] {
             return back_up(data, given->file,
                            given->media ? BackupMedia::kInclude : BackupMedia::kLeaveOut,
                            given->output());
@@ -154,7 +146,7 @@ void add_operation_commands(CLI::App& cli, CLI::App& channel, std::string& data,
         "restore", "Unpack a backup as a new data folder (--data), and say what it lacks"));
     restore->add_option("FILE", given->file, "what `matinee backup` has written")->required();
     restore->callback([given, &data, &status] {
-        status = run([&] { return bring_back(data, given->file, given->output()); });
+        status = run_command([&] { return bring_back(data, given->file, given->output()); });
     });
     CLI::App* encrypted = with_data(channel.add_subcommand(
         "encrypt",
@@ -164,7 +156,7 @@ void add_operation_commands(CLI::App& cli, CLI::App& channel, std::string& data,
         ->required()
         ->check(CLI::IsMember({"on", "off"}));
     encrypted->callback([given, &data, &status] {
-        status = run(
+        status = run_command(
             [&] { return encrypt(data, given->channel, given->state == "on", given->output()); });
     });
 }

@@ -34,7 +34,7 @@ using nlohmann::json;
 using std::chrono::hours;
 
 // The arguments of all these commands; each uses some.
-struct Arguments {
+struct PeopleArguments {
     std::string data;
     bool as_json = false;
     std::string name;
@@ -90,7 +90,7 @@ Result<std::string> ask_for_password(const std::string& name) {
     return auth::hash_password(password);
 }
 
-Result<void> add_user(Workspace& workspace, const Arguments& arguments) {
+Result<void> add_user(Workspace& workspace, const PeopleArguments& arguments) {
     TRY(http::check_account_name(arguments.name));
     store::User user;
     user.name = arguments.name;
@@ -105,7 +105,7 @@ Result<void> add_user(Workspace& workspace, const Arguments& arguments) {
     return {};
 }
 
-Result<void> change_user(Workspace& workspace, const Arguments& arguments,
+Result<void> change_user(Workspace& workspace, const PeopleArguments& arguments,
                          const std::function<Result<void>(store::User&)>& change) {
     store::User user = TRY(workspace.store->find_user_by_name(arguments.name));
     TRY(change(user));
@@ -114,14 +114,14 @@ Result<void> change_user(Workspace& workspace, const Arguments& arguments,
     return {};
 }
 
-Result<void> remove_user(Workspace& workspace, const Arguments& arguments) {
+Result<void> remove_user(Workspace& workspace, const PeopleArguments& arguments) {
     const store::User user = TRY(workspace.store->find_user_by_name(arguments.name));
     TRY(workspace.store->remove_user(user.id, command_actor()));
     if (arguments.as_json) print_removed(user.name);
     return {};
 }
 
-Result<void> list_users(Workspace& workspace, const Arguments& arguments) {
+Result<void> list_users(Workspace& workspace, const PeopleArguments& arguments) {
     json all = json::array();
     for (const store::User& user : TRY(workspace.store->list_users())) {
         if (arguments.as_json) {
@@ -142,12 +142,12 @@ Result<Instant> date_from(const std::string& text) {
 }
 
 // --until, or --days from now; 1970 for neither.
-Result<Instant> end_from(const Workspace& workspace, const Arguments& arguments) {
+Result<Instant> end_from(const Workspace& workspace, const PeopleArguments& arguments) {
     if (arguments.days == 0) return date_from(arguments.until);
     return workspace.clock->now() + hours(24) * arguments.days;
 }
 
-Result<void> add_token(Workspace& workspace, const Arguments& arguments) {
+Result<void> add_token(Workspace& workspace, const PeopleArguments& arguments) {
     const store::User user = TRY(workspace.store->find_user_by_name(arguments.name));
     const std::string secret = auth::new_secret();
     store::Token token;
@@ -175,7 +175,7 @@ Result<std::map<std::string, std::string>> account_names(Workspace& workspace) {
     return names;
 }
 
-Result<void> revoke_token(Workspace& workspace, const Arguments& arguments) {
+Result<void> revoke_token(Workspace& workspace, const PeopleArguments& arguments) {
     TRY(workspace.store->revoke_token(arguments.name, command_actor()));
     if (!arguments.as_json) return {};
     auto names = TRY(account_names(workspace));
@@ -185,7 +185,7 @@ Result<void> revoke_token(Workspace& workspace, const Arguments& arguments) {
     return {};
 }
 
-Result<void> list_tokens(Workspace& workspace, const Arguments& arguments) {
+Result<void> list_tokens(Workspace& workspace, const PeopleArguments& arguments) {
     auto names = TRY(account_names(workspace));
     json all = json::array();
     for (const store::Token& token : TRY(workspace.store->list_tokens())) {
@@ -200,7 +200,7 @@ Result<void> list_tokens(Workspace& workspace, const Arguments& arguments) {
     return {};
 }
 
-Result<void> print_link(const Workspace& workspace, const Arguments& arguments,
+Result<void> print_link(const Workspace& workspace, const PeopleArguments& arguments,
                         const auth::LinkKey& key, const store::Link& link) {
     const auth::LinkClaims claims = claims_of(link);
     const std::string token = TRY(key.sign(claims));
@@ -225,7 +225,7 @@ Result<void> print_link(const Workspace& workspace, const Arguments& arguments,
     return {};
 }
 
-Result<void> add_link(Workspace& workspace, const Arguments& arguments) {
+Result<void> add_link(Workspace& workspace, const PeopleArguments& arguments) {
     const auto key = TRY(auth::load_or_make_link_key(workspace.folder / kLinkKeyFile));
     if (arguments.channels.empty() && arguments.entries.empty()) {
         return fail(ErrorCode::kInvalid,
@@ -254,7 +254,7 @@ Result<void> add_link(Workspace& workspace, const Arguments& arguments) {
 }
 
 // The same token again: it follows from what is stored and the key.
-Result<void> show_link(Workspace& workspace, const Arguments& arguments) {
+Result<void> show_link(Workspace& workspace, const PeopleArguments& arguments) {
     const auto key = TRY(auth::load_or_make_link_key(workspace.folder / kLinkKeyFile));
     const store::Link link = TRY(workspace.store->find_link(arguments.name));
     if (auth::hash_of_secret(TRY(key.sign(claims_of(link)))) != link.secret_hash) {
@@ -265,13 +265,13 @@ Result<void> show_link(Workspace& workspace, const Arguments& arguments) {
     return print_link(workspace, arguments, key, link);
 }
 
-Result<void> revoke_link(Workspace& workspace, const Arguments& arguments) {
+Result<void> revoke_link(Workspace& workspace, const PeopleArguments& arguments) {
     TRY(workspace.store->revoke_link(arguments.name, command_actor()));
     if (arguments.as_json) print_json(link_json(TRY(workspace.store->find_link(arguments.name))));
     return {};
 }
 
-Result<void> list_links(Workspace& workspace, const Arguments& arguments) {
+Result<void> list_links(Workspace& workspace, const PeopleArguments& arguments) {
     json all = json::array();
     for (const store::Link& link : TRY(workspace.store->list_links())) {
         if (arguments.as_json) {
@@ -287,7 +287,7 @@ Result<void> list_links(Workspace& workspace, const Arguments& arguments) {
     return {};
 }
 
-Result<void> set_channel_access(Workspace& workspace, const Arguments& arguments) {
+Result<void> set_channel_access(Workspace& workspace, const PeopleArguments& arguments) {
     const auto known = TRY(workspace.store->find_channel(arguments.name));
     store::Channel channel = known;
     auth::ChannelRule rule;
@@ -307,7 +307,7 @@ Result<void> set_channel_access(Workspace& workspace, const Arguments& arguments
     return {};
 }
 
-Result<void> show_audit(Workspace& workspace, const Arguments& arguments) {
+Result<void> show_audit(Workspace& workspace, const PeopleArguments& arguments) {
     json all = json::array();
     auto records = TRY(workspace.store->list_audit(arguments.limit));
     for (const store::AuditRecord& record : records) {
@@ -338,8 +338,8 @@ std::optional<Instant> instant_from(const std::string& text) {
 
 void add_people_commands(CLI::App& cli, int& status) {
     // The commands' callbacks keep it as long as they are needed.
-    const auto given = std::make_shared<Arguments>();
-    using Body = std::function<Result<void>(Workspace&, const Arguments&)>;
+    const auto given = std::make_shared<PeopleArguments>();
+    using Body = std::function<Result<void>(Workspace&, const PeopleArguments&)>;
     const auto command = [given, &status](CLI::App* parent, const char* name, const char* what,
                                           Body body) {
         CLI::App* added = parent->add_subcommand(name, what);
@@ -351,9 +351,7 @@ void add_people_commands(CLI::App& cli, int& status) {
                 Workspace workspace = TRY(Workspace::open(given->data));
                 return body(workspace, *given);
             }();
-            if (done) return;
-            fmt::print(stderr, "matinee: {}\n", done.error().to_string());
-            status = 1;
+            if (!done) status = report_failure(done.error());
         });
         return added;
     };
@@ -385,7 +383,7 @@ void add_people_commands(CLI::App& cli, int& status) {
     command(user, "list", "List the accounts", list_users);
     with_name(command(user, "password",
                       "Set a new password; whoever is signed in by the old one is signed out",
-                      [](Workspace& workspace, const Arguments& arguments) {
+                      [](Workspace& workspace, const PeopleArguments& arguments) {
                           return change_user(
                               workspace, arguments, [](store::User& changed) -> Result<void> {
                                   changed.password_hash = TRY(ask_for_password(changed.name));
@@ -394,7 +392,7 @@ void add_people_commands(CLI::App& cli, int& status) {
                       }),
               "NAME");
     with_name(command(user, "role", "Change what an account may do",
-                      [](Workspace& workspace, const Arguments& arguments) {
+                      [](Workspace& workspace, const PeopleArguments& arguments) {
                           return change_user(workspace, arguments,
                                              [&](store::User& changed) -> Result<void> {
                                                  changed.role = arguments.role;
@@ -409,7 +407,7 @@ void add_people_commands(CLI::App& cli, int& status) {
         with_name(command(user, disabled ? "disable" : "enable",
                           disabled ? "Keep an account and its tokens from doing anything"
                                    : "Let a disabled account sign in again",
-                          [disabled](Workspace& workspace, const Arguments& arguments) {
+                          [disabled](Workspace& workspace, const PeopleArguments& arguments) {
                               return change_user(workspace, arguments,
                                                  [&](store::User& changed) -> Result<void> {
                                                      changed.disabled = disabled;

@@ -27,16 +27,10 @@ using nlohmann::json;
 using store::ItemKind;
 using store::PlaylistItem;
 
-constexpr int kFailed = 1;
 constexpr int kFindings = 3;  // `schedule check` has found errors
 
-int report(const Error& error) {
-    fmt::print(stderr, "matinee: {}\n", error.to_string());
-    return kFailed;
-}
-
 // What the options of one command are parsed into; commands share none.
-struct Arguments {
+struct PlanningArguments {
     std::string id;
     std::string second;
     std::vector<std::string> words;
@@ -174,7 +168,7 @@ void print_publication(const ControlRoom::Published& published) {
     if (changes.size() > kShown) fmt::print("  and {} more\n", changes.size() - kShown);
 }
 
-Result<int> list_playlists(Workspace& workspace, const Arguments& arguments) {
+Result<int> list_playlists(Workspace& workspace, const PlanningArguments& arguments) {
     const auto channels = TRY(channels_by_playlist(*workspace.store));
     json all = json::array();
     for (const store::Playlist& playlist : TRY(workspace.store->list_playlists())) {
@@ -189,14 +183,14 @@ Result<int> list_playlists(Workspace& workspace, const Arguments& arguments) {
     return 0;
 }
 
-Result<int> show_playlist(Workspace& workspace, const Arguments& arguments) {
+Result<int> show_playlist(Workspace& workspace, const PlanningArguments& arguments) {
     const auto playlist =
         TRY(workspace.store->find_playlist_version(arguments.id, arguments.version));
     TRY(print_playlist(workspace, playlist, arguments.as_json));
     return 0;
 }
 
-Result<int> set_playlist(Workspace& workspace, const Arguments& arguments) {
+Result<int> set_playlist(Workspace& workspace, const PlanningArguments& arguments) {
     std::vector<PlaylistItem> items;
     for (const std::string& word : arguments.words) {
         items.push_back(TRY(parse_item(word)));
@@ -226,7 +220,7 @@ Result<int> set_playlist(Workspace& workspace, const Arguments& arguments) {
     return 0;
 }
 
-Result<int> undo_playlist(Workspace& workspace, const Arguments& arguments) {
+Result<int> undo_playlist(Workspace& workspace, const PlanningArguments& arguments) {
     const store::Playlist present = TRY(workspace.store->find_playlist_version(arguments.id, 0));
     TRY(workspace.store->undo_draft(arguments.id,
                                     arguments.expected < 0 ? present.draft : arguments.expected,
@@ -236,7 +230,7 @@ Result<int> undo_playlist(Workspace& workspace, const Arguments& arguments) {
     return 0;
 }
 
-Result<int> show_history(Workspace& workspace, const Arguments& arguments) {
+Result<int> show_history(Workspace& workspace, const PlanningArguments& arguments) {
     json all = json::array();
     for (const auto& version : TRY(workspace.store->playlist_history(arguments.id))) {
         if (arguments.as_json) {
@@ -251,7 +245,7 @@ Result<int> show_history(Workspace& workspace, const Arguments& arguments) {
     return 0;
 }
 
-Result<int> publish_playlist(Workspace& workspace, const Arguments& arguments) {
+Result<int> publish_playlist(Workspace& workspace, const PlanningArguments& arguments) {
     const When when = TRY(parse_when(arguments.when));
     const store::Playlist draft =
         TRY(workspace.store->find_playlist_version(arguments.id, arguments.version));
@@ -301,12 +295,12 @@ Result<store::Schedule> read_schedule(const std::string& channel, const std::str
     return schedule;
 }
 
-Result<int> show_schedule(Workspace& workspace, const Arguments& arguments) {
+Result<int> show_schedule(Workspace& workspace, const PlanningArguments& arguments) {
     print_json(channel_schedule_json(TRY(workspace.store->find_schedule(arguments.id))));
     return 0;
 }
 
-Result<int> set_schedule(Workspace& workspace, const Arguments& arguments) {
+Result<int> set_schedule(Workspace& workspace, const PlanningArguments& arguments) {
     const When when = TRY(parse_when(arguments.when));
     const store::Schedule present = TRY(workspace.store->find_schedule(arguments.id));
     const store::Schedule wanted =
@@ -328,7 +322,7 @@ Result<int> set_schedule(Workspace& workspace, const Arguments& arguments) {
     return 0;
 }
 
-Result<int> clear_schedule(Workspace& workspace, const Arguments& arguments) {
+Result<int> clear_schedule(Workspace& workspace, const PlanningArguments& arguments) {
     const store::Schedule present = TRY(workspace.store->find_schedule(arguments.id));
     TRY(workspace.store->remove_schedule(arguments.id, present.version));
     if (arguments.as_json) return show_schedule(workspace, arguments);
@@ -336,7 +330,7 @@ Result<int> clear_schedule(Workspace& workspace, const Arguments& arguments) {
     return 0;
 }
 
-Result<int> check_schedule(Workspace& workspace, const Arguments& arguments) {
+Result<int> check_schedule(Workspace& workspace, const PlanningArguments& arguments) {
     const store::Schedule present = TRY(workspace.store->find_schedule(arguments.id));
     store::Schedule wanted = present;
     if (!arguments.file.empty()) {
@@ -371,7 +365,7 @@ Result<int> check_schedule(Workspace& workspace, const Arguments& arguments) {
     return errors ? kFindings : 0;
 }
 
-Result<int> perform(Workspace& workspace, const Arguments& arguments,
+Result<int> perform(Workspace& workspace, const PlanningArguments& arguments,
                     const ControlRoom::Command& command) {
     ControlRoom room = control_room(workspace);
     const auto done = TRY(room.perform(arguments.id, command));
@@ -388,21 +382,22 @@ Result<int> perform(Workspace& workspace, const Arguments& arguments,
     return 0;
 }
 
-using Body = std::function<Result<int>(Workspace&, const Arguments&)>;
+using PlanningBody = std::function<Result<int>(Workspace&, const PlanningArguments&)>;
 
 // A subcommand, its arguments, and what it does with them.
 class Command {
   public:
     Command(CLI::App& parent, std::string& data, int& status, const std::string& name,
-            const std::string& what, Body body)
-        : app_(parent.add_subcommand(name, what)), arguments_(std::make_shared<Arguments>()) {
+            const std::string& what, PlanningBody body)
+        : app_(parent.add_subcommand(name, what)),
+          arguments_(std::make_shared<PlanningArguments>()) {
         app_->add_option("--data", data,
                          "the folder that holds everything (default: XDG data home)");
         app_->callback([&data, &status, arguments = arguments_, body = std::move(body)] {
             auto workspace = Workspace::open(data);
             const auto done = workspace ? body(*workspace, *arguments)
                                         : Result<int>(Unexpected(Error(workspace.error())));
-            status = done ? *done : report(done.error());
+            status = done ? *done : report_failure(done.error());
         });
     }
 
@@ -447,18 +442,18 @@ class Command {
         return *this;
     }
     CLI::App* operator->() { return app_; }
-    Arguments& arguments() { return *arguments_; }
+    PlanningArguments& arguments() { return *arguments_; }
 
   private:
     CLI::App* app_;
-    std::shared_ptr<Arguments> arguments_;
+    std::shared_ptr<PlanningArguments> arguments_;
 };
 
 }  // namespace
 
 void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, int& status) {
     const auto command = [&data, &status](CLI::App& parent, const char* name, const char* what,
-                                          Body body) {
+                                          PlanningBody body) {
         return Command(parent, data, status, name, what, std::move(body));
     };
     CLI::App& playlist =
@@ -518,9 +513,11 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
 
     const auto on_air =
         [&](const char* name, const char* what,
-            std::function<Result<ControlRoom::Command>(Workspace&, const Arguments&)> make) {
+            std::function<Result<ControlRoom::Command>(Workspace&, const PlanningArguments&)>
+                make) {
             return command(channel, name, what,
-                           [make](Workspace& workspace, const Arguments& arguments) -> Result<int> {
+                           [make](Workspace& workspace,
+                                  const PlanningArguments& arguments) -> Result<int> {
                                return perform(workspace, arguments,
                                               TRY(make(workspace, arguments)));
                            })
@@ -528,23 +525,24 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
                 .json();
         };
     using Made = Result<ControlRoom::Command>;
-    on_air(
-        "skip", "End what is on; the next item follows",
-        [](Workspace&, const Arguments&) -> Made { return ControlRoom::Command(playout::skip); });
+    on_air("skip", "End what is on; the next item follows",
+           [](Workspace&, const PlanningArguments&) -> Made {
+               return ControlRoom::Command(playout::skip);
+           });
     on_air("hold", "Show the slate, until resumed or the next fixed start",
-           [](Workspace&, const Arguments&) -> Made {
+           [](Workspace&, const PlanningArguments&) -> Made {
                return ControlRoom::Command([](const auto& on, auto moment) {
                    return playout::hold(on, moment, playout::Role::kHold);
                });
            });
     on_air("panic", "Show the slate until resumed, whatever is scheduled",
-           [](Workspace&, const Arguments&) -> Made {
+           [](Workspace&, const PlanningArguments&) -> Made {
                return ControlRoom::Command([](const auto& on, auto moment) {
                    return playout::hold(on, moment, playout::Role::kPanic);
                });
            });
     Command resume = on_air("resume", "Go on after a hold, where the film stopped",
-                            [](Workspace&, const Arguments& arguments) -> Made {
+                            [](Workspace&, const PlanningArguments& arguments) -> Made {
                                 const auto where = arguments.next_item
                                                        ? playout::Resume::kNextItem
                                                        : playout::Resume::kWhereItStopped;
@@ -554,7 +552,7 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
                             });
     resume->add_flag("--next", resume.arguments().next_item, "with the next item instead");
     const auto with_entry = [](auto function) {
-        return [function](Workspace& workspace, const Arguments& arguments) -> Made {
+        return [function](Workspace& workspace, const PlanningArguments& arguments) -> Made {
             ControlRoom room = control_room(workspace);
             const playout::Programme programme = TRY(room.programme(arguments.second));
             return ControlRoom::Command([function, programme](const auto& on, auto moment) {
@@ -568,7 +566,7 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
         .second("ENTRY", "the entry");
     Command go_to = on_air(
         "go-to", "Go on with another item of what is on",
-        [](Workspace&, const Arguments& arguments) -> Made {
+        [](Workspace&, const PlanningArguments& arguments) -> Made {
             return ControlRoom::Command(
                 [block = arguments.second, item = arguments.item - 1](const auto& on, auto moment) {
                     return playout::go_to(on, moment, block, item);

@@ -1,6 +1,5 @@
 #include "app/review_commands.h"
 
-#include <pwd.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -12,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/command_output.h"
+#include "app/people_commands.h"
 #include "app/review_room.h"
 #include "app/workspace.h"
 #include "auth/key_file.h"
@@ -23,7 +23,7 @@ namespace {
 using nlohmann::json;
 
 // The arguments of all these commands; each uses some.
-struct Arguments {
+struct ReviewArguments {
     std::string round;
     std::string juror;
     std::string account;
@@ -39,12 +39,6 @@ struct Arguments {
     bool sheets = false;
     bool as_json = false;
 };
-
-// In whose name the audit log has what is done here.
-std::string actor() {
-    const passwd* user = ::getpwuid(::getuid());
-    return fmt::format("cli:{}", user ? std::string(user->pw_name) : std::to_string(::getuid()));
-}
 
 std::string text_in(const json& texts, const std::string& otherwise) {
     if (texts.contains("en")) return texts["en"].get<std::string>();
@@ -103,7 +97,7 @@ Result<review::Criterion> criterion_from(const std::string& text) {
     return criterion;
 }
 
-Result<std::vector<review::Criterion>> criteria_given(const Arguments& arguments) {
+Result<std::vector<review::Criterion>> criteria_given(const ReviewArguments& arguments) {
     std::vector<review::Criterion> criteria;
     if (!arguments.criteria_file.empty()) {
         std::ifstream file(arguments.criteria_file);
@@ -151,24 +145,24 @@ class Office {
 };
 
 // What has been changed, for programs; people know what they did.
-Result<void> show_changed(Office& office, const Arguments& arguments) {
+Result<void> show_changed(Office& office, const ReviewArguments& arguments) {
     if (arguments.as_json) print_json(TRY(office.room().round(arguments.round)));
     return {};
 }
 
-Result<void> create_round(Office& office, const Arguments& arguments) {
+Result<void> create_round(Office& office, const ReviewArguments& arguments) {
     store::ReviewRound round;
     round.id = arguments.round;
     for (const std::string& title : arguments.titles) {
         TRY(add_text(round.titles, title));
     }
     round.criteria = TRY(criteria_given(arguments));
-    TRY(office.room().create(round, actor()));
+    TRY(office.room().create(round, command_actor()));
     return show_changed(office, arguments);
 }
 
 // Titles, criteria, or both.
-Result<void> change_round(Office& office, const Arguments& arguments) {
+Result<void> change_round(Office& office, const ReviewArguments& arguments) {
     auto round = TRY(office.store().find_review_round(arguments.round));
     for (const std::string& title : arguments.titles) {
         TRY(add_text(round.titles, title));
@@ -176,37 +170,37 @@ Result<void> change_round(Office& office, const Arguments& arguments) {
     if (!arguments.criteria.empty() || !arguments.criteria_file.empty()) {
         round.criteria = TRY(criteria_given(arguments));
     }
-    TRY(office.store().change_review_round(round, actor()));
+    TRY(office.store().change_review_round(round, command_actor()));
     return show_changed(office, arguments);
 }
 
-Result<void> set_closed(Office& office, const Arguments& arguments, bool closed) {
+Result<void> set_closed(Office& office, const ReviewArguments& arguments, bool closed) {
     auto round = TRY(office.store().find_review_round(arguments.round));
     if (round.closed != closed) {
         round.closed = closed;
-        TRY(office.store().change_review_round(round, actor()));
+        TRY(office.store().change_review_round(round, command_actor()));
     }
     return show_changed(office, arguments);
 }
 
-Result<void> assign(Office& office, const Arguments& arguments) {
+Result<void> assign(Office& office, const ReviewArguments& arguments) {
     if (arguments.remove) {
         for (const std::string& entry : arguments.entries) {
-            TRY(office.store().withdraw_review_entry(arguments.round, entry, actor()));
+            TRY(office.store().withdraw_review_entry(arguments.round, entry, command_actor()));
         }
         return show_changed(office, arguments);
     }
-    const auto count =
-        TRY(office.store().assign_review_entries(arguments.round, arguments.entries, actor()));
+    const auto count = TRY(
+        office.store().assign_review_entries(arguments.round, arguments.entries, command_actor()));
     if (arguments.as_json) return show_changed(office, arguments);
     fmt::print("{} films more in \"{}\"\n", count, arguments.round);
     return {};
 }
 
-Result<void> add_juror(Office& office, const Arguments& arguments) {
+Result<void> add_juror(Office& office, const ReviewArguments& arguments) {
     if (arguments.remove) {
         const auto juror = TRY(office.room().juror(arguments.round, arguments.juror));
-        TRY(office.store().remove_juror(juror.id, actor()));
+        TRY(office.store().remove_juror(juror.id, command_actor()));
         if (arguments.as_json) print_removed(juror.name);
         return {};
     }
@@ -222,7 +216,7 @@ Result<void> add_juror(Office& office, const Arguments& arguments) {
         }
         asked.expires = *until;
     }
-    const auto juror = TRY(office.room().add_juror(asked, actor()));
+    const auto juror = TRY(office.room().add_juror(asked, command_actor()));
     const std::string path = TRY(office.room().path_of(juror));
     if (arguments.as_json) {
         print_json({{"id", juror.id}, {"name", juror.name}, {"path", path}});
@@ -232,19 +226,20 @@ Result<void> add_juror(Office& office, const Arguments& arguments) {
     return {};
 }
 
-Result<void> set_conflict(Office& office, const Arguments& arguments) {
+Result<void> set_conflict(Office& office, const ReviewArguments& arguments) {
     const auto juror = TRY(office.room().juror(arguments.round, arguments.juror));
     for (const std::string& entry : arguments.entries) {
         if (arguments.remove) {
-            TRY(office.store().clear_review_conflict(juror.id, entry, actor()));
+            TRY(office.store().clear_review_conflict(juror.id, entry, command_actor()));
         } else {
-            TRY(office.store().set_review_conflict(juror.id, entry, arguments.reason, actor()));
+            TRY(office.store().set_review_conflict(juror.id, entry, arguments.reason,
+                                                   command_actor()));
         }
     }
     return show_changed(office, arguments);
 }
 
-Result<void> list_rounds(Office& office, const Arguments& arguments) {
+Result<void> list_rounds(Office& office, const ReviewArguments& arguments) {
     json all = json::array();
     for (const auto& round : TRY(office.store().list_review_rounds())) {
         const json value = TRY(office.room().round(round.id));
@@ -259,7 +254,7 @@ Result<void> list_rounds(Office& office, const Arguments& arguments) {
     return {};
 }
 
-Result<void> show_round(Office& office, const Arguments& arguments) {
+Result<void> show_round(Office& office, const ReviewArguments& arguments) {
     const json value = TRY(office.room().round(arguments.round));
     if (arguments.as_json) {
         print_json(value);
@@ -286,7 +281,7 @@ Result<void> show_round(Office& office, const Arguments& arguments) {
     return {};
 }
 
-Result<void> show_progress(Office& office, const Arguments& arguments) {
+Result<void> show_progress(Office& office, const ReviewArguments& arguments) {
     const json value = TRY(office.room().progress(arguments.round));
     if (arguments.as_json) {
         print_json(value);
@@ -308,7 +303,7 @@ std::string spread_text(const json& spread) {
                        spread["deviation"].get<double>());
 }
 
-Result<void> show_results(Office& office, const Arguments& arguments) {
+Result<void> show_results(Office& office, const ReviewArguments& arguments) {
     const json value = TRY(office.room().results(arguments.round));
     if (arguments.as_json) {
         print_json(value);
@@ -329,7 +324,7 @@ Result<void> show_results(Office& office, const Arguments& arguments) {
     return {};
 }
 
-Result<void> export_round(Office& office, const Arguments& arguments) {
+Result<void> export_round(Office& office, const ReviewArguments& arguments) {
     const std::string text =
         arguments.sheets ? TRY(office.room().sheets_csv(arguments.round, arguments.languages))
                          : TRY(office.room().results_csv(arguments.round, arguments.languages));
@@ -349,11 +344,11 @@ Result<void> export_round(Office& office, const Arguments& arguments) {
 
 void add_review_commands(CLI::App& cli, std::string& data, int& status) {
     // The commands' callbacks keep it as long as they are needed.
-    const auto given = std::make_shared<Arguments>();
+    const auto given = std::make_shared<ReviewArguments>();
     CLI::App* review = cli.add_subcommand(
         "review", "Jurors judge films: create, assign, juror, conflict, progress, results ...");
     review->require_subcommand(1);
-    using Body = std::function<Result<void>(Office&, const Arguments&)>;
+    using Body = std::function<Result<void>(Office&, const ReviewArguments&)>;
     const auto command = [given, review, &data, &status](const char* name, const char* what,
                                                          Body body) {
         CLI::App* added = review->add_subcommand(name, what);
@@ -364,9 +359,7 @@ void add_review_commands(CLI::App& cli, std::string& data, int& status) {
                 Office office = TRY(Office::open(data));
                 return body(office, *given);
             }();
-            if (done) return;
-            fmt::print(stderr, "matinee: {}\n", done.error().to_string());
-            status = 1;
+            if (!done) status = report_failure(done.error());
         });
         return added;
     };
@@ -427,7 +420,7 @@ void add_review_commands(CLI::App& cli, std::string& data, int& status) {
         with_json(with_round(command(closed ? "close" : "open",
                                      closed ? "End a round: jurors neither watch nor write any more"
                                             : "Open a closed round again",
-                                     [closed](Office& office, const Arguments& arguments) {
+                                     [closed](Office& office, const ReviewArguments& arguments) {
                                          return set_closed(office, arguments, closed);
                                      })));
     }

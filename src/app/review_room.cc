@@ -4,30 +4,25 @@
 #include <map>
 #include <utility>
 
+#include "app/resource_json.h"
 #include "auth/secret.h"
 #include "review/csv.h"
 #include "review/order.h"
 
 namespace matinee::app {
 
+// What is asked of a film again and again. Not in the unnamed namespace: ReviewRoom::Round holds
+// some.
+struct ReviewFilm {
+    store::Entry entry;
+    review::Milliseconds duration{0};  // 0: not prepared
+};
+
 namespace {
 
 using nlohmann::json;
 using review::Milliseconds;
 using review::Sheet;
-
-// What is asked of a film again and again.
-struct Film {
-    store::Entry entry;
-    Milliseconds duration{0};  // 0: not prepared
-};
-
-auth::LinkClaims claims_of(const store::Link& link) {
-    auth::LinkClaims claims;
-    claims.id = link.id;
-    claims.expires = link.expires;
-    return claims;
-}
 
 json criteria_json(const std::vector<review::Criterion>& criteria) {
     json all = json::array();
@@ -57,7 +52,7 @@ json spread_json(const review::Spread& spread) {
             {"highest", spread.highest}};
 }
 
-json film_json(const Film& film) {
+json film_json(const ReviewFilm& film) {
     return {{"entry", film.entry.id},
             {"title", film.entry.titles},
             {"author", film.entry.author},
@@ -88,8 +83,8 @@ std::string number(double value) {
 
 // "1:05:09"
 std::string time_text(Milliseconds at) {
-    const auto seconds = at.count() / 1000;
-    return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    const auto all = at.count() / 1000;
+    return fmt::format("{}:{:02}:{:02}", all / 3600, all / 60 % 60, all % 60);
 }
 
 void add_spread(std::vector<std::string>& line, const review::Spread& spread) {
@@ -104,7 +99,7 @@ struct ReviewRoom::Round {
     store::ReviewRound round;
     std::vector<store::ReviewEntry> entries;
     std::vector<store::Juror> jurors;  // removed ones as well
-    std::map<std::string, Film> films;
+    std::map<std::string, ReviewFilm> films;
     std::map<std::pair<std::string, std::string>, store::ReviewSheet> sheets;  // juror, entry
 
     [[nodiscard]] Sheet sheet(const std::string& juror, const std::string& entry) const {
@@ -294,7 +289,7 @@ Result<ReviewRoom::Round> ReviewRoom::load(const std::string& id) {
         durations[media.id] = std::chrono::duration_cast<Milliseconds>(media.duration);
     }
     for (const store::ReviewEntry& entry : all.entries) {
-        Film film;
+        ReviewFilm film;
         film.entry = TRY(store_.find_entry(entry.entry_id));
         if (const auto found = durations.find(film.entry.media_id); found != durations.end()) {
             film.duration = found->second;
@@ -330,7 +325,7 @@ Result<json> ReviewRoom::my_review(const store::Juror& juror, const std::string&
     const Round all = TRY(load(juror.round_id));
     json films = json::array();
     for (const std::string& id : films_of(all.round, all.entries, juror)) {
-        const Film& film = all.films.at(id);
+        const ReviewFilm& film = all.films.at(id);
         const Sheet sheet = all.sheet(juror.id, id);
         json value = film_json(film);
         value["ready"] = film.duration > Milliseconds(0);
@@ -500,7 +495,7 @@ Result<std::string> ReviewRoom::sheets_csv(const std::string& round_id,
     for (const store::Juror& juror : all.jurors) {
         if (juror.removed) continue;
         for (const std::string& id : films_of(all.round, all.entries, juror)) {
-            const Film& film = all.films.at(id);
+            const ReviewFilm& film = all.films.at(id);
             const Sheet sheet = all.sheet(juror.id, id);
             const double percent = 100 * review::share_of(sheet.seen, film.duration);
             std::vector<std::string> line{juror.name, id, title_of(film.entry, languages),

@@ -22,7 +22,7 @@ namespace {
 using nlohmann::json;
 
 // The arguments of all these commands; each uses some.
-struct Arguments {
+struct ScreenArguments {
     std::string data;
     bool as_json = false;
     std::string screen;
@@ -54,7 +54,7 @@ std::string report_text(const json& report) {
     return text;
 }
 
-Result<void> list_screens(Workspace& workspace, const Arguments& arguments) {
+Result<void> list_screens(Workspace& workspace, const ScreenArguments& arguments) {
     const Instant now = workspace.clock->now();
     json all = json::array();
     for (const store::Screen& screen : TRY(workspace.store->list_screens())) {
@@ -71,7 +71,7 @@ Result<void> list_screens(Workspace& workspace, const Arguments& arguments) {
     return {};
 }
 
-Result<void> approve_screen(Workspace& workspace, const Arguments& arguments) {
+Result<void> approve_screen(Workspace& workspace, const ScreenArguments& arguments) {
     const std::string code = TRY(auth::read_pairing_code(arguments.screen));
     const auto screen = TRY(
         workspace.store->approve_screen(code, arguments.name, arguments.channel, command_actor()));
@@ -85,13 +85,14 @@ Result<void> approve_screen(Workspace& workspace, const Arguments& arguments) {
     return {};
 }
 
-Result<void> show_changed(Workspace& workspace, const Arguments& arguments, const std::string& id) {
+Result<void> show_changed(Workspace& workspace, const ScreenArguments& arguments,
+                          const std::string& id) {
     if (!arguments.as_json) return {};
     print_json(screen_json(TRY(workspace.store->find_screen(id)), workspace.clock->now()));
     return {};
 }
 
-Result<void> change_screen(Workspace& workspace, const Arguments& arguments,
+Result<void> change_screen(Workspace& workspace, const ScreenArguments& arguments,
                            const std::function<void(store::Screen&)>& change) {
     store::Screen screen = TRY(workspace.store->find_screen(arguments.screen));
     change(screen);
@@ -99,14 +100,14 @@ Result<void> change_screen(Workspace& workspace, const Arguments& arguments,
     return show_changed(workspace, arguments, screen.id);
 }
 
-Result<void> remove_screen(Workspace& workspace, const Arguments& arguments) {
+Result<void> remove_screen(Workspace& workspace, const ScreenArguments& arguments) {
     const auto screen = TRY(workspace.store->find_screen(arguments.screen));
     TRY(workspace.store->remove_screen(screen.id, command_actor()));
     if (arguments.as_json) print_removed(screen.name);
     return {};
 }
 
-Result<void> command_screen(Workspace& workspace, const Arguments& arguments) {
+Result<void> command_screen(Workspace& workspace, const ScreenArguments& arguments) {
     if (arguments.kind == "mute" || arguments.kind == "unmute") {
         return change_screen(workspace, arguments, [&](store::Screen& screen) {
             screen.muted = arguments.kind == "mute";
@@ -117,7 +118,7 @@ Result<void> command_screen(Workspace& workspace, const Arguments& arguments) {
     return show_changed(workspace, arguments, arguments.screen);
 }
 
-Result<void> design_screens(Workspace& workspace, const Arguments& arguments) {
+Result<void> design_screens(Workspace& workspace, const ScreenArguments& arguments) {
     const auto known = TRY(workspace.store->find_channel(arguments.channel));
     store::Channel channel = known;
     json changes = json::object();
@@ -147,8 +148,8 @@ Result<void> design_screens(Workspace& workspace, const Arguments& arguments) {
 
 void add_screen_commands(CLI::App& cli, int& status) {
     // The commands' callbacks keep it as long as they are needed.
-    const auto given = std::make_shared<Arguments>();
-    using Body = std::function<Result<void>(Workspace&, const Arguments&)>;
+    const auto given = std::make_shared<ScreenArguments>();
+    using Body = std::function<Result<void>(Workspace&, const ScreenArguments&)>;
     const auto command = [given, &status](CLI::App* parent, const char* name, const char* what,
                                           Body body) {
         CLI::App* added = parent->add_subcommand(name, what);
@@ -160,9 +161,7 @@ void add_screen_commands(CLI::App& cli, int& status) {
                 Workspace workspace = TRY(Workspace::open(given->data));
                 return body(workspace, *given);
             }();
-            if (done) return;
-            fmt::print(stderr, "matinee: {}\n", done.error().to_string());
-            status = 1;
+            if (!done) status = report_failure(done.error());
         });
         return added;
     };
@@ -183,7 +182,7 @@ void add_screen_commands(CLI::App& cli, int& status) {
     approve->add_option("--name", given->name, "what people call it")->required();
     approve->add_option("--channel", given->channel, "what it shows");
     with_screen(command(screen, "rename", "Call a screen something else",
-                        [](Workspace& workspace, const Arguments& arguments) {
+                        [](Workspace& workspace, const ScreenArguments& arguments) {
                             return change_screen(workspace, arguments, [&](store::Screen& changed) {
                                 changed.name = arguments.name;
                             });
@@ -191,7 +190,7 @@ void add_screen_commands(CLI::App& cli, int& status) {
         ->add_option("NAME", given->name)
         ->required();
     with_screen(command(screen, "assign", "Have a screen show a channel; it follows within seconds",
-                        [](Workspace& workspace, const Arguments& arguments) {
+                        [](Workspace& workspace, const ScreenArguments& arguments) {
                             return change_screen(workspace, arguments, [&](store::Screen& changed) {
                                 changed.channel_id =
                                     arguments.channel == "none" ? "" : arguments.channel;

@@ -6,6 +6,8 @@
 
 #include <fmt/ranges.h>
 
+#include "app/json_line.h"
+
 namespace matinee::app {
 
 namespace {
@@ -70,7 +72,7 @@ Result<json> complete_screen_design(const json& design) {
     json complete = default_screen_design();
     if (!design.is_object()) {
         return fail(ErrorCode::kInvalid, "the design of screens is a JSON object, not {}",
-                    design.dump(-1, ' ', false, json::error_handler_t::replace));
+                    json_line(design));
     }
     for (const auto& [key, value] : design.items()) {
         if (!complete.contains(key)) {
@@ -83,7 +85,7 @@ Result<json> complete_screen_design(const json& design) {
         }
         if (const std::string wanted = fault_of(key, value); !wanted.empty()) {
             return fail(ErrorCode::kInvalid, "{} of screens is {}, not {}", key, wanted,
-                        value.dump(-1, ' ', false, json::error_handler_t::replace));
+                        json_line(value));
         }
         complete[key] = value;
     }

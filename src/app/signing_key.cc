@@ -28,7 +28,6 @@ using SharedKey = std::shared_ptr<EVP_PKEY>;
 constexpr const char* kPrivateKeyFile = "signing.pem";
 constexpr std::size_t kSignatureBytes = 64;
 constexpr std::size_t kIdDigits = 32;
-constexpr mode_t kOwnerOnly = 0600;
 constexpr mode_t kEverybody = 0644;
 
 Unexpected openssl_failure(std::string_view doing) {
@@ -138,7 +137,7 @@ Result<SigningKey> SigningKey::open(const fs::path& folder) {
         fs::create_directories(folder, error);
         if (error) return base::file_failure(error.value(), "make", folder);
         const std::string made = TRY(make_private_pem());
-        TRY(base::create_file(file, made, kOwnerOnly));
+        TRY(base::create_file(file, made, base::kOwnerOnly));
     }
     const std::string pem = TRY(base::read_file(file));
     const OwnedBio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));

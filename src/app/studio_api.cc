@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/api_screens.h"
+#include "app/json_line.h"
 #include "auth/secret.h"
 #include "base/log.h"
 #include "http/gatekeeper.h"
@@ -54,7 +55,7 @@ json detail_of(const json& body) {
     for (const auto& [name, value] : body.items()) {
         if (name == "password" || name == "current" || name == "new") continue;
         constexpr std::size_t kLongest = 300;
-        const std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
+        const std::string text = json_line(value);
         if (text.size() <= kLongest) {
             detail[name] = value;
         } else if (value.is_structured()) {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/installed_fonts.h"
+#include "app/json_line.h"
 #include "library/mapped_file.h"
 #include "subtitles/detect_language.h"
 #include "subtitles/language.h"
@@ -18,17 +19,13 @@ namespace matinee::app {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
+using nlohmann::json;
 
 // How many findings of each check are kept: enough to see what is wrong.
 constexpr std::size_t kMostFindings = 50;
 
-std::string dump(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 // A text, or a number as people may write a shift.
-Result<std::string> text_of(const Json& value, std::string_view key) {
+Result<std::string> text_of(const json& value, std::string_view key) {
     if (value.is_string()) return value.get<std::string>();
     if (value.is_number()) return value.dump();
     return fail(ErrorCode::kInvalid, "\"{}\" must be a text", key);
@@ -122,18 +119,18 @@ constexpr std::array kKeys = std::to_array<Key>({
     {"overlaps", set_overlaps},
 });
 
-Json problems_json(const std::vector<subtitles::Problem>& problems) {
-    Json all = Json::array();
+json problems_json(const std::vector<subtitles::Problem>& problems) {
+    json all = json::array();
     for (const subtitles::Problem& problem : problems) {
         all.push_back({{"line", problem.line}, {"message", problem.message}});
     }
     return all;
 }
 
-Json findings_json(const std::vector<subtitles::Finding>& findings) {
-    Json all = Json::array();
+json findings_json(const std::vector<subtitles::Finding>& findings) {
+    json all = json::array();
     for (const subtitles::Finding& finding : findings) {
-        Json item{{"check", to_string(finding.check)},
+        json item{{"check", to_string(finding.check)},
                   {"severity", to_string(finding.severity)},
                   {"message", finding.message}};
         if (finding.cue > 0) {
@@ -146,8 +143,8 @@ Json findings_json(const std::vector<subtitles::Finding>& findings) {
     return all;
 }
 
-Json counts_json(const std::vector<subtitles::Finding>& findings) {
-    Json counts = Json::object();
+json counts_json(const std::vector<subtitles::Finding>& findings) {
+    json counts = json::object();
     for (const auto& [check, count] : count_findings(findings)) {
         counts[std::string(to_string(check))] = count;
     }
@@ -220,14 +217,14 @@ subtitles::Kind kind_of_word(std::string_view word) {
 }
 
 Result<SubtitleOptions> parse_subtitle_options(const std::string& text) {
-    const Json json = Json::parse(text, nullptr, false);
-    if (!json.is_object()) {
+    const json said = json::parse(text, nullptr, false);
+    if (!said.is_object()) {
         return fail(
             ErrorCode::kInvalid,
             "what is set for a subtitle file must be an object, as in {{\"shift\": \"-1.5\"}}");
     }
     SubtitleOptions options;
-    for (const auto& [name, value] : json.items()) {
+    for (const auto& [name, value] : said.items()) {
         if (name == "use") {
             if (!value.is_boolean()) return fail(ErrorCode::kInvalid, "\"use\" is true or false");
             options.use = value.get<bool>();
@@ -244,7 +241,7 @@ Result<SubtitleOptions> parse_subtitle_options(const std::string& text) {
         auto set = key->set(TRY(text_of(value, name)), options);
         if (!set) return fail(std::move(set).error(), "{}", name);
     }
-    if (options.timing.sync && (json.contains("shift") || json.contains("stretch"))) {
+    if (options.timing.sync && (said.contains("shift") || said.contains("stretch"))) {
         return fail(ErrorCode::kInvalid,
                     "sync stands instead of shift and stretch: set one of them");
     }
@@ -252,27 +249,27 @@ Result<SubtitleOptions> parse_subtitle_options(const std::string& text) {
 }
 
 std::string merge_subtitle_options(const std::string& lower, const std::string& upper) {
-    Json merged = Json::parse(lower, nullptr, false);
-    if (!merged.is_object()) merged = Json::object();
-    const Json changes = Json::parse(upper, nullptr, false);
+    json merged = json::parse(lower, nullptr, false);
+    if (!merged.is_object()) merged = json::object();
+    const json changes = json::parse(upper, nullptr, false);
     if (changes.is_object()) merged.merge_patch(changes);
-    return dump(merged);
+    return json_line(merged);
 }
 
 Result<std::map<std::string, std::string>> described_subtitle_options(const std::string& metadata) {
     std::map<std::string, std::string> all;
-    const Json json = Json::parse(metadata, nullptr, false);
-    if (!json.is_object() || !json.contains("subtitles")) return all;
-    const Json& subtitles = json["subtitles"];
+    const json described = json::parse(metadata, nullptr, false);
+    if (!described.is_object() || !described.contains("subtitles")) return all;
+    const json& subtitles = described["subtitles"];
     if (!subtitles.is_object()) {
         return fail(
             ErrorCode::kInvalid,
             "\"subtitles\" must name files, as in {{\"film.ru.srt\": {{\"shift\": \"-1.5\"}}}}");
     }
     for (const auto& [file, options] : subtitles.items()) {
-        auto parsed = parse_subtitle_options(dump(options));
+        auto parsed = parse_subtitle_options(json_line(options));
         if (!parsed) return fail(std::move(parsed).error(), "\"subtitles\": \"{}\"", file);
-        all.emplace(file, dump(options));
+        all.emplace(file, json_line(options));
     }
     return all;
 }
@@ -313,11 +310,11 @@ Result<SubtitleReading> read_subtitles(const std::string& file_name, ByteSpan by
     SubtitleReading reading;
     reading.parsed = TRY(subtitles::parse(file_name, bytes, decoding, context.film));
     subtitles::ParsedFile& parsed = reading.parsed;
-    Json report{{"format", to_string(parsed.format)},
+    json report{{"format", to_string(parsed.format)},
                 {"encoding", to_string(parsed.encoding)},
                 {"certainty", to_string(parsed.encoding_certainty)},
                 {"reason", parsed.encoding_reason},
-                {"tracks", Json::array()}};
+                {"tracks", json::array()}};
     if (context.duration) report["duration"] = context.duration->count();
     const bool unicode = to_string(parsed.encoding).starts_with("UTF-");
     if (!unicode || parsed.encoding_certainty >= subtitles::Certainty::kLikely) {
@@ -366,7 +363,7 @@ Result<SubtitleReading> read_subtitles(const std::string& file_name, ByteSpan by
     }
     parsed.documents.clear();
     report["problems"] = problems_json(parsed.problems);
-    reading.report = dump(report);
+    reading.report = json_line(report);
     for (const subtitles::Problem& problem : parsed.problems) {
         reading.notes.push_back(problem.line > 0
                                     ? fmt::format("line {}: {}", problem.line, problem.message)
@@ -416,7 +413,7 @@ Result<InstalledSubtitles> install_subtitles(const fs::path& folder,
             // The film's other languages need not wait for this one.
             const std::string why = reading.error().to_string();
             problems.push_back({source.path, why});
-            source.report = dump({{"error", why}});
+            source.report = json_line({{"error", why}});
             continue;
         }
         for (const std::string& note : reading->notes) {

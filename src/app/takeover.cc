@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/broadcaster.h"
+#include "app/json_line.h"
 #include "app/planning.h"
 #include "base/log.h"
 #include "playout/as_run.h"
@@ -18,10 +19,6 @@ constexpr Ticks kLookAhead = std::chrono::seconds(60);
 
 // How often it is looked whether lost media is back.
 constexpr std::chrono::seconds kLookForLost{10};
-
-// The time until a planned takeover has to be written; the rest of kCommandMargin is for other
-// servers to take it up.
-constexpr std::chrono::milliseconds kToWrite{1'000};
 
 constexpr std::string_view kActor = "matinee";
 
@@ -64,7 +61,7 @@ void Broadcaster::record_incident(std::string_view action, const std::string& su
     record.actor = kActor;
     record.action = action;
     record.subject = subject;
-    record.detail = detail.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    record.detail = json_line(detail);
     if (const auto written = store_.audit(record); !written) {
         log::error("an incident cannot be written to the audit log",
                    {{"action", action}, {"reason", written.error().to_string()}});

@@ -19,6 +19,7 @@
 #include "app/description.h"
 #include "app/intake.h"
 #include "app/intake_json.h"
+#include "app/json_line.h"
 #include "app/subtitle_intake.h"
 #include "auth/secret.h"
 #include "base/files.h"
@@ -51,10 +52,6 @@ constexpr const char* kOpen = "open";
 constexpr const char* kPlacing = "placing";
 constexpr const char* kDone = "done";
 constexpr const char* kRefused = "refused";
-
-std::string dump(const json& value) {
-    return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
 
 Result<std::uint64_t> free_bytes(const fs::path& folder) {
     struct statvfs room {};
@@ -118,7 +115,7 @@ Result<std::string> description_from(const http::UploadMetadata& metadata) {
         }
     }
     if (said.empty()) return std::string();
-    std::string text = dump(said);
+    std::string text = json_line(said);
     TRY(check_description(text));
     return text;
 }
@@ -461,7 +458,8 @@ Result<http::Upload> Uploads::create(std::uint64_t length, const http::UploadMet
     item->owner = owner;
     item->created = item->touched = workspace_.clock->now();
     const fs::path part = file(item->id, ".part");
-    const int descriptor = ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    const int descriptor =
+        ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, base::kOwnerOnly);
     if (descriptor < 0) return library::file_error(errno, part, "cannot be created");
     ::close(descriptor);
     if (auto written = write_info(*item); !written) {
@@ -470,7 +468,7 @@ Result<http::Upload> Uploads::create(std::uint64_t length, const http::UploadMet
         return Unexpected(std::move(written).error());
     }
     audit(owner, "upload.create", item->id,
-          dump({{"length", length}, {"filename", file_name_of(metadata)}}));
+          json_line({{"length", length}, {"filename", file_name_of(metadata)}}));
     const std::lock_guard lock(mutex_);
     const std::lock_guard item_lock(item->mutex);
     items_[item->id] = item;
@@ -488,7 +486,7 @@ Result<void> Uploads::write_info(const Item& item) const {
     if (!item.report.empty()) known["report"] = item.report;
     if (!item.target.empty()) known["target"] = item.target;
     if (item.replaces) known["replaces"] = true;
-    return replace_file(file(item.id, ".json"), dump(known));
+    return replace_file(file(item.id, ".json"), json_line(known));
 }
 
 http::Upload Uploads::describe(const Item& item) const {
@@ -899,13 +897,13 @@ Result<void> Uploads::import_sheet(Item& item) {
         const std::lock_guard lock(item.mutex);
         item.state = kDone;
         item.reason = report;
-        item.report = dump(intake_json(intake, options.dry_run));
+        item.report = json_line(intake_json(intake, options.dry_run));
         TRY(write_info(item));
     }
     fs::remove_all(target.parent_path(), error);
     if (options.dry_run) return {};
     audit(item.owner, "sheet.import", file_name_of(item.metadata),
-          dump({{"upload", item.id}, {"rows", sheet.rows.size()}, {"matched", matched}}));
+          json_line({{"upload", item.id}, {"rows", sheet.rows.size()}, {"matched", matched}}));
     if (options_.on_entry) options_.on_entry("");
     return {};
 }
@@ -926,7 +924,7 @@ Result<void> Uploads::import(Item& item) {
         TRY(replace_file(sidecar.replace_extension(".json"),
                          said.find("\"title\"") != std::string::npos
                              ? said
-                             : merge_descriptions(dump(named), said)));
+                             : merge_descriptions(json_line(named), said)));
     }
     IntakeOptions options;
     options.entry_id = item.entry;
@@ -960,7 +958,7 @@ Result<void> Uploads::import(Item& item) {
     }
     audit(item.owner,
           is_film ? (item.replaces ? "entry.replace" : "entry.upload") : "entry.subtitles",
-          item.entry, dump({{"upload", item.id}, {"filename", file_name_of(item.metadata)}}));
+          item.entry, json_line({{"upload", item.id}, {"filename", file_name_of(item.metadata)}}));
     if (options_.on_entry) options_.on_entry(item.entry);
     return {};
 }
@@ -976,7 +974,7 @@ Result<void> Uploads::refuse(Item& item, const std::string& reason) {
         if (error) return library::file_error(error.value(), file(item.id, ".part"), "stays there");
     }
     audit(item.owner, "upload.refuse", item.id,
-          dump({{"reason", reason}, {"filename", file_name_of(item.metadata)}}));
+          json_line({{"reason", reason}, {"filename", file_name_of(item.metadata)}}));
     return {};
 }
 
@@ -1007,9 +1005,9 @@ void Uploads::expire() {
     for (const auto& item : gone) {
         if (item->state != kOpen) continue;
         audit("server", "upload.expire", item->id,
-              dump({{"filename", file_name_of(item->metadata)},
-                    {"offset", item->size},
-                    {"length", item->length}}));
+              json_line({{"filename", file_name_of(item->metadata)},
+                         {"offset", item->size},
+                         {"length", item->length}}));
     }
 }
 

@@ -6,6 +6,8 @@
 
 #include <glib.h>
 
+#include "base/handle.h"
+
 namespace matinee::app {
 
 namespace {
@@ -13,10 +15,6 @@ namespace {
 using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::seconds;
-
-struct FreeZone {
-    void operator()(GTimeZone* zone) const { g_time_zone_unref(zone); }
-};
 
 Unexpected bad_time(const std::string& text) {
     return fail(ErrorCode::kInvalid,
@@ -70,7 +68,7 @@ Result<LocalTime> parse_local_time(const std::string& text) {
 }
 
 struct WallClock::Zone {
-    std::unique_ptr<GTimeZone, FreeZone> zone;
+    base::Owned<GTimeZone, g_time_zone_unref> zone;
 
     // How far clocks are ahead of UTC.
     [[nodiscard]] seconds offset_at(std::chrono::sys_seconds instant) const {

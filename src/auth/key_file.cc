@@ -43,7 +43,7 @@ Result<Bytes> load_or_make(const fs::path& path, std::size_t key_size, const Pur
     int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT) {
         // Whoever was first: its key is everybody's.
-        TRY(base::create_file(path, to_base64url(random_bytes(key_size)) + "\n", 0600));
+        TRY(base::create_file(path, to_base64url(random_bytes(key_size)) + "\n", base::kOwnerOnly));
         fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     }
     const Descriptor file(fd);

@@ -49,7 +49,7 @@ Result<Instant> get_instant(base::ByteReader& reader) {
     return Instant(std::chrono::milliseconds(count));
 }
 
-Result<LinkClaims> parse(ByteSpan bytes) {
+Result<LinkClaims> parse_claims(ByteSpan bytes) {
     base::ByteReader reader(bytes);
     if (TRY(reader.u8()) != kVersion) return fail(ErrorCode::kUnsupported, "another version");
     LinkClaims claims;
@@ -171,7 +171,7 @@ Result<LinkClaims> LinkKey::verify(std::string_view token) const {
     const ByteSpan signed_part = ByteSpan(*bytes).first(bytes->size() - kMacSize);
     const Mac mac = implementation_->mac(signed_part);
     if (!equal_in_constant_time(mac, ByteSpan(*bytes).last(kMacSize))) return refuse();
-    auto claims = parse(signed_part);
+    auto claims = parse_claims(signed_part);
     if (!claims) return fail(ErrorCode::kDenied, "The link was made by another version.");
     return claims;
 }

@@ -40,7 +40,7 @@ std::optional<unsigned> number(std::string_view text, unsigned low, unsigned hig
     return value;
 }
 
-std::optional<Stored> parse(std::string_view text) {
+std::optional<Stored> parse_hash(std::string_view text) {
     std::vector<std::string_view> parts;
     while (true) {
         const std::size_t end = text.find('$');
@@ -107,7 +107,7 @@ Result<std::string> hash_password(std::string_view password) {
 Result<bool> verify_password(std::string_view password, std::string_view stored) {
     // Nobody's hash: nothing derives to what is only zeros.
     static const Stored kNobody{{}, Bytes(kSaltBytes), Bytes(kHashBytes)};
-    const auto parsed = stored.empty() ? std::optional(kNobody) : parse(stored);
+    const auto parsed = stored.empty() ? std::optional(kNobody) : parse_hash(stored);
     if (!parsed) return fail(ErrorCode::kInternal, "a password's hash in the database is damaged");
     // An overlong one is nobody's, and not worth hashing.
     if (password.size() > kMostBytes) return false;

@@ -14,6 +14,9 @@ namespace matinee::base {
 using ByteSpan = std::span<const std::byte>;
 using Bytes = std::vector<std::byte>;
 
+// As the sizes of disks and films are told.
+inline constexpr std::uint64_t kGigabyte = 1'000'000'000;
+
 // A span of a larger resource: bytes [offset, offset + size).
 struct ByteRange {
     std::uint64_t offset = 0;

@@ -16,6 +16,9 @@ namespace matinee::base {
 // else kUnavailable.
 Unexpected file_failure(int error, std::string_view doing, const std::filesystem::path& path);
 
+// The mode of a file that holds secrets.
+inline constexpr mode_t kOwnerOnly = 0600;
+
 Result<std::string> read_file(const std::filesystem::path& path);
 
 // Both write beside `path` first, on the disk before it has its name: whoever reads `path` sees all

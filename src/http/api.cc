@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "auth/secret.h"
+#include "http/field_text.h"
 #include "http/gatekeeper.h"
 #include "http/problem.h"
 
@@ -20,9 +21,7 @@ bool has_media_type(std::string_view field, std::string_view type) {
     std::string_view given = field.substr(0, field.find(';'));
     while (given.ends_with(' '))
         given.remove_suffix(1);
-    return std::ranges::equal(given, type, {}, [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
+    return equal_ignoring_case(given, type);
 }
 
 // The value of a query parameter as its schema has it; text stays text when it is no number.
@@ -149,13 +148,13 @@ std::set<int> problems_of(const Operation& operation) {
 }
 
 Json headers_json(const std::vector<ApiHeader>& headers) {
-    Json json = Json::object();
+    Json object = Json::object();
     for (const ApiHeader& header : headers) {
-        json[header.name] = {{"description", header.description},
-                             {"required", header.required},
-                             {"schema", header.schema}};
+        object[header.name] = {{"description", header.description},
+                               {"required", header.required},
+                               {"schema", header.schema}};
     }
-    return json;
+    return object;
 }
 
 Json problem_json(const Operation& operation, int status) {
@@ -163,45 +162,45 @@ Json problem_json(const Operation& operation, int status) {
     if (told == operation.problems.end() || (told->description.empty() && told->headers.empty())) {
         return problem_reference(name_of(status));
     }
-    Json json = problem_response(told->description);
-    if (!told->headers.empty()) json["headers"] = headers_json(told->headers);
-    return json;
+    Json object = problem_response(told->description);
+    if (!told->headers.empty()) object["headers"] = headers_json(told->headers);
+    return object;
 }
 
 Json answer_json(const Operation& operation, const ApiAnswer& answer) {
-    Json json;
-    json["description"] = answer.description.empty()
-                              ? std::string(answer.status == 201   ? "Made."
-                                            : answer.status == 204 ? "Done."
-                                                                   : "So it is.")
-                              : answer.description;
+    Json object;
+    object["description"] = answer.description.empty()
+                                ? std::string(answer.status == 201   ? "Made."
+                                              : answer.status == 204 ? "Done."
+                                                                     : "So it is.")
+                                : answer.description;
     std::vector<ApiHeader> headers = answer.headers;
     if (operation.tagged && answer.status != 204) {
         headers.push_back({"ETag", "The version, for If-Match."});
     }
     if (answer.status == 201) headers.push_back({"Location", "Where it is."});
-    if (!headers.empty()) json["headers"] = headers_json(headers);
+    if (!headers.empty()) object["headers"] = headers_json(headers);
     if (!answer.schema.empty()) {
-        json["content"][answer.content_type]["schema"] = JsonSchemas::reference(answer.schema);
+        object["content"][answer.content_type]["schema"] = JsonSchemas::reference(answer.schema);
     } else if (answer.status != 204 && !answer.content_type.empty()) {
-        json["content"][answer.content_type] = {{"schema", {{"type", "string"}}}};
+        object["content"][answer.content_type] = {{"schema", {{"type", "string"}}}};
     }
-    return json;
+    return object;
 }
 
 Json operation_json(const Operation& operation) {
-    Json json;
-    json["operationId"] = operation.id;
-    json["tags"] = Json::array({operation.tag});
-    json["summary"] = operation.summary;
+    Json object;
+    object["operationId"] = operation.id;
+    object["tags"] = Json::array({operation.tag});
+    object["summary"] = operation.summary;
     std::string description = operation.description;
     if (operation.access == Access::kStudio) {
         if (!description.empty()) description += "\n\n";
         description += fmt::format("For accounts of the role {}{}.", to_string(operation.role),
                                    operation.role == auth::Role::kAdmin ? "" : " and above");
-        json["x-role"] = to_string(operation.role);
+        object["x-role"] = to_string(operation.role);
     }
-    if (!description.empty()) json["description"] = description;
+    if (!description.empty()) object["description"] = description;
     Json parameters = Json::array();
     for (const std::string& name : names_in(operation.path)) {
         parameters.push_back(
@@ -229,18 +228,18 @@ Json operation_json(const Operation& operation) {
                               {"description", "The ETag of the version that is to be changed."},
                               {"schema", {{"type", "string"}}}});
     }
-    if (!parameters.empty()) json["parameters"] = std::move(parameters);
+    if (!parameters.empty()) object["parameters"] = std::move(parameters);
     if (!operation.body.empty()) {
         const Json schema{{"schema", JsonSchemas::reference(operation.body)}};
         Json content{{"application/json", schema}};
         if (operation.method == Method::kPatch) content["application/merge-patch+json"] = schema;
-        json["requestBody"] = {{"required", !operation.body_may_be_absent},
-                               {"content", std::move(content)}};
+        object["requestBody"] = {{"required", !operation.body_may_be_absent},
+                                 {"content", std::move(content)}};
     }
     if (!operation.body_type.empty()) {
         // Its type says all (OpenAPI 3.1, section 4.8.14.4): bytes have no schema.
-        json["requestBody"] = {{"required", !operation.body_may_be_absent},
-                               {"content", {{operation.body_type, Json::object()}}}};
+        object["requestBody"] = {{"required", !operation.body_may_be_absent},
+                                 {"content", {{operation.body_type, Json::object()}}}};
     }
     Json responses = Json::object();
     for (const ApiAnswer& answer : operation.answers) {
@@ -250,12 +249,12 @@ Json operation_json(const Operation& operation) {
         responses[std::to_string(status)] = problem_json(operation, status);
     }
     responses["default"] = problem_reference("Problem");
-    json["responses"] = std::move(responses);
-    if (operation.access == Access::kPublic) json["security"] = Json::array({Json::object()});
+    object["responses"] = std::move(responses);
+    if (operation.access == Access::kPublic) object["security"] = Json::array({Json::object()});
     if (operation.access == Access::kScreen) {
-        json["security"] = Json::array({{{"screen", Json::array()}}});
+        object["security"] = Json::array({{{"screen", Json::array()}}});
     }
-    return json;
+    return object;
 }
 
 constexpr std::string_view kProblemSchema = R"json({
@@ -468,9 +467,9 @@ Result<void> Api::add_to(Router& router, RequestThread& thread) const {
 }
 
 nlohmann::ordered_json Api::document() const {
-    Json json;
-    json["openapi"] = "3.1.0";
-    json["info"] = {
+    Json object;
+    object["openapi"] = "3.1.0";
+    object["info"] = {
         {"title", "matinee"},
         {"version", "1"},
         {"description",
@@ -479,8 +478,8 @@ nlohmann::ordered_json Api::document() const {
          "following. What is changed must be named by the ETag it had (If-Match), so that nobody "
          "overwrites what they have not seen."},
         {"license", {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}};
-    json["servers"] = Json::array({{{"url", kApiPrefix}}});
-    json["security"] = Json::array({{{"bearer", Json::array()}}, {{"session", Json::array()}}});
+    object["servers"] = Json::array({{{"url", kApiPrefix}}});
+    object["security"] = Json::array({{{"bearer", Json::array()}}, {{"session", Json::array()}}});
     Json tags = Json::array();
     Json paths = Json::object();
     std::set<std::string> seen;
@@ -491,16 +490,16 @@ nlohmann::ordered_json Api::document() const {
                                [](char c) { return static_cast<char>(c - 'A' + 'a'); });
         paths[operation.path][method] = operation_json(operation);
     }
-    json["tags"] = std::move(tags);
-    json["paths"] = std::move(paths);
+    object["tags"] = std::move(tags);
+    object["paths"] = std::move(paths);
     Json schemas = Json::parse(kProblemSchema);
     schemas.update(schemas_.all());
-    json["components"]["schemas"] = std::move(schemas);
+    object["components"]["schemas"] = std::move(schemas);
     for (const ProblemText& each : kProblems) {
-        json["components"]["responses"][each.name] = problem_response(each.description);
+        object["components"]["responses"][each.name] = problem_response(each.description);
     }
-    json["components"]["responses"]["Problem"] = problem_response("Something else went wrong.");
-    json["components"]["securitySchemes"] = {
+    object["components"]["responses"]["Problem"] = problem_response("Something else went wrong.");
+    object["components"]["securitySchemes"] = {
         {"bearer",
          {{"type", "http"}, {"scheme", "bearer"}, {"description", "`matinee token add ACCOUNT`"}}},
         {"session",
@@ -515,7 +514,7 @@ nlohmann::ordered_json Api::document() const {
           {"in", "cookie"},
           {"name", kScreenCookie},
           {"description", "POST /screen/pairing sets it; POST /screens makes it valid."}}}};
-    return json;
+    return object;
 }
 
 // -- Answers --------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "http/field_text.h"
 #include "http/metrics.h"
 #include "http/problem.h"
 
@@ -18,13 +19,6 @@ Response challenge(std::string_view detail) {
     Response response = problem(401, detail);
     response.headers.emplace_back("WWW-Authenticate", "Bearer");
     return response;
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    };
-    return std::ranges::equal(a, b, {}, lower, lower);
 }
 
 // Whether a screen's cookie lets it in where others are let in by theirs.

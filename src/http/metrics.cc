@@ -34,7 +34,7 @@ std::string escaped_label(std::string_view value) {
     return out;
 }
 
-double seconds(std::uint64_t microseconds) {
+double in_seconds(std::uint64_t microseconds) {
     return static_cast<double>(microseconds) / 1e6;
 }
 
@@ -49,13 +49,13 @@ void histogram(std::string& out, std::string_view name, std::string_view route,
         below += histogram.buckets[i];
         const std::string bound =
             i < kLatencyBounds.size()
-                ? fmt::format("{}", seconds(static_cast<std::uint64_t>(kLatencyBounds[i])))
+                ? fmt::format("{}", in_seconds(static_cast<std::uint64_t>(kLatencyBounds[i])))
                 : "+Inf";
         fmt::format_to(std::back_inserter(out), "{}_bucket{{route=\"{}\",le=\"{}\"}} {}\n", name,
                        route, bound, below);
     }
     fmt::format_to(std::back_inserter(out), "{0}_sum{{route=\"{1}\"}} {2}\n", name, route,
-                   seconds(histogram.microseconds));
+                   in_seconds(histogram.microseconds));
     fmt::format_to(std::back_inserter(out), "{0}_count{{route=\"{1}\"}} {2}\n", name, route, below);
 }
 

@@ -14,14 +14,14 @@ namespace {
 
 Response document(int status, std::string_view code, std::string_view detail,
                   std::string_view member = {}) {
-    nlohmann::ordered_json json;
-    json["type"] = "about:blank";
-    json["title"] = reason_of(status);
-    json["status"] = status;
-    if (!code.empty()) json["code"] = code;
-    json["detail"] = detail;
-    if (!member.empty()) json["member"] = member;
-    Response response = Response::json(json, status);
+    nlohmann::ordered_json told;
+    told["type"] = "about:blank";
+    told["title"] = reason_of(status);
+    told["status"] = status;
+    if (!code.empty()) told["code"] = code;
+    told["detail"] = detail;
+    if (!member.empty()) told["member"] = member;
+    Response response = Response::json(told, status);
     response.content_type = "application/problem+json";
     return response;
 }

@@ -78,12 +78,12 @@ Result<void> add_extension(X509& certificate, int nid, const std::string& value)
 }
 
 Result<void> set_times(X509& certificate, base::Instant now) {
-    const auto seconds = [](base::Instant instant) {
+    const auto time_of = [](base::Instant instant) {
         return static_cast<time_t>(
             std::chrono::floor<std::chrono::seconds>(instant).time_since_epoch().count());
     };
     // 825 days from the first valid second to the last one, both included.
-    const time_t from = seconds(now - kBackdated);
+    const time_t from = time_of(now - kBackdated);
     const time_t to = from + std::chrono::seconds(kValidity).count() - 1;
     if (ASN1_TIME_set(X509_getm_notBefore(&certificate), from) == nullptr ||
         ASN1_TIME_set(X509_getm_notAfter(&certificate), to) == nullptr) {
@@ -319,7 +319,7 @@ bool TlsIdentity::ends_soon(base::Instant valid_until) const {
 Result<void> TlsIdentity::make() const {
     const Pem pem = TRY(make_self_signed(names_, clock_->now()));
     // The key first: whoever sees the new certificate finds its key.
-    TRY(base::replace_file(key_path_, pem.key, 0600));
+    TRY(base::replace_file(key_path_, pem.key, base::kOwnerOnly));
     TRY(base::replace_file(certificate_path_, pem.certificate, 0644));
     return {};
 }

@@ -4,6 +4,8 @@
 #include <array>
 #include <optional>
 
+#include "http/field_text.h"
+
 MATINEE_GOBJECT(GInetAddress);
 
 namespace matinee::http {
@@ -11,13 +13,6 @@ namespace matinee::http {
 namespace {
 
 using OwnedAddress = base::Ref<GInetAddress>;
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view kSpace = " \t";
-    const std::size_t first = text.find_first_not_of(kSpace);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
 
 // Splits at `separator`, but not within quotes.
 std::vector<std::string_view> split(std::string_view text, char separator) {

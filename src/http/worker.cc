@@ -43,19 +43,6 @@ constexpr std::uint64_t kDrainedAtMost = 1ULL << 20;
 // The same where content is taken as it comes, of which more is under way.
 constexpr std::uint64_t kDrainedOfStream = 16ULL << 20;
 
-class SoupHeaders final : public HeaderSource {
-  public:
-    explicit SoupHeaders(SoupMessageHeaders* headers) : headers_(headers) {}
-
-    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const override {
-        const char* value = soup_message_headers_get_list(headers_, std::string(name).c_str());
-        return value ? std::optional<std::string_view>(value) : std::nullopt;
-    }
-
-  private:
-    SoupMessageHeaders* headers_;
-};
-
 GQuark connection_quark() {
     static const GQuark quark = g_quark_from_static_string("matinee-connection");
     return quark;
@@ -123,6 +110,20 @@ base::Ref<GBytes> as_gbytes(Slice slice) {
 }
 
 }  // namespace
+
+// Not in the unnamed namespace: Later, which worker.h names, holds one.
+class SoupHeaders final : public HeaderSource {
+  public:
+    explicit SoupHeaders(SoupMessageHeaders* headers) : headers_(headers) {}
+
+    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const override {
+        const char* value = soup_message_headers_get_list(headers_, std::string(name).c_str());
+        return value ? std::optional<std::string_view>(value) : std::nullopt;
+    }
+
+  private:
+    SoupMessageHeaders* headers_;
+};
 
 // The connection holds it, and so decides whether there is still somebody to answer.
 struct Later {
@@ -247,18 +248,18 @@ base::ScopedSource Worker::attach(GSource* source, GSourceFunc callback) {
 }
 
 void Worker::stop(milliseconds deadline) {
-    struct Call {
+    struct Stopping {
         Worker* worker;
         milliseconds deadline;
     };
     g_main_context_invoke_full(
         context_.get(), G_PRIORITY_DEFAULT,
         [](gpointer data) -> gboolean {
-            const auto* call = static_cast<Call*>(data);
+            const auto* call = static_cast<Stopping*>(data);
             call->worker->begin_stop(call->deadline);
             return G_SOURCE_REMOVE;
         },
-        new Call{this, deadline}, [](gpointer data) { delete static_cast<Call*>(data); });
+        new Stopping{this, deadline}, [](gpointer data) { delete static_cast<Stopping*>(data); });
 }
 
 void Worker::begin_stop(milliseconds deadline) {
@@ -340,19 +341,19 @@ Worker& Worker::least_loaded() {
 }
 
 void Worker::hand_over(Worker& target, Socket socket) {
-    struct Call {
+    struct HandingOver {
         Worker* worker;
         Socket socket;
     };
     g_main_context_invoke_full(
         target.context_.get(), G_PRIORITY_DEFAULT,
         [](gpointer data) -> gboolean {
-            auto* call = static_cast<Call*>(data);
+            auto* call = static_cast<HandingOver*>(data);
             call->worker->adopt(std::move(call->socket));
             return G_SOURCE_REMOVE;
         },
-        new Call{&target, std::move(socket)},
-        [](gpointer data) { delete static_cast<Call*>(data); });
+        new HandingOver{&target, std::move(socket)},
+        [](gpointer data) { delete static_cast<HandingOver*>(data); });
 }
 
 void Worker::adopt(Socket socket) {
@@ -439,17 +440,17 @@ void Worker::open(Connection& connection) {
     }
     connection.stream = stream_over(tls.get());
 
-    struct Call {
+    struct Handshake {
         Worker* worker;
         Connection* connection;
     };
     g_tls_connection_handshake_async(
         G_TLS_CONNECTION(tls.get()), G_PRIORITY_DEFAULT, nullptr,
         [](GObject*, GAsyncResult* result, gpointer data) {
-            const std::unique_ptr<Call> call(static_cast<Call*>(data));
+            const std::unique_ptr<Handshake> call(static_cast<Handshake*>(data));
             call->worker->handshake_done(*call->connection, result);
         },
-        new Call{this, &connection});
+        new Handshake{this, &connection});
 }
 
 void Worker::handshake_done(Connection& connection, GAsyncResult* result) {

@@ -11,7 +11,7 @@ namespace matinee::library {
 
 namespace {
 
-using Json = nlohmann::json;
+using nlohmann::json;
 
 constexpr std::array<std::string_view, 10> kSpeedPresets = {
     "ultrafast", "superfast", "veryfast", "faster",   "fast",
@@ -60,16 +60,16 @@ Result<void> validate_rung(const Rung& rung) {
 // A JSON object read key by key. Every key must be read: one that nobody asked for is a mistake.
 class ObjectReader {
   public:
-    static Result<ObjectReader> create(const Json& json, std::string where) {
-        if (!json.is_object()) {
+    static Result<ObjectReader> create(const json& object, std::string where) {
+        if (!object.is_object()) {
             return fail(ErrorCode::kInvalid, "{} must be a JSON object", where);
         }
-        return ObjectReader(json, std::move(where));
+        return ObjectReader(object, std::move(where));
     }
 
-    Result<const Json*> value(const char* key) {
-        const auto found = json_.find(key);
-        if (found == json_.end()) {
+    Result<const json*> value(const char* key) {
+        const auto found = object_.find(key);
+        if (found == object_.end()) {
             return fail(ErrorCode::kInvalid, "{}: \"{}\" is missing", where_, key);
         }
         read_.emplace_back(key);
@@ -77,23 +77,23 @@ class ObjectReader {
     }
 
     Result<std::string> text(const char* key) {
-        const Json& json = *TRY(value(key));
-        if (!json.is_string()) return wrong_type(key, "a text");
-        return json.get<std::string>();
+        const json& found = *TRY(value(key));
+        if (!found.is_string()) return wrong_type(key, "a text");
+        return found.get<std::string>();
     }
 
     Result<std::uint32_t> number(const char* key) {
-        const Json& json = *TRY(value(key));
-        if (!json.is_number_unsigned() || json.get<std::uint64_t>() > UINT32_MAX) {
+        const json& found = *TRY(value(key));
+        if (!found.is_number_unsigned() || found.get<std::uint64_t>() > UINT32_MAX) {
             return wrong_type(key, "a whole number that is not negative");
         }
-        return json.get<std::uint32_t>();
+        return found.get<std::uint32_t>();
     }
 
     Result<double> real(const char* key) {
-        const Json& json = *TRY(value(key));
-        if (!json.is_number()) return wrong_type(key, "a number");
-        return json.get<double>();
+        const json& found = *TRY(value(key));
+        if (!found.is_number()) return wrong_type(key, "a number");
+        return found.get<double>();
     }
 
     Result<std::optional<double>> real_or_null(const char* key) {
@@ -102,7 +102,7 @@ class ObjectReader {
     }
 
     Result<void> expect_nothing_else() const {
-        for (const auto& [key, value] : json_.items()) {
+        for (const auto& [key, value] : object_.items()) {
             if (std::ranges::find(read_, key) == read_.end()) {
                 return fail(ErrorCode::kInvalid, "{}: there is no \"{}\"", where_, key);
             }
@@ -115,15 +115,16 @@ class ObjectReader {
     }
 
   private:
-    ObjectReader(const Json& json, std::string where) : json_(json), where_(std::move(where)) {}
+    ObjectReader(const json& object, std::string where)
+        : object_(object), where_(std::move(where)) {}
 
-    const Json& json_;
+    const json& object_;
     std::string where_;
     std::vector<std::string> read_;
 };
 
-Result<Rung> rung_from(const Json& json, std::size_t index) {
-    auto reader = TRY(ObjectReader::create(json, fmt::format("house format: rung {}", index + 1)));
+Result<Rung> rung_from(const json& value, std::size_t index) {
+    auto reader = TRY(ObjectReader::create(value, fmt::format("house format: rung {}", index + 1)));
     Rung rung;
     rung.name = TRY(reader.text("name"));
     rung.width = TRY(reader.number("width"));
@@ -138,14 +139,14 @@ Result<Rung> rung_from(const Json& json, std::size_t index) {
 std::string to_json(const HouseFormat& format) {
     // nlohmann::json sorts the keys of objects, and writes the shortest text that reads back as
     // the same double.
-    Json rungs = Json::array();
+    json rungs = json::array();
     for (const Rung& rung : format.rungs) {
         rungs.push_back({{"name", rung.name},
                          {"width", rung.width},
                          {"height", rung.height},
                          {"max_kbps", rung.max_kbps}});
     }
-    const Json json = {
+    const json value = {
         {"rungs", std::move(rungs)},
         {"padding", name_of(format.padding)},
         {"speed_preset", format.speed_preset},
@@ -153,21 +154,21 @@ std::string to_json(const HouseFormat& format) {
         {"gop_seconds", format.gop_seconds},
         {"max_frame_rate", format.max_frame_rate},
         {"audio_kbps", format.audio_kbps},
-        {"loudness_lufs", format.loudness_lufs ? Json(*format.loudness_lufs) : Json(nullptr)},
+        {"loudness_lufs", format.loudness_lufs ? json(*format.loudness_lufs) : json(nullptr)},
         {"true_peak_dbtp", format.true_peak_dbtp},
     };
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 Result<HouseFormat> house_format_from_json(const std::string& text) {
-    const Json json = Json::parse(text, nullptr, false);
-    if (json.is_discarded()) return fail(ErrorCode::kInvalid, "house format: not JSON: {}", text);
-    auto reader = TRY(ObjectReader::create(json, "house format"));
+    const json value = json::parse(text, nullptr, false);
+    if (value.is_discarded()) return fail(ErrorCode::kInvalid, "house format: not JSON: {}", text);
+    auto reader = TRY(ObjectReader::create(value, "house format"));
     HouseFormat format;
-    const Json& rungs = *TRY(reader.value("rungs"));
+    const json& rungs = *TRY(reader.value("rungs"));
     if (!rungs.is_array()) return reader.wrong_type("rungs", "a list");
     format.rungs.clear();
-    for (const Json& rung : rungs) {
+    for (const json& rung : rungs) {
         format.rungs.push_back(TRY(rung_from(rung, format.rungs.size())));
     }
     const std::string padding = TRY(reader.text("padding"));

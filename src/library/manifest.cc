@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kFormat = 1;
+constexpr int kManifestFormat = 1;
 
 std::string_view name_of(Severity severity) {
     switch (severity) {
@@ -70,7 +70,7 @@ json json_of(const TrackInfo& track) {
     return value;
 }
 
-Manifest read(const json& value) {
+Manifest manifest_from(const json& value) {
     Manifest manifest;
     manifest.media_id = value.at("media_id");
     manifest.source_name = value.at("source").at("name");
@@ -152,7 +152,7 @@ std::string media_id(std::string_view source_sha256, const HouseFormat& house,
 }
 
 std::string to_json(const Manifest& manifest) {
-    json value{{"format", kFormat},
+    json value{{"format", kManifestFormat},
                {"media_id", manifest.media_id},
                {"source", {{"name", manifest.source_name}, {"sha256", manifest.source_sha256}}},
                {"preparer", manifest.preparer},
@@ -193,12 +193,12 @@ std::string to_json(const Manifest& manifest) {
 Result<Manifest> manifest_from_json(const std::string& text) {
     try {
         const json value = json::parse(text);
-        if (value.at("format") != kFormat) {
+        if (value.at("format") != kManifestFormat) {
             return fail(ErrorCode::kUnsupported,
                         "the entry's manifest has format {}, this build reads format {}",
-                        value.at("format").dump(), kFormat);
+                        value.at("format").dump(), kManifestFormat);
         }
-        Manifest manifest = read(value);
+        Manifest manifest = manifest_from(value);
         TRY(check(manifest));
         manifest.house = TRY(house_format_from_json(value.at("house").dump()));
         if (value.contains("variant")) {

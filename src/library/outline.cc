@@ -41,7 +41,7 @@ std::optional<Bytes> from_hex(std::string_view text) {
 }
 
 // Throws what nlohmann::json throws.
-Result<Outline> read(const json& value) {
+Result<Outline> outline_from(const json& value) {
     Outline outline;
     const json& rate = value.at("frame_rate");
     outline.frame_rate = {rate.at(0), rate.at(1)};
@@ -108,7 +108,7 @@ std::string to_json(const Outline& outline) {
 
 Result<Outline> outline_from_json(const std::string& text) {
     try {
-        return read(json::parse(text));
+        return outline_from(json::parse(text));
     } catch (const json::exception& error) {
         return fail(ErrorCode::kInvalid, "outline: {}", error.what());
     }

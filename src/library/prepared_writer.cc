@@ -24,48 +24,6 @@ using media::FragmentSample;
 // AAC access units in a chunk of the audio track: about two seconds, like the video's.
 constexpr std::size_t kAudioChunkFrames = 94;
 
-// Writes one track file chunk by chunk and its index along with it.
-class TrackFileWriter {
-  public:
-    static Result<TrackFileWriter> create(const fs::path& path, const media::TrackConfig& config) {
-        OutputFile file = TRY(OutputFile::create(path));
-        TRY(file.write(media::init_section(config)));
-        return TrackFileWriter(std::move(file));
-    }
-
-    // `data`: the samples' bytes, one after the other.
-    Result<void> write_chunk(std::span<const FragmentSample> samples, ByteSpan data) {
-        const Bytes header = media::fragment_header(++sequence_, decode_time_, samples);
-        TRY(file_.write(header));
-        Chunk chunk;
-        chunk.offset = file_.size();
-        chunk.decode_time = decode_time_;
-        chunk.first_sample = static_cast<std::uint32_t>(index_.samples.size());
-        chunk.sample_count = static_cast<std::uint32_t>(samples.size());
-        for (const FragmentSample& sample : samples) {
-            index_.samples.push_back({sample.size, sample.duration, sample.composition_offset});
-            chunk.size += sample.size;
-            decode_time_ += sample.duration;
-        }
-        TRY(file_.write(data));
-        index_.chunks.push_back(chunk);
-        return file_.flush();
-    }
-
-    Result<media::TrackIndexData> finish() && {
-        TRY(file_.finish());
-        return std::move(index_);
-    }
-
-  private:
-    explicit TrackFileWriter(OutputFile file) : file_(std::move(file)) {}
-
-    OutputFile file_;
-    media::TrackIndexData index_;
-    std::uint32_t sequence_ = 0;
-    std::int64_t decode_time_ = 0;
-};
-
 // What a segment of these samples weighs: their bytes and a fragment header as we write it.
 std::uint64_t segment_size(std::uint64_t data, std::uint64_t samples) {
     constexpr std::uint64_t kFixed = 128;
@@ -150,6 +108,48 @@ struct FinishedTrack {
 };
 
 }  // namespace
+
+// Writes one track file chunk by chunk and its index along with it.
+class PreparedWriter::TrackFileWriter {
+  public:
+    static Result<TrackFileWriter> create(const fs::path& path, const media::TrackConfig& config) {
+        OutputFile file = TRY(OutputFile::create(path));
+        TRY(file.write(media::init_section(config)));
+        return TrackFileWriter(std::move(file));
+    }
+
+    // `data`: the samples' bytes, one after the other.
+    Result<void> write_chunk(std::span<const FragmentSample> samples, ByteSpan data) {
+        const Bytes header = media::fragment_header(++sequence_, decode_time_, samples);
+        TRY(file_.write(header));
+        Chunk chunk;
+        chunk.offset = file_.size();
+        chunk.decode_time = decode_time_;
+        chunk.first_sample = static_cast<std::uint32_t>(index_.samples.size());
+        chunk.sample_count = static_cast<std::uint32_t>(samples.size());
+        for (const FragmentSample& sample : samples) {
+            index_.samples.push_back({sample.size, sample.duration, sample.composition_offset});
+            chunk.size += sample.size;
+            decode_time_ += sample.duration;
+        }
+        TRY(file_.write(data));
+        index_.chunks.push_back(chunk);
+        return file_.flush();
+    }
+
+    Result<media::TrackIndexData> finish() && {
+        TRY(file_.finish());
+        return std::move(index_);
+    }
+
+  private:
+    explicit TrackFileWriter(OutputFile file) : file_(std::move(file)) {}
+
+    OutputFile file_;
+    media::TrackIndexData index_;
+    std::uint32_t sequence_ = 0;
+    std::int64_t decode_time_ = 0;
+};
 
 // -- A rung ---------------------------------------------------------------------------------------
 

@@ -79,6 +79,7 @@ class PreparedWriter {
     Result<Manifest> finish(Manifest manifest, const Pictures& pictures);
 
   private:
+    class TrackFileWriter;
     class Video;
     class Audio;
 

@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr std::string_view kSetFile = "set.json";
-constexpr int kFormat = 1;
+constexpr int kSetFormat = 1;
 
 // A track as its file.
 struct File {
@@ -63,7 +63,7 @@ std::string name_of_files(const std::vector<File>& files) {
 }
 
 std::string manifest_of(const std::vector<File>& files) {
-    json manifest{{"format", kFormat}, {"tracks", json::array()}};
+    json manifest{{"format", kSetFormat}, {"tracks", json::array()}};
     for (const File& file : files) {
         json track{{"language", file.language}, {"kind", file.kind}, {"file", file.name}};
         // Only where they say something: the ordinary track is described as it always was.
@@ -74,7 +74,7 @@ std::string manifest_of(const std::vector<File>& files) {
     return manifest.dump(2) + "\n";
 }
 
-Result<subtitles::Kind> kind_from(const std::string& name) {
+Result<subtitles::Kind> stored_kind(const std::string& name) {
     using subtitles::Kind;
     for (const Kind kind : {Kind::kSubtitles, Kind::kForced, Kind::kSdh}) {
         if (to_string(kind) == name) return kind;
@@ -141,13 +141,13 @@ Result<std::vector<SubtitleFile>> read_subtitle_list(const std::string& text) {
     std::vector<SubtitleFile> files;
     try {
         const json manifest = json::parse(text);
-        if (manifest.at("format") != kFormat) {
+        if (manifest.at("format") != kSetFormat) {
             return fail(ErrorCode::kUnsupported, "format {} is not known to this build",
                         manifest.at("format").dump(-1, ' ', false, json::error_handler_t::replace));
         }
         for (const json& item : manifest.at("tracks")) {
             SubtitleFile file {
-                item.at("language"), TRY(kind_from(item.at("kind")))
+                item.at("language"), TRY(stored_kind(item.at("kind")))
                 , item.at("file"), item.value("ordinal", 1U), item.value("label", "")
             };
             if (file.file.empty() ||

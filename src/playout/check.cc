@@ -15,7 +15,7 @@ std::string_view to_string(Severity severity) {
 namespace {
 
 // "1:02:03", or "2.5 s" below a minute.
-std::string duration_text(Ticks duration) {
+std::string rough_duration(Ticks duration) {
     const auto tenths = duration.count() / (media::kVideoTimescale / 10);
     if (tenths < 600) return fmt::format("{}.{} s", tenths / 10, tenths % 10);
     const auto seconds = tenths / 10;
@@ -83,8 +83,8 @@ class Checker {
             if (programme && input_.longest > Ticks(0) && programme->duration() > input_.longest) {
                 found(Severity::kWarning, "too-long",
                       fmt::format("\"{}\" lasts {}, more than {}", entry,
-                                  duration_text(programme->duration()),
-                                  duration_text(input_.longest)));
+                                  rough_duration(programme->duration()),
+                                  rough_duration(input_.longest)));
             }
             if (!seen.insert(entry).second) {
                 found(Severity::kWarning, "repeat",
@@ -146,7 +146,7 @@ class Checker {
         const Ticks lost = whole_duration(airing) - airing.from - airing.duration;
         add(Severity::kWarning, "cut", airing.place.block, airing.place.item, airing.start,
             fmt::format("\"{}\" loses its last {} to the next fixed start{}", airing.entry_id,
-                        duration_text(lost), fades ? ", and fades out" : ""));
+                        rough_duration(lost), fades ? ", and fades out" : ""));
     }
 
     void check_starts(const Airing& airing, Ticks before) {
@@ -162,7 +162,7 @@ class Checker {
             } else if (late > kStartTolerance) {
                 const bool allowed = schedule_.blocks[start->block].overrun == Overrun::kFinish;
                 add(allowed ? Severity::kWarning : Severity::kError, "late", block, -1, start->at,
-                    fmt::format("it starts {} late", duration_text(late)));
+                    fmt::format("it starts {} late", rough_duration(late)));
             }
         }
     }
@@ -192,7 +192,7 @@ class Checker {
 
     void end_gap(Ticks end, Ticks gap) {
         add(Severity::kWarning, "gap", "", -1, end - gap,
-            fmt::format("the slate is shown for {}", duration_text(gap)));
+            fmt::format("the slate is shown for {}", rough_duration(gap)));
     }
 
     const CheckInput& input_;

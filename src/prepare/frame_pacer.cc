@@ -6,13 +6,12 @@ namespace matinee::prepare {
 namespace {
 
 __extension__ using Wide = __int128;
-constexpr std::int64_t kSecond = 1'000'000'000;
 
 // The number of output frames whose middle lies before `ns` after the origin.
 std::int64_t frames_with_middle_before(std::int64_t ns, Rational rate) {
     // (n + 1/2) / rate < ns  <=>  2n + 1 < 2 * ns * rate; so n < x - 1/2 with x = ns * rate.
     const Wide doubled = Wide(2) * ns * rate.numerator;
-    const Wide unit = Wide(kSecond) * rate.denominator;
+    const Wide unit = Wide(kSecondNs) * rate.denominator;
     if (doubled <= unit) return 0;
     // The count of integers n >= 0 with n < (doubled - unit) / (2 * unit), rounded up.
     return static_cast<std::int64_t>((doubled - unit + 2 * unit - 1) / (2 * unit));
@@ -57,7 +56,7 @@ std::int64_t FramePacer::finish() {
 }
 
 std::int64_t frame_start_ns(std::int64_t n, Rational rate) {
-    const Wide top = Wide(n) * kSecond * rate.denominator;
+    const Wide top = Wide(n) * kSecondNs * rate.denominator;
     return static_cast<std::int64_t>((top + rate.numerator / 2) / rate.numerator);
 }
 

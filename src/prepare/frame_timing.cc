@@ -8,8 +8,6 @@
 namespace matinee::prepare {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
-
 constexpr std::array<Rational, 18> kCommonRates = {{
     {5, 1},
     {6, 1},
@@ -76,7 +74,7 @@ FrameTiming analyse_timing(std::vector<std::int64_t> times) {
     const std::int64_t usual = sum / near;
     timing.end_ns += usual;
     const std::int64_t span = times.back() - times.front();
-    timing.average = Rational{(timing.frames - 1) * kSecond, span}.reduced();
+    timing.average = Rational{(timing.frames - 1) * kSecondNs, span}.reduced();
     if (times.size() < 3) return timing;
 
     // The places on the grid between first and last, going by the usual distance; the grid's
@@ -93,7 +91,7 @@ FrameTiming analyse_timing(std::vector<std::int64_t> times) {
     }
     timing.cadence = even ? Cadence::kConstant : Cadence::kVariable;
     if (even) {
-        const Rational measured{static_cast<std::int64_t>(places) * kSecond, span};
+        const Rational measured{static_cast<std::int64_t>(places) * kSecondNs, span};
         // One timestamp's rounding (1 ms) at each end moves the measured rate by this much.
         const double rounding = 1.2e6 / static_cast<double>(span);
         timing.average = snap_to_common_rate(measured.reduced(), std::max(2e-4, rounding));

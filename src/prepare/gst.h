@@ -103,6 +103,25 @@ class MappedBuffer {
     bool mapped_ = false;
 };
 
+// A video frame mapped for as long as this lives. Thread-bound.
+class MappedFrame {
+  public:
+    MappedFrame(const GstVideoInfo& info, GstBuffer* buffer, GstMapFlags flags)
+        : mapped_(gst_video_frame_map(&frame_, &info, buffer, flags)) {}
+    MappedFrame(const MappedFrame&) = delete;
+    MappedFrame& operator=(const MappedFrame&) = delete;
+    ~MappedFrame() {
+        if (mapped_) gst_video_frame_unmap(&frame_);
+    }
+
+    // Null when the map failed.
+    [[nodiscard]] GstVideoFrame* get() { return mapped_ ? &frame_ : nullptr; }
+
+  private:
+    GstVideoFrame frame_{};
+    bool mapped_;
+};
+
 // A buffer with its own copy of `bytes`.
 Ref<GstBuffer> copy_to_buffer(std::span<const std::byte> bytes);
 

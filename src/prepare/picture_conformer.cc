@@ -7,23 +7,6 @@ namespace {
 
 using library::Severity;
 
-// A frame mapped for as long as this lives.
-class MappedFrame {
-  public:
-    MappedFrame(const GstVideoInfo& info, GstBuffer* buffer, GstMapFlags flags)
-        : mapped_(gst_video_frame_map(&frame_, &info, buffer, flags)) {}
-    MappedFrame(const MappedFrame&) = delete;
-    MappedFrame& operator=(const MappedFrame&) = delete;
-    ~MappedFrame() {
-        if (mapped_) gst_video_frame_unmap(&frame_);
-    }
-    [[nodiscard]] GstVideoFrame* get() { return mapped_ ? &frame_ : nullptr; }
-
-  private:
-    GstVideoFrame frame_{};
-    bool mapped_;
-};
-
 HdrFormat hdr_format(const PicturePlan& plan, const GstVideoColorimetry& colorimetry) {
     HdrFormat format;
     format.transfer = plan.transfer;

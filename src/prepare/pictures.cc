@@ -14,23 +14,6 @@ void free_converter(GstVideoConverter* converter) {
     gst_video_converter_free(converter);
 }
 
-// A frame mapped for as long as this lives.
-class MappedFrame {
-  public:
-    MappedFrame(const GstVideoInfo& info, GstBuffer* buffer, GstMapFlags flags)
-        : mapped_(gst_video_frame_map(&frame_, &info, buffer, flags)) {}
-    MappedFrame(const MappedFrame&) = delete;
-    MappedFrame& operator=(const MappedFrame&) = delete;
-    ~MappedFrame() {
-        if (mapped_) gst_video_frame_unmap(&frame_);
-    }
-    [[nodiscard]] GstVideoFrame* get() { return mapped_ ? &frame_ : nullptr; }
-
-  private:
-    GstVideoFrame frame_{};
-    bool mapped_;
-};
-
 // How much there is to see: the spread of brightness, which black, white and fades lack.
 double interest(GstSample* sample) {
     GstVideoInfo info;

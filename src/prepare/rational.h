@@ -7,6 +7,9 @@
 
 namespace matinee::prepare {
 
+// Times are counted in nanoseconds, as GStreamer has them; a rate is of a second.
+inline constexpr std::int64_t kSecondNs = 1'000'000'000;
+
 // Numerator over denominator, both positive in every use here; 0/1 says unknown. Not reduced by
 // itself: 50/2 == 25/1 compares equal all the same.
 struct Rational {

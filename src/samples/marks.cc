@@ -8,8 +8,6 @@
 namespace matinee::samples {
 namespace {
 
-using std::chrono::seconds;
-
 constexpr double kBeepAmplitude = 0.35;
 constexpr double kBedAmplitude = 0.02;  // 25 dB below the beep: a plain threshold tells them apart
 
@@ -40,8 +38,9 @@ std::vector<nanoseconds> frame_times(int rate_numerator, int rate_denominator, T
 std::vector<nanoseconds> flash_times(std::span<const nanoseconds> times) {
     std::vector<nanoseconds> flashes;
     for (auto at = times.begin();;) {
-        at = std::lower_bound(at, times.end(),
-                              nanoseconds(seconds(static_cast<std::int64_t>(flashes.size()) + 1)));
+        at = std::lower_bound(
+            at, times.end(),
+            nanoseconds(std::chrono::seconds(static_cast<std::int64_t>(flashes.size()) + 1)));
         if (at == times.end()) return flashes;
         flashes.push_back(*at);
     }

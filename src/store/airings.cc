@@ -138,13 +138,6 @@ Result<std::optional<Airing>> query_last(soci::session& sql, const std::string& 
     return std::optional(std::move(airings.front()));
 }
 
-Result<void> expect_channel(soci::session& sql, const std::string& channel_id) {
-    int count = 0;
-    sql << "SELECT COUNT(*) FROM channels WHERE id = :id", use(channel_id), into(count);
-    if (count == 0) return fail(ErrorCode::kNotFound, "there is no channel \"{}\"", channel_id);
-    return {};
-}
-
 Result<void> expect_equal(std::string_view what, const Airing& next, std::int64_t found,
                           std::int64_t wanted) {
     if (found == wanted) return {};

@@ -56,6 +56,10 @@ Result<void> splice_within(soci::session& sql, Instant now, const std::string& c
 void put_entry(soci::session& sql, Instant now, const EntryDescription& entry);
 Result<Entry> the_entry(soci::session& sql, const std::string& id);
 
+bool has_channel(soci::session& sql, const std::string& id);
+// kNotFound when there is none.
+Result<void> expect_channel(soci::session& sql, const std::string& id);
+
 // What a publication does to a channel, within its transaction.
 Result<void> edit_within(soci::session& sql, Instant now, const ChannelEdit& edit);
 

@@ -9,7 +9,7 @@ namespace matinee::store {
 
 namespace {
 
-using Json = nlohmann::json;
+using nlohmann::json;
 
 constexpr std::string_view kUndetermined = "und";
 
@@ -34,16 +34,16 @@ bool looks_like_language(std::string_view tag) {
     return length >= (first ? 2U : 1U);
 }
 
-Result<LocalizedText> text_of(std::string_view key, const Json& json) {
-    if (json.is_string()) {
-        return LocalizedText{{std::string(kUndetermined), json.get<std::string>()}};
+Result<LocalizedText> localized_text(std::string_view key, const json& said) {
+    if (said.is_string()) {
+        return LocalizedText{{std::string(kUndetermined), said.get<std::string>()}};
     }
-    if (!json.is_object()) {
+    if (!said.is_object()) {
         return fail(ErrorCode::kInvalid,
                     "\"{}\" must be a text, or one per language as in {{\"en\": \"...\"}}", key);
     }
     LocalizedText text;
-    for (const auto& [language, value] : json.items()) {
+    for (const auto& [language, value] : said.items()) {
         if (!looks_like_language(language)) {
             return fail(ErrorCode::kInvalid,
                         "\"{}\": \"{}\" is no language tag; write \"en\", \"zh-Hant\", \"pt-BR\"",
@@ -57,23 +57,23 @@ Result<LocalizedText> text_of(std::string_view key, const Json& json) {
     return text;
 }
 
-Result<std::vector<LocalizedText>> texts_of(std::string_view key, const Json& json) {
+Result<std::vector<LocalizedText>> localized_texts(std::string_view key, const json& said) {
     std::vector<LocalizedText> texts;
-    if (!json.is_array()) {
-        texts.push_back(TRY(text_of(key, json)));
+    if (!said.is_array()) {
+        texts.push_back(TRY(localized_text(key, said)));
         return texts;
     }
-    for (const Json& item : json) {
-        texts.push_back(TRY(text_of(key, item)));
+    for (const json& item : said) {
+        texts.push_back(TRY(localized_text(key, item)));
     }
     return texts;
 }
 
 enum class DayEdge { kBeginning, kEnd };
 
-Result<Instant> instant_of(std::string_view key, const Json& json, DayEdge edge) {
-    if (json.is_string()) {
-        const auto text = json.get<std::string>();
+Result<Instant> instant_or_day(std::string_view key, const json& said, DayEdge edge) {
+    if (said.is_string()) {
+        const auto text = said.get<std::string>();
         if (const auto instant = base::parse_rfc3339(text)) return *instant;
         if (const auto day = base::parse_date(text)) {
             return edge == DayEdge::kEnd ? *day + std::chrono::days(1) : *day;
@@ -96,21 +96,22 @@ std::string_view text_in(const LocalizedText& text, std::string_view language) {
 }
 
 Result<Metadata> parse_metadata(std::string_view text) {
-    const Json json = Json::parse(text, nullptr, false);
-    if (!json.is_object()) return fail(ErrorCode::kInvalid, "metadata must be a JSON object");
+    const json said = json::parse(text, nullptr, false);
+    if (!said.is_object()) return fail(ErrorCode::kInvalid, "metadata must be a JSON object");
     Metadata metadata;
-    if (json.contains("synopsis")) metadata.synopsis = TRY(text_of("synopsis", json["synopsis"]));
-    if (json.contains("category"))
-        metadata.categories = TRY(texts_of("category", json["category"]));
-    if (json.contains("content_notes")) {
-        metadata.content_notes = TRY(texts_of("content_notes", json["content_notes"]));
+    if (said.contains("synopsis"))
+        metadata.synopsis = TRY(localized_text("synopsis", said["synopsis"]));
+    if (said.contains("category"))
+        metadata.categories = TRY(localized_texts("category", said["category"]));
+    if (said.contains("content_notes")) {
+        metadata.content_notes = TRY(localized_texts("content_notes", said["content_notes"]));
     }
-    if (json.contains("not_before")) {
+    if (said.contains("not_before")) {
         metadata.not_before =
-            TRY(instant_of("not_before", json["not_before"], DayEdge::kBeginning));
+            TRY(instant_or_day("not_before", said["not_before"], DayEdge::kBeginning));
     }
-    if (json.contains("not_after")) {
-        metadata.not_after = TRY(instant_of("not_after", json["not_after"], DayEdge::kEnd));
+    if (said.contains("not_after")) {
+        metadata.not_after = TRY(instant_or_day("not_after", said["not_after"], DayEdge::kEnd));
     }
     if (metadata.not_before && metadata.not_after && *metadata.not_before >= *metadata.not_after) {
         return fail(ErrorCode::kInvalid,

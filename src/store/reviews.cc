@@ -47,7 +47,7 @@ std::vector<Criterion> criteria_of(const std::string& text) {
     return criteria;
 }
 
-std::string text_of(const json& value) {
+std::string json_text(const json& value) {
     return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -114,7 +114,7 @@ Result<ReviewRound> the_round(soci::session& sql, const std::string& id) {
     return std::move(rounds.front());
 }
 
-std::vector<ReviewEntry> query_entries(soci::session& sql, const std::string& round_id) {
+std::vector<ReviewEntry> query_review_entries(soci::session& sql, const std::string& round_id) {
     ReviewEntry row;
     Int batch = 0;
     Int place = 0;
@@ -232,9 +232,9 @@ Sheet sheet_within(soci::session& sql, const std::string& juror_id, const std::s
 void put_sheet(soci::session& sql, Instant now, const std::string& juror_id,
                const std::string& entry_id, const Sheet& sheet) {
     const Int version = sheet.version;
-    const std::string scores = text_of(sheet.scores);
-    const std::string comments = text_of(comments_json(sheet.comments));
-    const std::string seen = text_of(seen_json(sheet.seen));
+    const std::string scores = json_text(sheet.scores);
+    const std::string comments = json_text(comments_json(sheet.comments));
+    const std::string seen = json_text(seen_json(sheet.seen));
     const Int position = sheet.position.count();
     const Int at = ms_of(now);
     sql << "INSERT INTO review_sheets (juror_id, entry_id, version, scores, note, comments, seen, "
@@ -252,7 +252,7 @@ Result<ReviewRound> round_to_write(soci::session& sql, const std::string& juror_
                                    const std::string& entry_id) {
     const Juror juror = TRY(the_juror(sql, juror_id));
     ReviewRound round = TRY(the_round(sql, juror.round_id));
-    const auto entries = query_entries(sql, juror.round_id);
+    const auto entries = query_review_entries(sql, juror.round_id);
     const auto entry = std::ranges::find(entries, entry_id, &ReviewEntry::entry_id);
     if (juror.removed || entry == entries.end() || entry->withdrawn ||
         juror.conflicts.contains(entry_id)) {
@@ -289,9 +289,9 @@ Result<void> Store::create_review_round(const ReviewRound& round, const std::str
         if (!query_rounds(sql, "WHERE id = :id", &round.id).empty()) {
             return fail(ErrorCode::kConflict, "there is a review round \"{}\" already", round.id);
         }
-        const std::string titles = text_of(round.titles);
+        const std::string titles = json_text(round.titles);
         const json criteria = criteria_json(round.criteria);
-        const std::string criteria_text = text_of(criteria);
+        const std::string criteria_text = json_text(criteria);
         const Int seed = static_cast<Int>(round.seed);
         const Instant now = impl_->now();
         const Int at = ms_of(now);
@@ -320,9 +320,9 @@ Result<std::int64_t> Store::change_review_round(const ReviewRound& round,
                         "another round",
                         round.id);
         }
-        const std::string titles = text_of(round.titles);
+        const std::string titles = json_text(round.titles);
         const json criteria = criteria_json(round.criteria);
-        const std::string criteria_text = text_of(criteria);
+        const std::string criteria_text = json_text(criteria);
         const int closed = round.closed ? 1 : 0;
         const Int version = before.version + 1;
         const Instant now = impl_->now();
@@ -355,7 +355,7 @@ Result<std::int64_t> Store::assign_review_entries(const std::string& round_id,
                                                   const std::string& actor) {
     return impl_->write([&](soci::session& sql) -> Result<std::int64_t> {
         TRY(the_round(sql, round_id));
-        const auto known = query_entries(sql, round_id);
+        const auto known = query_review_entries(sql, round_id);
         const Int batch = known.empty() ? 0 : known.back().batch + 1;
         std::set<std::string> done;
         Int place = 0;
@@ -394,7 +394,7 @@ Result<void> Store::withdraw_review_entry(const std::string& round_id, const std
                                           const std::string& actor) {
     return impl_->write([&](soci::session& sql) -> Result<void> {
         TRY(the_round(sql, round_id));
-        const auto known = query_entries(sql, round_id);
+        const auto known = query_review_entries(sql, round_id);
         const auto found = std::ranges::find(known, entry_id, &ReviewEntry::entry_id);
         if (found == known.end()) {
             return fail(ErrorCode::kNotFound, "\"{}\" is not in review round \"{}\"", entry_id,
@@ -411,7 +411,7 @@ Result<void> Store::withdraw_review_entry(const std::string& round_id, const std
 
 Result<std::vector<ReviewEntry>> Store::list_review_entries(const std::string& round_id) {
     return impl_->read([&](soci::session& sql) -> Result<std::vector<ReviewEntry>> {
-        return query_entries(sql, round_id);
+        return query_review_entries(sql, round_id);
     });
 }
 
@@ -472,7 +472,7 @@ Result<void> Store::set_review_conflict(const std::string& juror_id, const std::
                                         const std::string& reason, const std::string& actor) {
     return impl_->write([&](soci::session& sql) -> Result<void> {
         const Juror juror = TRY(the_juror(sql, juror_id));
-        const auto known = query_entries(sql, juror.round_id);
+        const auto known = query_review_entries(sql, juror.round_id);
         if (std::ranges::find(known, entry_id, &ReviewEntry::entry_id) == known.end()) {
             return fail(ErrorCode::kNotFound, "\"{}\" is not in review round \"{}\"", entry_id,
                         juror.round_id);

@@ -88,13 +88,6 @@ Result<Schedule> query_schedule(soci::session& sql, const std::string& channel_i
     return schedule;
 }
 
-Result<void> expect_channel(soci::session& sql, const std::string& id) {
-    int count = 0;
-    sql << "SELECT COUNT(*) FROM channels WHERE id = :id", use(id), into(count);
-    if (count == 0) return fail(ErrorCode::kNotFound, "there is no channel \"{}\"", id);
-    return {};
-}
-
 Result<void> expect_version(const Schedule& present, std::int64_t version) {
     if (present.version == version) return {};
     return fail(ErrorCode::kConflict,

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "store/audit.h"
 #include "store/impl.h"
 
 namespace matinee::store {
@@ -16,16 +17,6 @@ using soci::use;
 namespace {
 
 using nlohmann::json;
-
-void put_audit(soci::session& sql, Instant now, const std::string& actor, const std::string& action,
-               const std::string& subject, const json& detail) {
-    const std::string id = make_id(now);
-    const Int at = ms_of(now);
-    const std::string text = detail.dump(-1, ' ', false, json::error_handler_t::replace);
-    sql << "INSERT INTO audit_log (id, at_ms, actor, action, subject, detail) VALUES (:id, :at, "
-           ":actor, :action, :subject, :detail)",
-        use(id), use(at), use(actor), use(action), use(subject), use(text);
-}
 
 std::vector<Screen> query_screens(soci::session& sql, std::string_view rest,
                                   const std::string* key) {
@@ -107,11 +98,9 @@ Result<void> expect_free_name(soci::session& sql, const std::string& name, const
                 name);
 }
 
-Result<void> expect_channel(soci::session& sql, const std::string& id) {
-    if (id.empty()) return {};
-    int count = 0;
-    sql << "SELECT COUNT(*) FROM channels WHERE id = :id", use(id), into(count);
-    if (count != 0) return {};
+// What a screen shows: a channel, or nothing.
+Result<void> expect_channel_if_any(soci::session& sql, const std::string& id) {
+    if (id.empty() || has_channel(sql, id)) return {};
     return fail(ErrorCode::kNotFound,
                 "there is no channel \"{}\"; `matinee channel list` has those that there are", id);
 }
@@ -181,7 +170,7 @@ Result<Screen> Store::approve_screen(const std::string& code, const std::string&
         screen.channel_id = channel_id;
         screen.created = now;
         TRY(expect_free_name(sql, name, screen.id));
-        TRY(expect_channel(sql, channel_id));
+        TRY(expect_channel_if_any(sql, channel_id));
         const Int created = ms_of(now);
         sql << "INSERT INTO screens (id, title, secret_hash, channel_id, created_ms) VALUES "
                "(:id, :name, :hash, :channel, :created)",
@@ -210,7 +199,8 @@ Result<void> Store::update_screen(const Screen& screen, const std::string& actor
         const Screen before = TRY(the_screen(sql, screen.id));
         if (screen.name.empty()) return fail(ErrorCode::kInvalid, "a screen needs a name");
         TRY(expect_free_name(sql, screen.name, screen.id));
-        if (screen.channel_id != before.channel_id) TRY(expect_channel(sql, screen.channel_id));
+        if (screen.channel_id != before.channel_id)
+            TRY(expect_channel_if_any(sql, screen.channel_id));
         const int muted = screen.muted ? 1 : 0;
         sql << "UPDATE screens SET title = :name, channel_id = :channel, muted = :muted WHERE "
                "id = :id",

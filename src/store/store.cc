@@ -42,18 +42,18 @@ std::string_view to_string(EntryKind kind) {
 
 namespace {
 
-std::string text_of(const Titles& titles) {
+std::string titles_text(const Titles& titles) {
     // A file name need not be UTF-8, and it is a title when there is no better one.
     return nlohmann::json(titles).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 Result<Titles> titles_of(const std::string& text) {
-    const auto json = nlohmann::json::parse(text, nullptr, false);
-    if (!json.is_object()) {
+    const auto parsed = nlohmann::json::parse(text, nullptr, false);
+    if (!parsed.is_object()) {
         return fail(ErrorCode::kInternal, "titles in the database are no JSON object: {}", text);
     }
     Titles titles;
-    for (const auto& [language, title] : json.items()) {
+    for (const auto& [language, title] : parsed.items()) {
         if (title.is_string()) titles.emplace(language, title.get<std::string>());
     }
     return titles;
@@ -216,9 +216,20 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& file,
     return std::unique_ptr<Store>(new Store(std::move(impl)));
 }
 
+bool has_channel(soci::session& sql, const std::string& id) {
+    int count = 0;
+    sql << "SELECT COUNT(*) FROM channels WHERE id = :id", use(id), into(count);
+    return count != 0;
+}
+
+Result<void> expect_channel(soci::session& sql, const std::string& id) {
+    if (has_channel(sql, id)) return {};
+    return fail(ErrorCode::kNotFound, "there is no channel \"{}\"", id);
+}
+
 void put_entry(soci::session& sql, Instant at, const EntryDescription& entry) {
     const Int now = ms_of(at);
-    const std::string titles = text_of(entry.titles);
+    const std::string titles = titles_text(entry.titles);
     const std::string kind(to_string(entry.kind));
     const Int size = entry.source.size;
     const Int modified = entry.source.modified_ns;
@@ -364,9 +375,7 @@ Result<std::vector<Media>> Store::list_media() {
 
 Result<void> Store::create_channel(const Channel& channel) {
     return impl_->write([&](soci::session& sql) -> Result<void> {
-        int count = 0;
-        sql << "SELECT COUNT(*) FROM channels WHERE id = :id", use(channel.id), into(count);
-        if (count != 0) {
+        if (has_channel(sql, channel.id)) {
             return fail(ErrorCode::kConflict, "there is a channel \"{}\" already", channel.id);
         }
         const Int now = ms_of(impl_->now());

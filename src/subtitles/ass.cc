@@ -82,9 +82,9 @@ bool is_section(std::string_view line) {
     return line.size() > 2 && line.front() == '[' && line.back() == ']';
 }
 
-class Parser {
+class AssParser {
   public:
-    explicit Parser(std::string_view text) : lines_(split_lines(text)) {}
+    explicit AssParser(std::string_view text) : lines_(split_lines(text)) {}
 
     // Everything but the events.
     AssScript read_header() {
@@ -246,11 +246,11 @@ bool looks_like_ass(std::string_view text) {
 }
 
 Result<Source> parse_ass(std::string_view text) {
-    return Parser(text).read();
+    return AssParser(text).read();
 }
 
 AssScript parse_ass_header(std::string_view text) {
-    return Parser(text).read_header();
+    return AssParser(text).read_header();
 }
 
 }  // namespace matinee::subtitles

@@ -13,7 +13,7 @@
 namespace matinee::subtitles {
 namespace {
 
-struct Point {
+struct ScriptPoint {
     double x = 0;
     double y = 0;
 };
@@ -46,9 +46,10 @@ bool is_transparent(std::string_view value) {
     return to_ascii_lower(value).find("hff") != std::string::npos;
 }
 
-class Reader {
+class AssTextReader {
   public:
-    Reader(const AssScript& script, std::string_view style_name, std::size_t line, Notes& notes)
+    AssTextReader(const AssScript& script, std::string_view style_name, std::size_t line,
+                  Notes& notes)
         : script_(script), line_(line), notes_(notes), base_(&find_style(script, style_name)) {
         row_ = base_->row;
         column_ = base_->column;
@@ -188,7 +189,7 @@ class Reader {
         value.remove_prefix(comma + 1);
         const std::optional<double> y =
             parse_decimal(trim(value.substr(0, value.find_first_of(",)"))));
-        if (x && y) point_ = Point{*x, *y};
+        if (x && y) point_ = ScriptPoint{*x, *y};
     }
 
     void reset() {
@@ -208,7 +209,7 @@ class Reader {
     TextStyle style_;
     Row row_ = Row::kBottom;
     Column column_ = Column::kCenter;
-    std::optional<Point> point_;
+    std::optional<ScriptPoint> point_;
     bool aligned_ = false;
     bool drawing_ = false;
     bool hidden_ = false;
@@ -235,7 +236,7 @@ void apply_alignment(std::size_t number, AssAlignment meaning, Row& row, Column&
 std::string read_ass_text(std::string_view text, const AssScript& script,
                           std::string_view style_name, std::size_t line, CueSettings& settings,
                           Notes& notes) {
-    return Reader(script, style_name, line, notes).read(text, settings);
+    return AssTextReader(script, style_name, line, notes).read(text, settings);
 }
 
 }  // namespace matinee::subtitles

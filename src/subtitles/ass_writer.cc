@@ -103,7 +103,7 @@ StyledText styled(std::string_view cue_text) {
 
 // Where nothing is left to ASS: braces would begin overrides, and some letters after a backslash
 // mean something. A word joiner, which shows nothing, keeps them apart.
-void append_escaped(char32_t c, std::string& out) {
+void append_for_ass(char32_t c, std::string& out) {
     if (c == U'{' || c == U'}') {
         out += '\\';
         out += static_cast<char>(c);
@@ -130,7 +130,7 @@ std::string marked_up(const StyledText& text, const LineRange& line) {
         change(to, kBold, "b");
         change(to, kUnderlined, "u");
         look = to;
-        append_escaped(text.text[i], out);
+        append_for_ass(text.text[i], out);
     }
     return out;
 }

@@ -13,6 +13,7 @@
 #include "subtitles/plain_text.h"
 #include "subtitles/scan.h"
 #include "subtitles/script.h"
+#include "subtitles/text_layout.h"
 
 namespace matinee::subtitles {
 namespace {
@@ -132,14 +133,6 @@ std::vector<std::u32string> words_of(std::string_view text) {
     }
     if (!word.empty()) words.push_back(std::move(word));
     return words;
-}
-
-std::string to_utf8(std::u32string_view text) {
-    std::string out;
-    for (const char32_t character : text) {
-        append_utf8(character, out);
-    }
-    return out;
 }
 
 // Letters of Latin that look like one of Cyrillic or Greek, and the other way.

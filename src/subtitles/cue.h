@@ -90,6 +90,9 @@ struct SourceCue {
     std::size_t line = 0;  // of its timing, counted from 1
 };
 
+// How long a text is shown whose end neither its file nor a text after it gives.
+inline constexpr Milliseconds kUnendedLasts{5000};
+
 // What a format's reader found, in the order of the file; nothing judged yet.
 struct Source {
     std::string language;  // BCP-47, where the content says; else empty

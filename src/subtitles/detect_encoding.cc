@@ -27,12 +27,12 @@ constexpr std::size_t kSample = 24 * 1024;
 
 // -- What states its encoding --------------------------------------------------------------------
 
-struct Mark {
+struct ByteOrderMark {
     std::string_view bytes;
     Encoding encoding;
 };
 // Longer ones first: that of UTF-32LE begins like that of UTF-16LE.
-constexpr std::array kMarks = std::to_array<Mark>({
+constexpr std::array kByteOrderMarks = std::to_array<ByteOrderMark>({
     {std::string_view("\xff\xfe\0\0", 4), Encoding::kUtf32LittleEndian},
     {std::string_view("\0\0\xfe\xff", 4), Encoding::kUtf32BigEndian},
     {"\xef\xbb\xbf", Encoding::kUtf8WithMark},
@@ -41,7 +41,7 @@ constexpr std::array kMarks = std::to_array<Mark>({
 });
 
 std::optional<Encoding> by_mark(std::string_view bytes) {
-    for (const Mark& mark : kMarks) {
+    for (const ByteOrderMark& mark : kByteOrderMarks) {
         if (bytes.starts_with(mark.bytes)) return mark.encoding;
     }
     return std::nullopt;
@@ -203,10 +203,6 @@ std::string ascii_words_of(std::string_view sample) {
 
 bool has_case(Script script) {
     return script == Script::kLatin || script == Script::kCyrillic || script == Script::kGreek;
-}
-
-bool has_characters(Script script) {
-    return script == Script::kHan || script == Script::kKana || script == Script::kHangul;
 }
 
 // How surprising `text` is as one of `model`'s language, in bits.

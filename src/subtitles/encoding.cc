@@ -17,7 +17,7 @@
 namespace matinee::subtitles {
 namespace {
 
-struct Row {
+struct NamedEncoding {
     Encoding encoding;
     std::string_view name;  // for people
     const char* converter;  // iconv's name for it
@@ -25,7 +25,7 @@ struct Row {
 };
 
 // In the order of the enumeration.
-constexpr std::array kRows = std::to_array<Row>({
+constexpr std::array kEncodings = std::to_array<NamedEncoding>({
     {Encoding::kUtf8, "UTF-8", "UTF-8", "utf8 ascii usascii unicode11utf8"},
     {Encoding::kUtf8WithMark, "UTF-8 with BOM", "UTF-8", "utf8sig utf8bom"},
     {Encoding::kUtf16LittleEndian, "UTF-16LE", "UTF-16LE", "utf16 ucs2 ucs2le unicode"},
@@ -62,15 +62,15 @@ constexpr std::array kRows = std::to_array<Row>({
 });
 
 constexpr auto kAll = [] {
-    std::array<Encoding, kRows.size()> all{};
-    for (std::size_t i = 0; i < kRows.size(); ++i) {
-        all[i] = kRows[i].encoding;
+    std::array<Encoding, kEncodings.size()> all{};
+    for (std::size_t i = 0; i < kEncodings.size(); ++i) {
+        all[i] = kEncodings[i].encoding;
     }
     return all;
 }();
 
-const Row& row_of(Encoding encoding) {
-    return kRows[static_cast<std::size_t>(encoding)];
+const NamedEncoding& names_of(Encoding encoding) {
+    return kEncodings[static_cast<std::size_t>(encoding)];
 }
 
 std::string bare_name(std::string_view name) {
@@ -85,7 +85,7 @@ std::string bare_name(std::string_view name) {
 class Converter {
   public:
     explicit Converter(Encoding encoding)
-        : handle_(::iconv_open("UTF-8", row_of(encoding).converter)) {}
+        : handle_(::iconv_open("UTF-8", names_of(encoding).converter)) {}
     Converter(const Converter&) = delete;
     Converter& operator=(const Converter&) = delete;
     ~Converter() {
@@ -139,7 +139,7 @@ std::size_t unit_of(Encoding encoding) {
     }
 }
 
-constexpr std::string_view kReplacement = "\xef\xbf\xbd";
+constexpr std::string_view kReplacementText = "\xef\xbf\xbd";
 
 struct Conversion {
     std::string text;
@@ -168,7 +168,7 @@ void replace_invalid(Conversion& conversion) {
         conversion.bad_at.push_back(conversion.text.size());
         ++conversion.bad_bytes;
         ++conversion.characters_lost;
-        conversion.text += kReplacement;
+        conversion.text += kReplacementText;
         rest.remove_prefix(1);
     }
 }
@@ -193,7 +193,7 @@ Conversion convert_all(std::string_view bytes, Encoding encoding) {
         result.bad_bytes += lost;
         ++result.characters_lost;
         result.bad_at.push_back(result.text.size());
-        result.text += kReplacement;
+        result.text += kReplacementText;
     }
     replace_invalid(result);
     return result;
@@ -236,7 +236,7 @@ std::vector<Problem> problems_of(const Conversion& conversion, Encoding encoding
 }  // namespace
 
 std::string_view to_string(Encoding encoding) {
-    return row_of(encoding).name;
+    return names_of(encoding).name;
 }
 
 std::span<const Encoding> all_encodings() {
@@ -246,7 +246,7 @@ std::span<const Encoding> all_encodings() {
 std::optional<Encoding> encoding_by_name(std::string_view name) {
     const std::string bare = bare_name(name);
     if (bare.empty()) return std::nullopt;
-    for (const Row& row : kRows) {
+    for (const NamedEncoding& row : kEncodings) {
         if (bare_name(row.name) == bare) return row.encoding;
         std::string_view rest = row.also;
         while (!rest.empty()) {
@@ -305,7 +305,7 @@ Result<DecodedText> decode_text(std::string_view file_name, ByteSpan bytes,
     // in any text.
     constexpr std::size_t kForgiven = 8;
     const std::size_t shown =
-        conversion.text.size() - conversion.characters_lost * kReplacement.size();
+        conversion.text.size() - conversion.characters_lost * kReplacementText.size();
     if (conversion.characters_lost >= kForgiven && conversion.characters_lost * 3 >= shown) {
         const auto first =
             conversion.text.begin() +

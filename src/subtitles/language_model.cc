@@ -170,10 +170,6 @@ double character_share(std::size_t rank) {
     return kListed / ((static_cast<double>(rank) + kShift) * kSum);
 }
 
-bool has_characters(Script script) {
-    return script == Script::kHan || script == Script::kKana || script == Script::kHangul;
-}
-
 using Table = std::unordered_map<char32_t, float>;
 
 Table make_table(const LanguageModel& model) {

@@ -15,8 +15,6 @@
 namespace matinee::subtitles {
 namespace {
 
-constexpr Milliseconds kLongest{5000};  // of a cue without an end
-
 struct Line {
     std::int64_t from = 0;
     std::optional<std::int64_t> to;
@@ -37,7 +35,7 @@ bool take_frame(LineScanner& scanner, std::optional<std::int64_t>& frame) {
     return scanner.take("}");
 }
 
-std::optional<Line> parse_line(std::string_view text, std::size_t number) {
+std::optional<Line> parse_microdvd_line(std::string_view text, std::size_t number) {
     LineScanner scanner(text);
     std::optional<std::int64_t> from;
     Line line;
@@ -49,9 +47,9 @@ std::optional<Line> parse_line(std::string_view text, std::size_t number) {
 }
 
 // One cue's text.
-class TextReader {
+class MicroDvdTextReader {
   public:
-    TextReader(std::size_t line, Notes& notes) : line_(line), notes_(notes) {}
+    MicroDvdTextReader(std::size_t line, Notes& notes) : line_(line), notes_(notes) {}
 
     std::string read(std::string_view text) && {
         bool first = true;
@@ -121,7 +119,7 @@ class TextReader {
 }  // namespace
 
 bool is_frame_timing(std::string_view line) {
-    return parse_line(trim(line), 0).has_value();
+    return parse_microdvd_line(trim(line), 0).has_value();
 }
 
 Result<Source> parse_microdvd(std::string_view text, std::optional<FrameRate> film_rate) {
@@ -132,7 +130,7 @@ Result<Source> parse_microdvd(std::string_view text, std::optional<FrameRate> fi
         ++number;
         const std::string_view line = trim(raw);
         if (line.empty()) continue;
-        if (std::optional<Line> read = parse_line(line, number)) {
+        if (std::optional<Line> read = parse_microdvd_line(line, number)) {
             lines.push_back(*read);
         } else if (!to_ascii_lower(line).starts_with("{default}")) {
             notes.add(number, "the line does not begin with {from}{to} in frames: dropped");
@@ -172,7 +170,7 @@ Result<Source> parse_microdvd(std::string_view text, std::optional<FrameRate> fi
         if (line.to) {
             found.cue.end = time_of_frame(*line.to, *rate);
         } else {
-            found.cue.end = found.cue.start + kLongest;
+            found.cue.end = found.cue.start + kUnendedLasts;
             if (i + 1 < lines.size() && lines[i + 1].from > line.from) {
                 found.cue.end = std::min(found.cue.end, time_of_frame(lines[i + 1].from, *rate));
             }
@@ -180,7 +178,7 @@ Result<Source> parse_microdvd(std::string_view text, std::optional<FrameRate> fi
                       "the cue has no end: it lasts to the next, but five seconds at "
                       "most");
         }
-        found.cue.text = TextReader(line.number, notes).read(line.text);
+        found.cue.text = MicroDvdTextReader(line.number, notes).read(line.text);
         source.cues.push_back(std::move(found));
     }
     source.problems = std::move(notes).take();

@@ -44,7 +44,7 @@ Sources only(Result<Source> source) {
 }
 
 // A format that is read: how it shows, and its reader, which gives a source for each language.
-struct Reader {
+struct FormatReader {
     Format format;
     std::string_view name;
     std::string_view extensions;  // each with a "." before and after
@@ -55,7 +55,7 @@ struct Reader {
 
 // In the order in which they are asked: the surest sign first. ".sub" is MicroDVD for those that
 // show no sign.
-constexpr std::array kReaders = std::to_array<Reader>({
+constexpr std::array kReaders = std::to_array<FormatReader>({
     {Format::kWebVtt, "WebVTT", ".vtt.", Overlaps::kExpected, looks_like_webvtt,
      [](std::string_view text, const FilmFacts&) { return only(parse_webvtt(text)); }},
     {Format::kTtml, "TTML", ".ttml.dfxp.xml.", Overlaps::kExpected, looks_like_ttml,
@@ -76,9 +76,9 @@ constexpr std::array kReaders = std::to_array<Reader>({
      [](std::string_view text, const FilmFacts&) { return only(parse_subviewer(text)); }},
 });
 
-const Reader& reader_of(Format format) {
+const FormatReader& reader_of(Format format) {
     return *std::find_if(kReaders.begin(), kReaders.end(),
-                         [&](const Reader& reader) { return reader.format == format; });
+                         [&](const FormatReader& reader) { return reader.format == format; });
 }
 
 bool is_lyric(std::string_view line) {
@@ -131,7 +131,7 @@ std::string extension_of(std::string_view file_name) {
                                          : to_ascii_lower(file_name.substr(dot + 1));
 }
 
-// Of a Reader or a Foreign.
+// Of a FormatReader or a Foreign.
 template <typename Kind>
 bool is_extension_of(const Kind& kind, const std::string& extension) {
     return !extension.empty() &&
@@ -156,11 +156,11 @@ bool is_binary(std::string_view bytes) {
            !looks_like_wide_text(bytes);
 }
 
-const Reader* find_reader(std::string_view text, const std::string& extension) {
-    for (const Reader& reader : kReaders) {
+const FormatReader* find_reader(std::string_view text, const std::string& extension) {
+    for (const FormatReader& reader : kReaders) {
         if (reader.recognise(text)) return &reader;
     }
-    for (const Reader& reader : kReaders) {
+    for (const FormatReader& reader : kReaders) {
         if (is_extension_of(reader, extension)) return &reader;
     }
     return nullptr;
@@ -207,7 +207,7 @@ Result<ParsedFile> parse(std::string_view file_name, ByteSpan bytes, const Decod
     }
     DecodedText decoded = *std::move(decoded_or_not);
     const std::string_view text = decoded.text;
-    const Reader* const reader = find_reader(text, extension);
+    const FormatReader* const reader = find_reader(text, extension);
     if (reader == nullptr || !reader->recognise(text)) {
         const Foreign* const foreign = find_foreign(text);
         if (foreign != nullptr) return refuse(file_name, *foreign);
@@ -246,8 +246,9 @@ bool has_subtitle_extension(std::string_view file_name) {
     const std::string extension = extension_of(file_name);
     // Any program writes .xml: only its content tells.
     if (extension == "xml") return false;
-    return std::any_of(kReaders.begin(), kReaders.end(),
-                       [&](const Reader& reader) { return is_extension_of(reader, extension); }) ||
+    return std::any_of(
+               kReaders.begin(), kReaders.end(),
+               [&](const FormatReader& reader) { return is_extension_of(reader, extension); }) ||
            std::any_of(kForeign.begin(), kForeign.end(),
                        [&](const Foreign& foreign) { return is_extension_of(foreign, extension); });
 }

@@ -19,8 +19,6 @@
 namespace matinee::subtitles {
 namespace {
 
-constexpr Milliseconds kLastLasts{5000};
-
 // Each is searched for what a tag or a paragraph names; nobody writes so many.
 constexpr std::size_t kMostClasses = 64;
 constexpr std::size_t kMostOpen = 64;
@@ -83,9 +81,9 @@ std::map<std::string, std::string> read_languages(std::string_view css) {
     return languages;
 }
 
-class Parser {
+class SamiParser {
   public:
-    explicit Parser(std::string_view text) : text_(text), scanner_(text) {}
+    explicit SamiParser(std::string_view text) : text_(text), scanner_(text) {}
 
     Result<std::vector<Source>> parse() {
         while (const std::optional<MarkupToken> token = scanner_.next()) {
@@ -303,7 +301,7 @@ class Parser {
             found.line = shown[i].line;
             found.cue.start = shown[i].start;
             found.cue.text = std::move(shown[i].text);
-            found.cue.end = shown[i].end.value_or(found.cue.start + kLastLasts);
+            found.cue.end = shown[i].end.value_or(found.cue.start + kUnendedLasts);
             if (i + 1 < shown.size()) {
                 found.cue.end =
                     shown[i].end ? std::min(found.cue.end, shown[i + 1].start) : shown[i + 1].start;
@@ -341,7 +339,7 @@ bool looks_like_sami(std::string_view text) {
 }
 
 Result<std::vector<Source>> parse_sami(std::string_view text) {
-    return Parser(text).parse();
+    return SamiParser(text).parse();
 }
 
 }  // namespace matinee::subtitles

@@ -95,6 +95,10 @@ Script script_of(char32_t character) {
     return character <= range.last ? range.script : Script::kNone;
 }
 
+bool has_characters(Script script) {
+    return script == Script::kHan || script == Script::kKana || script == Script::kHangul;
+}
+
 char32_t take_character(std::string_view& text) {
     const std::size_t length = base::utf8_length(text);
     if (length == 0) {

@@ -28,6 +28,9 @@ std::string_view to_string(Script script);
 
 Script script_of(char32_t character);
 
+// Whether a script has thousands of characters, each of which says much, instead of an alphabet.
+bool has_characters(Script script);
+
 // Takes the first character off `text`, which is valid UTF-8 and not empty. What is not valid
 // gives U+FFFD, one byte at a time.
 char32_t take_character(std::string_view& text);

@@ -97,11 +97,11 @@ bool is_coordinates(std::string_view rest) {
 }
 
 // Reads one cue's text.
-class TextReader {
+class SrtTextReader {
   public:
     // `first_line` is the number of the text's first line, for problems.
-    TextReader(std::string_view text, std::size_t first_line, Source& source,
-               std::set<std::string>& said)
+    SrtTextReader(std::string_view text, std::size_t first_line, Source& source,
+                  std::set<std::string>& said)
         : text_(text), line_(first_line), source_(source), said_(said) {}
 
     // Sets the position among `settings` when the text asks for one.
@@ -280,9 +280,9 @@ class TextReader {
     std::vector<bool> fonts_;  // the <font>s that are open: whether each became an element
 };
 
-class Parser {
+class SrtParser {
   public:
-    explicit Parser(std::vector<std::string_view> lines) : lines_(std::move(lines)) {}
+    explicit SrtParser(std::vector<std::string_view> lines) : lines_(std::move(lines)) {}
 
     Result<Source> parse() && {
         std::vector<std::size_t> timings;
@@ -342,7 +342,7 @@ class Parser {
         read_rest(timing, times->rest, found.cue.settings);
         const std::string text = collect_text(first_text, end);
         found.cue.text =
-            TextReader(text, first_text_line_, source_, said_).read(found.cue.settings);
+            SrtTextReader(text, first_text_line_, source_, said_).read(found.cue.settings);
         source_.cues.push_back(std::move(found));
         number_ = next_number;
     }
@@ -442,7 +442,7 @@ Result<Source> parse_srt(std::string_view text) {
         std::erase(without_nul, '\0');
         text = without_nul;
     }
-    return Parser(split_lines(text)).parse();
+    return SrtParser(split_lines(text)).parse();
 }
 
 }  // namespace matinee::subtitles

@@ -14,8 +14,6 @@
 namespace matinee::subtitles {
 namespace {
 
-constexpr Milliseconds kLongest{5000};  // of a text of version 1 that nothing ends
-
 // "[00:00:01]": the time of version 1.
 std::optional<Milliseconds> parse_mark(std::string_view line) {
     line = trim(line);
@@ -62,7 +60,7 @@ std::vector<SourceCue> read_marks(const std::vector<std::string_view>& lines, No
         SourceCue found;
         found.line = start_line;
         found.cue.start = *start;
-        found.cue.end = next.value_or(*start + kLongest);
+        found.cue.end = next.value_or(*start + kUnendedLasts);
         if (!next) notes.add(start_line, "nothing ends the text: it is shown for five seconds");
         found.cue.text = to_cue_text(text);
         cues.push_back(std::move(found));

@@ -12,7 +12,7 @@ namespace matinee::subtitles {
 
 namespace {
 
-constexpr char32_t kReplacement = 0xFFFD;
+constexpr char32_t kReplacementCharacter = 0xFFFD;
 
 // Advance widths of Noto Sans in thousandths of an em, U+0020 to U+007E.
 constexpr std::array<std::uint16_t, 95> kAscii = {
@@ -197,7 +197,7 @@ std::u32string to_code_points(std::string_view utf8) {
     while (!utf8.empty()) {
         const std::size_t length = base::utf8_length(utf8);
         if (length == 0) {
-            text += kReplacement;
+            text += kReplacementCharacter;
             utf8.remove_prefix(1);
             continue;
         }

@@ -128,14 +128,14 @@ struct Context {
 };
 
 // "10% 80%" and the like, in percent of the picture.
-struct Point {
+struct TtmlPoint {
     double x = 0;
     double y = 0;
 };
 
-class Parser {
+class TtmlParser {
   public:
-    Parser(std::string_view text, const pugi::xml_document& document) : document_(document) {
+    TtmlParser(std::string_view text, const pugi::xml_document& document) : document_(document) {
         for (std::size_t at = text.find('\n'); at != std::string_view::npos;
              at = text.find('\n', at + 1)) {
             line_ends_.push_back(at);
@@ -776,13 +776,13 @@ class Parser {
         return std::nullopt;
     }
 
-    [[nodiscard]] std::optional<Point> point(std::string_view text) const {
+    [[nodiscard]] std::optional<TtmlPoint> point(std::string_view text) const {
         const std::vector<std::string_view> words = split_at_space(text);
         if (words.size() != 2) return std::nullopt;
         const std::optional<double> x = percent(words[0], cells_.x, pixels_.x);
         const std::optional<double> y = percent(words[1], cells_.y, pixels_.y);
         if (!x || !y) return std::nullopt;
-        return Point{std::clamp(*x, 0.0, 100.0), std::clamp(*y, 0.0, 100.0)};
+        return TtmlPoint{std::clamp(*x, 0.0, 100.0), std::clamp(*y, 0.0, 100.0)};
     }
 
     // Where and when the paragraph's region lets it be seen. False: never.
@@ -825,8 +825,9 @@ class Parser {
         const std::string_view mode = style[kWritingMode];
         if (mode == "tbrl" || mode == "tb") settings.direction = WritingDirection::kGrowingLeft;
         if (mode == "tblr") settings.direction = WritingDirection::kGrowingRight;
-        const Point origin = point(style[kOrigin]).value_or(Point{});
-        const Point extent = point(style[kExtent]).value_or(Point{100 - origin.x, 100 - origin.y});
+        const TtmlPoint origin = point(style[kOrigin]).value_or(TtmlPoint{});
+        const TtmlPoint extent =
+            point(style[kExtent]).value_or(TtmlPoint{100 - origin.x, 100 - origin.y});
         if (settings.direction == WritingDirection::kHorizontal) {
             place_in_box(origin, extent, style[kDisplayAlign], settings);
         }
@@ -840,7 +841,7 @@ class Parser {
         return align == "center" ? TextAlign::kCenter : TextAlign::kStart;
     }
 
-    static void place_in_box(const Point& origin, const Point& extent,
+    static void place_in_box(const TtmlPoint& origin, const TtmlPoint& extent,
                              std::string_view display_align, CueSettings& settings) {
         const auto rounded = [](double value) {
             return static_cast<double>(static_cast<std::int64_t>(value * 100 + 0.5)) / 100;
@@ -897,8 +898,8 @@ class Parser {
     std::optional<std::string_view> own_namespace_;  // of a document that names one not known
     std::map<std::string_view, std::string_view> prefixes_;
     TtmlClock clock_;
-    Point cells_{32, 15};
-    Point pixels_;  // the picture's size, where the document says; else 0
+    TtmlPoint cells_{32, 15};
+    TtmlPoint pixels_;  // the picture's size, where the document says; else 0
     std::map<std::string_view, pugi::xml_node> styles_;
     std::map<std::string_view, Style> resolved_styles_;
     std::set<std::string_view> resolving_;
@@ -936,7 +937,7 @@ Result<std::vector<Source>> parse_ttml(std::string_view text) {
     pugi::xml_document document;
     const pugi::xml_parse_result parsed = document.load_buffer(
         text.data(), text.size(), pugi::parse_default | pugi::parse_ws_pcdata, pugi::encoding_utf8);
-    Parser parser(text, document);
+    TtmlParser parser(text, document);
     if (!parsed) {
         parser.notes().add(parser.line_of(parsed.offset),
                            fmt::format("the XML is broken here ({}): what stands above is read",

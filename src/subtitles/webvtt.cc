@@ -219,9 +219,9 @@ bool starts_with_word(std::string_view line, std::string_view word) {
 }
 
 // WebVTT §6.1, "WebVTT parser". Positions are numbers of lines: the rules never look at less.
-class Parser {
+class WebVttParser {
   public:
-    explicit Parser(std::vector<std::string_view> lines) : lines_(std::move(lines)) {}
+    explicit WebVttParser(std::vector<std::string_view> lines) : lines_(std::move(lines)) {}
 
     Source parse() && {
         at_ = 1;  // past the signature, which the caller has checked
@@ -443,7 +443,7 @@ Result<Source> parse_webvtt(std::string_view text) {
     if (!after.empty() && after.find_first_of(" \t\r\n") != 0) {
         return fail(ErrorCode::kInvalid, "the first line is not \"WEBVTT\"");
     }
-    return Parser(split_lines(text)).parse();
+    return WebVttParser(split_lines(text)).parse();
 }
 
 std::string format_cue_settings(const CueSettings& settings) {
