@@ -12,12 +12,11 @@ namespace {
 
 using auth::CredentialKind;
 using std::chrono::milliseconds;
-
-const Instant kNow{milliseconds(1'795'464'000'000)};
+using test::kStart;
 
 struct Office {
     test::TempFolder folder;
-    test::FakeClock clock{kNow};
+    test::FakeClock clock{kStart};
     std::unique_ptr<store::Store> store =
         store::Store::open(folder.path() / "matinee.db", clock).value();
 
@@ -72,11 +71,11 @@ TEST(AccessKeeper, KnowsTokensOfAccountsThatMayActAndNoOthers) {
     const auto revoked = office.add_token(mei, "shut");
     ASSERT_TRUE(office.store->revoke_token(revoked.id, "test"));
     const auto keeper = office.keeper();
-    const auto* found = keeper->snapshot()->find(CredentialKind::kBearer, "open", kNow);
+    const auto* found = keeper->snapshot()->find(CredentialKind::kBearer, "open", kStart);
     ASSERT_NE(found, nullptr);
     EXPECT_EQ(found->account->name, "mei");
     EXPECT_EQ(found->account->role, auth::Role::kProducer);
-    EXPECT_EQ(keeper->snapshot()->find(CredentialKind::kBearer, "shut", kNow), nullptr);
+    EXPECT_EQ(keeper->snapshot()->find(CredentialKind::kBearer, "shut", kStart), nullptr);
 
     mei.disabled = true;
     ASSERT_TRUE(office.store->update_user(mei, "test"));
@@ -101,10 +100,10 @@ TEST(AccessKeeper, CountsViewersOnWhenSomethingElseChanges) {
     link.id = "link1";
     ASSERT_TRUE(office.store->create_link(link, "test"));
     const auto keeper = office.keeper();
-    ASSERT_TRUE(keeper->snapshot()->links.at("link1")->viewers.admit(7, 1, kNow));
+    ASSERT_TRUE(keeper->snapshot()->links.at("link1")->viewers.admit(7, 1, kStart));
     office.add_user("mei", "admin");
     ASSERT_TRUE(keeper->refresh());
-    EXPECT_FALSE(keeper->snapshot()->links.at("link1")->viewers.admit(8, 1, kNow));
+    EXPECT_FALSE(keeper->snapshot()->links.at("link1")->viewers.admit(8, 1, kStart));
 }
 
 TEST(AccessKeeper, ReadsChannelsRulesAndClosesWhatMakesNoSense) {

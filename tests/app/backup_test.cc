@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "app/broadcaster.h"
+#include "app/prepared_entry.h"
 #include "auth/key_file.h"
 #include "base/files.h"
 #include "support/fake_clock.h"
@@ -20,38 +21,22 @@ namespace matinee::app {
 namespace {
 
 namespace fs = std::filesystem;
-using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
+using test::kStart;
 using testing::HasSubstr;
 
-const Instant kStart{milliseconds(1'795'464'000'000)};  // 2026-11-23T20:00:00Z
-
 // A data folder with a film on an encrypted channel, and a description beside the film.
-struct Cinema {
-    Cinema() {
+struct SavedCinema {
+    SavedCinema() {
         fs::create_directories(data);
         fs::create_directories(films);
         std::ofstream(films / "one.json") << R"({"title": "One"})";
         store = *store::Store::open(data / "matinee.db", clock);
         EXPECT_TRUE(auth::load_or_make_media_key(data / "media.key"));
-        test::RawFilm film;
-        film.name = "one";
-        film.rate = {25, 1};
-        film.frames = 250;
-        film.gop = 50;
-        film.audio_frames = 480;
-        store::EntryDescription entry;
-        entry.id = "one";
+        store::EntryDescription entry = test::film_entry("one");
         entry.source.path = (films / "one.mp4").string();
-        entry.source.sha256 = std::string(64, 'a');
-        EXPECT_TRUE(store->upsert_entry(entry));
-        EXPECT_TRUE(store->enqueue_job("one"));
-        const auto job = *store->take_job("test", minutes(1));
-        store::Media media;
-        media.id = test::prepare(film, data / "library");
-        media.duration = film.rate.start_of(film.frames);
-        EXPECT_TRUE(store->finish_job(job->id, "test", media));
+        test::add_prepared(*store, data / "library", entry, test::film({25, 1}, 250));
         EXPECT_TRUE(store->set_playlist("main", "Main", std::vector<std::string>{"one"}));
         store::Channel channel;
         channel.id = "main";
@@ -94,7 +79,7 @@ std::vector<std::string> answers(const fs::path& data, const base::Clock& clock)
 }
 
 TEST(Backup, TakenUnderLoadAnswersElsewhereWithTheSameBytes) {
-    Cinema cinema;
+    SavedCinema cinema;
     cinema.clock.advance(seconds(100));
     const auto before = answers(cinema.data, cinema.clock);
     ASSERT_EQ(before[2].size(), 16U);
@@ -134,7 +119,7 @@ TEST(Backup, TakenUnderLoadAnswersElsewhereWithTheSameBytes) {
 }
 
 TEST(Backup, IsNotWrittenOverAnotherFile) {
-    Cinema cinema;
+    SavedCinema cinema;
     std::ofstream(cinema.file) << "precious";
     const auto refused =
         write_backup(*cinema.store, cinema.data, cinema.file, BackupMedia::kLeaveOut);
@@ -144,7 +129,7 @@ TEST(Backup, IsNotWrittenOverAnotherFile) {
 }
 
 TEST(Restore, RefusesAFolderThatIsNotEmpty) {
-    Cinema cinema;
+    SavedCinema cinema;
     ASSERT_TRUE(write_backup(*cinema.store, cinema.data, cinema.file, BackupMedia::kLeaveOut));
     const auto refused = restore_backup(cinema.file, cinema.data);
     ASSERT_FALSE(refused);
@@ -158,7 +143,7 @@ TEST(Restore, RefusesAFolderThatIsNotEmpty) {
 }
 
 TEST(Restore, RefusesWhatIsDamagedAndLeavesNothing) {
-    Cinema cinema;
+    SavedCinema cinema;
     ASSERT_TRUE(write_backup(*cinema.store, cinema.data, cinema.file, BackupMedia::kLeaveOut));
     const std::string good = base::read_file(cinema.file).value();
     const auto refuse = [&](const std::string& bytes, const std::string& why) {

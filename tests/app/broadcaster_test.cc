@@ -10,6 +10,7 @@
 
 #include "app/announcer.h"
 #include "app/control_room.h"
+#include "app/prepared_entry.h"
 #include "hls/segment.h"
 #include "http/airings.h"
 #include "media/fragment.h"
@@ -25,11 +26,11 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
+using test::film;
+using test::kStart;
 using test::RawFilm;
 using testing::HasSubstr;
 using testing::Not;
-
-const Instant kStart{milliseconds(1'795'464'000'000)};  // 2026-11-23T20:00:00Z
 
 // A workspace without its programs: store, library and clock, and a few films.
 class Cinema {
@@ -45,23 +46,8 @@ class Cinema {
         library = std::make_unique<library::Library>(temp.path() / "library");
     }
 
-    void add_film(const std::string& id, RawFilm film) {
-        film.name = id;
-        store::EntryDescription entry;
-        entry.id = id;
-        entry.titles = {{"en", "The " + id}};
-        entry.source.path = "/films/" + id;
-        entry.source.sha256 = std::string(64, 'a') + id;
-        ASSERT_TRUE(store->upsert_entry(entry));
-        ASSERT_TRUE(store->enqueue_job(id));
-        const auto job = *store->take_job("test", minutes(1));
-        store::Media media;
-        media.id = test::prepare(film, temp.path() / "library");
-        media.house = library::to_json(RawFilm::house());
-        media.duration = film.rate.start_of(film.frames);
-        media.frame_rate_numerator = film.rate.numerator;
-        media.frame_rate_denominator = film.rate.denominator;
-        ASSERT_TRUE(store->finish_job(job->id, "test", media));
+    void add_film(const std::string& id, const RawFilm& film) {
+        test::add_prepared(*store, temp.path() / "library", test::film_entry(id), film);
     }
 
     [[nodiscard]] std::filesystem::path media_folder(const std::string& id) const {
@@ -215,16 +201,6 @@ std::map<std::int64_t, std::string> segments(const std::string& playlist) {
         found[std::stoll((*it)[3])] = (*it)[0];
     }
     return found;
-}
-
-RawFilm film(media::FrameRate rate, std::int64_t frames, int parameter_sets = 0) {
-    RawFilm film;
-    film.rate = rate;
-    film.frames = frames;
-    film.gop = rate.frames_in(2);
-    film.parameter_sets = parameter_sets;
-    film.audio_frames = rate.start_of(frames).count() / 1920 + 5;
-    return film;
 }
 
 TEST(Broadcaster, GivesTheSameBytesAfterARestart) {

@@ -184,10 +184,10 @@ TEST(Doctor, ReportReadsWell) {
               "\n"
               "One problem to mend before matinee works as it should.\n");
     EXPECT_THAT(to_text(findings, true), HasSubstr("\033[31mproblem"));
-    const auto json = nlohmann::json::parse(to_json(findings));
-    EXPECT_EQ(json["worst"], "problem");
-    EXPECT_EQ(json["findings"][0]["remedy"], "sudo apt install ugly");
-    EXPECT_EQ(json["findings"][1]["severity"], "ok");
+    const auto told = nlohmann::json::parse(to_json(findings));
+    EXPECT_EQ(told["worst"], "problem");
+    EXPECT_EQ(told["findings"][0]["remedy"], "sudo apt install ugly");
+    EXPECT_EQ(told["findings"][1]["severity"], "ok");
 }
 
 TEST(Doctor, UnderstandsTheWorker) {

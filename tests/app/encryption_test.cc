@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "app/broadcaster.h"
+#include "app/prepared_entry.h"
 #include "auth/key_file.h"
 #include "support/decrypt.h"
 #include "support/fake_clock.h"
@@ -18,15 +19,14 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
+using test::kStart;
 using testing::HasSubstr;
 using testing::Not;
 
-const Instant kStart{milliseconds(1'795'464'000'000)};  // 2026-11-23T20:00:00Z
-
 // A channel that loops two films, and broadcasters that show it with or without a cipher.
-class Cinema {
+class EncryptedCinema {
   public:
-    Cinema() {
+    EncryptedCinema() {
         add_film("one", 250);
         add_film("two", 200);
         EXPECT_TRUE(store->set_playlist("main", "Main", std::vector<std::string>{"one", "two"}));
@@ -73,23 +73,8 @@ class Cinema {
 
   private:
     void add_film(const std::string& id, std::int64_t frames) {
-        test::RawFilm film;
-        film.name = id;
-        film.rate = {25, 1};
-        film.frames = frames;
-        film.gop = 50;
-        film.audio_frames = film.rate.start_of(frames).count() / 1920 + 5;
-        store::EntryDescription entry;
-        entry.id = id;
-        entry.source.path = "/films/" + id;
-        entry.source.sha256 = std::string(64, 'a') + id;
-        ASSERT_TRUE(store->upsert_entry(entry));
-        ASSERT_TRUE(store->enqueue_job(id));
-        const auto job = *store->take_job("test", minutes(1));
-        store::Media media;
-        media.id = test::prepare(film, temp.path() / "library");
-        media.duration = film.rate.start_of(frames);
-        ASSERT_TRUE(store->finish_job(job->id, "test", media));
+        test::add_prepared(*store, temp.path() / "library", test::film_entry(id),
+                           test::film({25, 1}, frames));
     }
 };
 
@@ -99,7 +84,7 @@ struct Listed {
     std::string key;  // URI; empty when none is in force
 };
 
-std::map<std::int64_t, Listed> listed(const std::string& playlist) {
+std::map<std::int64_t, Listed> keys_listed(const std::string& playlist) {
     std::map<std::int64_t, Listed> found;
     std::istringstream lines(playlist);
     std::string key;
@@ -123,7 +108,7 @@ std::map<std::int64_t, Listed> listed(const std::string& playlist) {
 }
 
 TEST(Encryption, GivesThePlainBytesToWhoeverHasTheKey) {
-    Cinema cinema;
+    EncryptedCinema cinema;
     cinema.encrypt(true);
     const auto encrypted = cinema.on_air(true);
     const auto plain = cinema.on_air(false);
@@ -133,8 +118,8 @@ TEST(Encryption, GivesThePlainBytesToWhoeverHasTheKey) {
     for (const auto& [rendition, list] :
          {std::pair("360p", "media.m3u8"), std::pair("180p", "media.m3u8"),
           std::pair("audio", "media.m3u8"), std::pair("360p", "iframes.m3u8")}) {
-        const auto found = listed(cinema.get(*encrypted, rendition, list));
-        const auto wanted = listed(cinema.get(*plain, rendition, list));
+        const auto found = keys_listed(cinema.get(*encrypted, rendition, list));
+        const auto wanted = keys_listed(cinema.get(*plain, rendition, list));
         ASSERT_EQ(found.size(), wanted.size());
         ASSERT_GE(found.size(), 15U);
         for (const auto& [sequence, segment] : found) {
@@ -157,14 +142,14 @@ TEST(Encryption, GivesThePlainBytesToWhoeverHasTheKey) {
 }
 
 TEST(Encryption, IsTheSameOnEveryServerAndAfterEveryRestart) {
-    Cinema cinema;
+    EncryptedCinema cinema;
     cinema.encrypt(true);
     const auto first = cinema.on_air(true);
     const auto second = cinema.on_air(true);
     cinema.clock.advance(seconds(40));
     const std::string playlist = cinema.get(*first, "360p", "media.m3u8");
     EXPECT_EQ(cinema.get(*second, "360p", "media.m3u8"), playlist);
-    for (const auto& [sequence, segment] : listed(playlist)) {
+    for (const auto& [sequence, segment] : keys_listed(playlist)) {
         EXPECT_EQ(cinema.get(*first, "360p", segment.name),
                   cinema.get(*second, "360p", segment.name));
         EXPECT_EQ(cinema.get(*first, "360p", segment.key),
@@ -173,12 +158,12 @@ TEST(Encryption, IsTheSameOnEveryServerAndAfterEveryRestart) {
 }
 
 TEST(Encryption, GivesOtherNamesWithAnotherSecret) {
-    Cinema cinema;
+    EncryptedCinema cinema;
     cinema.encrypt(true);
-    const auto before = listed(cinema.get(*cinema.on_air(true), "360p", "media.m3u8"));
+    const auto before = keys_listed(cinema.get(*cinema.on_air(true), "360p", "media.m3u8"));
     std::filesystem::remove(cinema.temp.path() / "media.key");
     const auto server = cinema.on_air(true);
-    const auto after = listed(cinema.get(*server, "360p", "media.m3u8"));
+    const auto after = keys_listed(cinema.get(*server, "360p", "media.m3u8"));
     ASSERT_EQ(before.size(), after.size());
     ASSERT_FALSE(before.empty());
     for (const auto& [sequence, segment] : before) {
@@ -190,10 +175,10 @@ TEST(Encryption, GivesOtherNamesWithAnotherSecret) {
 }
 
 TEST(Encryption, BeginsAndEndsWhereNobodyMayHaveFetchedAnything) {
-    Cinema cinema;
+    EncryptedCinema cinema;
     const auto server = cinema.on_air(true);
     cinema.clock.advance(seconds(100));
-    const auto all_listed = [&] { return listed(cinema.get(*server, "360p", "media.m3u8")); };
+    const auto all_listed = [&] { return keys_listed(cinema.get(*server, "360p", "media.m3u8")); };
     for (const bool on : {true, false}) {
         const auto before = all_listed();
         const auto edit = cinema.encrypt(on);
@@ -227,12 +212,12 @@ TEST(Encryption, BeginsAndEndsWhereNobodyMayHaveFetchedAnything) {
 }
 
 TEST(Encryption, KeysAreForNoCacheAndOnlyOfWhatIsListed) {
-    Cinema cinema;
+    EncryptedCinema cinema;
     cinema.encrypt(true);
     const auto server = cinema.on_air(true);
     cinema.clock.advance(seconds(30));
     const auto channel = server->channel("main");
-    const auto segments = listed(cinema.get(*server, "360p", "media.m3u8"));
+    const auto segments = keys_listed(cinema.get(*server, "360p", "media.m3u8"));
     const Listed& last = segments.rbegin()->second;
     const auto key = channel->resource("360p", last.key, cinema.clock.now());
     EXPECT_EQ(key.cache_control, "no-store");
@@ -249,14 +234,14 @@ TEST(Encryption, KeysAreForNoCacheAndOnlyOfWhatIsListed) {
 }
 
 TEST(Encryption, OfAChannelThatIsNotThereIsRefused) {
-    Cinema cinema;
+    EncryptedCinema cinema;
     const auto refused = cinema.store->set_encryption("none", true, seconds(28));
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code(), ErrorCode::kNotFound);
 }
 
 TEST(Encryption, SetTwiceIsSetOnce) {
-    Cinema cinema;
+    EncryptedCinema cinema;
     const auto server = cinema.on_air(true);
     cinema.clock.advance(seconds(100));
     cinema.encrypt(true);

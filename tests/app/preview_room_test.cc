@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/prepared_entry.h"
 #include "playout/control.h"
 #include "support/fake_clock.h"
 #include "support/raw_entry.h"
@@ -16,14 +17,11 @@ namespace {
 
 using http::Look;
 using std::chrono::hours;
-using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
-using test::RawFilm;
+using test::kStart;
 using testing::HasSubstr;
 using testing::Not;
-
-const Instant kNow{milliseconds(1'795'464'000'000)};  // 2026-11-23T20:00:00Z
 
 // A library with films, a slate and a playlist; nothing runs.
 class Cutting {
@@ -39,27 +37,9 @@ class Cutting {
 
     void add(const std::string& id, store::EntryKind kind, media::FrameRate rate,
              std::int64_t frames) {
-        RawFilm film;
-        film.name = id;
-        film.rate = rate;
-        film.frames = frames;
-        film.gop = rate.frames_in(2);
-        film.audio_frames = rate.start_of(frames).count() / 1920 + 5;
-        store::EntryDescription entry;
-        entry.id = id;
+        store::EntryDescription entry = test::film_entry(id);
         entry.kind = kind;
-        entry.titles = {{"en", "The " + id}};
-        entry.source.path = "/films/" + id;
-        EXPECT_TRUE(store->upsert_entry(entry));
-        EXPECT_TRUE(store->enqueue_job(id));
-        const auto job = *store->take_job("test", minutes(1));
-        store::Media media;
-        media.id = test::prepare(film, temp.path() / "library");
-        media.house = library::to_json(RawFilm::house());
-        media.duration = rate.start_of(frames);
-        media.frame_rate_numerator = rate.numerator;
-        media.frame_rate_denominator = rate.denominator;
-        EXPECT_TRUE(store->finish_job(job->id, "test", media));
+        test::add_prepared(*store, temp.path() / "library", entry, test::film(rate, frames));
         if (kind == store::EntryKind::kFilm) return;
         const auto file = folder(id) / "entry.json";
         std::ifstream in(file);
@@ -90,14 +70,14 @@ class Cutting {
     }
 
     test::TempFolder temp;
-    test::FakeClock clock{kNow};
+    test::FakeClock clock{kStart};
     std::unique_ptr<store::Store> store = *store::Store::open(temp.path() / "matinee.db", clock);
     library::Library library{temp.path() / "library"};
     PreviewRoom room{*store, library, clock, options(), 2};
 };
 
-std::string text_of(const http::PreviewPtr& preview, const std::string& rendition = "360p") {
-    return preview->presentation->resource(rendition, "media.m3u8", kNow).body.to_text();
+std::string playlist_of(const http::PreviewPtr& preview, const std::string& rendition = "360p") {
+    return preview->presentation->resource(rendition, "media.m3u8", kStart).body.to_text();
 }
 
 // Names of segments in a playlist.
@@ -116,14 +96,14 @@ TEST(PreviewRoom, ShowsADraftAsVodWithoutItBeingPublished) {
     const auto preview = cutting.room.playlist("evening", version, Look::kAnew);
     ASSERT_TRUE(preview) << preview.error().to_string();
     EXPECT_EQ((*preview)->presentation->multivariant().status, 200);
-    const std::string playlist = text_of(*preview);
+    const std::string playlist = playlist_of(*preview);
     EXPECT_THAT(playlist, HasSubstr("#EXT-X-PLAYLIST-TYPE:VOD"));
     EXPECT_THAT(playlist, HasSubstr("#EXT-X-ENDLIST"));
     EXPECT_THAT(playlist, HasSubstr("X-TITLE=\"The one\""));
     EXPECT_THAT(playlist, Not(HasSubstr("#EXT-X-DISCONTINUITY\n")));
     for (const char* rendition : {"360p", "180p", "audio"}) {
-        for (const std::string& name : names_in(text_of(*preview, rendition))) {
-            const auto segment = (*preview)->presentation->resource(rendition, name, kNow);
+        for (const std::string& name : names_in(playlist_of(*preview, rendition))) {
+            const auto segment = (*preview)->presentation->resource(rendition, name, kStart);
             EXPECT_EQ(segment.status, 200) << rendition << "/" << name;
         }
     }
@@ -160,9 +140,9 @@ TEST(PreviewRoom, PutsTheSlateWhereAnItemIsNotReadyOrGoneAndSaysSo) {
     EXPECT_EQ(items[1].duration, Ticks(seconds(8))) << "one round of the slate";
     EXPECT_EQ(items[2].duration, media::FrameRate({24000, 1001}).start_of(300))
         << "as long as the film that is gone";
-    EXPECT_THAT(text_of(*with), HasSubstr("X-TITLE=\"The unready (it is not prepared"));
-    for (const std::string& name : names_in(text_of(*with))) {
-        EXPECT_EQ((*with)->presentation->resource("360p", name, kNow).status, 200) << name;
+    EXPECT_THAT(playlist_of(*with), HasSubstr("X-TITLE=\"The unready (it is not prepared"));
+    for (const std::string& name : names_in(playlist_of(*with))) {
+        EXPECT_EQ((*with)->presentation->resource("360p", name, kStart).status, 200) << name;
     }
 }
 
@@ -184,12 +164,12 @@ TEST(PreviewRoom, KeepsFewAndMakesThemAgainWithTheSameNames) {
     std::vector<std::string> before;
     for (const char* entry : {"one", "two"}) {
         before.push_back(
-            text_of(*cutting.room.playlist("evening", cutting.draft({entry}), Look::kAnew)));
+            playlist_of(*cutting.room.playlist("evening", cutting.draft({entry}), Look::kAnew)));
     }
     cutting.draft({"one", "two"});
     ASSERT_TRUE(cutting.room.playlist("evening", 3, Look::kAnew));
     EXPECT_EQ(cutting.room.size(), 2u);
-    EXPECT_EQ(text_of(*cutting.room.playlist("evening", 1, Look::kAsBegun)), before[0]);
+    EXPECT_EQ(playlist_of(*cutting.room.playlist("evening", 1, Look::kAsBegun)), before[0]);
     EXPECT_EQ(cutting.room.size(), 2u);
 }
 
@@ -200,15 +180,15 @@ TEST(PreviewRoom, ShowsWhatAChannelIsGoingToAirWithTheSameSegments) {
     store::Channel channel;
     channel.id = "main";
     channel.title = "Main";
-    channel.epoch = kNow;
+    channel.epoch = kStart;
     channel.playlist_id = "loop";
     ASSERT_TRUE(cutting.store->create_channel(channel));
     auto broadcaster =
         *Broadcaster::start(*cutting.store, cutting.library, cutting.clock, Cutting::options());
-    const Instant from = kNow + minutes(3);
+    const Instant from = kStart + minutes(3);
     const auto soon = cutting.room.channel("main", from, seconds(60), Look::kAnew);
     ASSERT_TRUE(soon) << soon.error().to_string();
-    const std::string playlist = text_of(*soon);
+    const std::string playlist = playlist_of(*soon);
     EXPECT_THAT(playlist, HasSubstr("#EXT-X-ENDLIST"));
     EXPECT_THAT(playlist, HasSubstr("#EXT-X-PROGRAM-DATE-TIME:2026-11-23T20:0"));
     const auto names = names_in(playlist);
@@ -221,23 +201,23 @@ TEST(PreviewRoom, ShowsWhatAChannelIsGoingToAirWithTheSameSegments) {
                                   .body.to_text();
     for (const std::string& name : names) {
         EXPECT_THAT(aired, HasSubstr(name));
-        EXPECT_EQ((*soon)->presentation->resource("360p", name, kNow).body.to_text(),
+        EXPECT_EQ((*soon)->presentation->resource("360p", name, kStart).body.to_text(),
                   broadcaster->channel("main")
                       ->resource("360p", name, cutting.clock.now())
                       .body.to_text());
     }
 
     // Beyond what is planned already: the plan goes on.
-    const auto later = cutting.room.channel("main", kNow + hours(30), seconds(120), Look::kAnew);
+    const auto later = cutting.room.channel("main", kStart + hours(30), seconds(120), Look::kAnew);
     ASSERT_TRUE(later) << later.error().to_string();
-    EXPECT_GE(names_in(text_of(*later)).size(), 30u);
-    EXPECT_EQ(cutting.room.channel("main", kNow + hours(24 * 40), seconds(60), Look::kAnew)
+    EXPECT_GE(names_in(playlist_of(*later)).size(), 30u);
+    EXPECT_EQ(cutting.room.channel("main", kStart + hours(24 * 40), seconds(60), Look::kAnew)
                   .error()
                   .code(),
               ErrorCode::kInvalid);
-    EXPECT_EQ(cutting.room.channel("main", kNow, hours(25), Look::kAnew).error().code(),
+    EXPECT_EQ(cutting.room.channel("main", kStart, hours(25), Look::kAnew).error().code(),
               ErrorCode::kInvalid);
-    EXPECT_EQ(cutting.room.channel("none", kNow, seconds(60), Look::kAnew).error().code(),
+    EXPECT_EQ(cutting.room.channel("none", kStart, seconds(60), Look::kAnew).error().code(),
               ErrorCode::kNotFound);
 }
 
@@ -248,14 +228,15 @@ TEST(PreviewRoom, ShowsTheSlateWhereAChannelsFilmIsGone) {
         cutting.store->set_playlist("loop", "Loop", std::vector<std::string>{"one", "two"}));
     store::Channel channel;
     channel.id = "main";
-    channel.epoch = kNow;
+    channel.epoch = kStart;
     channel.playlist_id = "loop";
     ASSERT_TRUE(cutting.store->create_channel(channel));
     auto broadcaster =
         *Broadcaster::start(*cutting.store, cutting.library, cutting.clock, Cutting::options());
     broadcaster->stop();
     std::filesystem::remove_all(cutting.folder("one"));
-    const auto preview = cutting.room.channel("main", kNow + minutes(2), seconds(60), Look::kAnew);
+    const auto preview =
+        cutting.room.channel("main", kStart + minutes(2), seconds(60), Look::kAnew);
     ASSERT_TRUE(preview) << preview.error().to_string();
     Ticks at{0};
     bool any = false;
@@ -267,8 +248,8 @@ TEST(PreviewRoom, ShowsTheSlateWhereAChannelsFilmIsGone) {
     }
     EXPECT_TRUE(any);
     EXPECT_EQ(at, Ticks(seconds(60)));
-    for (const std::string& name : names_in(text_of(*preview))) {
-        EXPECT_EQ((*preview)->presentation->resource("360p", name, kNow).status, 200) << name;
+    for (const std::string& name : names_in(playlist_of(*preview))) {
+        EXPECT_EQ((*preview)->presentation->resource("360p", name, kStart).status, 200) << name;
     }
 }
 

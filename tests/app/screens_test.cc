@@ -5,28 +5,27 @@
 #include <nlohmann/json.hpp>
 
 #include "app/screen_design.h"
+#include "support/fake_clock.h"
 
 namespace matinee::app {
 namespace {
 
 using nlohmann::json;
-using std::chrono::milliseconds;
 using std::chrono::seconds;
+using test::kStart;
 using testing::HasSubstr;
 
-const Instant kNow{milliseconds(1'795'464'000'000)};
-
 TEST(Screens, SilenceMeansMoreTheLongerItLasts) {
-    EXPECT_EQ(health_of(Instant(), kNow), ScreenHealth::kNever);
-    EXPECT_EQ(health_of(kNow, kNow), ScreenHealth::kOnLine);
-    EXPECT_EQ(health_of(kNow - 3 * kScreenHeartbeat, kNow), ScreenHealth::kOnLine);
-    EXPECT_EQ(health_of(kNow - 4 * kScreenHeartbeat, kNow), ScreenHealth::kLate);
-    EXPECT_EQ(health_of(kNow - seconds(60), kNow), ScreenHealth::kLate);
-    EXPECT_EQ(health_of(kNow - seconds(61), kNow), ScreenHealth::kLost);
+    EXPECT_EQ(health_of(Instant(), kStart), ScreenHealth::kNever);
+    EXPECT_EQ(health_of(kStart, kStart), ScreenHealth::kOnLine);
+    EXPECT_EQ(health_of(kStart - 3 * kScreenHeartbeat, kStart), ScreenHealth::kOnLine);
+    EXPECT_EQ(health_of(kStart - 4 * kScreenHeartbeat, kStart), ScreenHealth::kLate);
+    EXPECT_EQ(health_of(kStart - seconds(60), kStart), ScreenHealth::kLate);
+    EXPECT_EQ(health_of(kStart - seconds(61), kStart), ScreenHealth::kLost);
 }
 
 TEST(Screens, AClockSetBackLosesNoScreen) {
-    EXPECT_EQ(health_of(kNow + seconds(3600), kNow), ScreenHealth::kOnLine);
+    EXPECT_EQ(health_of(kStart + seconds(3600), kStart), ScreenHealth::kOnLine);
 }
 
 TEST(Screens, AScreenIsToldOfWithWhatItReported) {
@@ -34,12 +33,12 @@ TEST(Screens, AScreenIsToldOfWithWhatItReported) {
     screen.id = "1";
     screen.name = "Hall";
     screen.secret_hash = "hash";
-    EXPECT_EQ(screen_json(screen, kNow)["health"], "never");
-    EXPECT_TRUE(screen_json(screen, kNow)["report"].is_null());
-    screen.reported = kNow - seconds(1);
+    EXPECT_EQ(screen_json(screen, kStart)["health"], "never");
+    EXPECT_TRUE(screen_json(screen, kStart)["report"].is_null());
+    screen.reported = kStart - seconds(1);
     screen.report = R"({"state":"playing"})";
     screen.channel_id = "main";
-    const json value = screen_json(screen, kNow);
+    const json value = screen_json(screen, kStart);
     EXPECT_EQ(value["health"], "on-line");
     EXPECT_EQ(value["report"]["state"], "playing");
     EXPECT_EQ(value["channel"], "main");

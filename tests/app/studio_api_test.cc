@@ -13,6 +13,7 @@
 #include "auth/secret.h"
 #include "http/gatekeeper.h"
 #include "http/routes.h"
+#include "store/test_support.h"
 #include "support/temp_folder.h"
 
 namespace matinee::app {
@@ -21,12 +22,7 @@ namespace {
 using auth::Role;
 using http::Access;
 using http::Method;
-
-template <typename T>
-T must(Result<T> result) {
-    if (!result) throw std::runtime_error(result.error().to_string());
-    return std::move(result).value();
-}
+using test::must;
 
 class Silence final : public http::OnAir {
   public:

@@ -55,11 +55,11 @@ TEST(SubtitleOptions, SayWhatIsWrongWithThem) {
         {R"({"use": "no"})", "true or false"},
         {R"({"label": []})", "must be a text"},
     };
-    for (const auto& [json, says] : cases) {
-        const auto parsed = parse_subtitle_options(json);
-        ASSERT_FALSE(parsed) << json;
+    for (const auto& [said, says] : cases) {
+        const auto parsed = parse_subtitle_options(said);
+        ASSERT_FALSE(parsed) << said;
         EXPECT_EQ(parsed.error().code(), ErrorCode::kInvalid);
-        EXPECT_THAT(parsed.error().to_string(), HasSubstr(says)) << json;
+        EXPECT_THAT(parsed.error().to_string(), HasSubstr(says)) << said;
     }
 }
 

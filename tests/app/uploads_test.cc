@@ -32,7 +32,7 @@ const std::string kVersion = "Tus-Resumable: 1.0.0\r\n";
 const std::string kPiece = kVersion + "Content-Type: application/offset+octet-stream\r\n";
 
 // Begins as an MP4 does, with an index: enough for the first look.
-std::string film(std::size_t size) {
+std::string mp4_film(std::size_t size) {
     using namespace std::string_literals;
     std::string bytes =
         "\0\0\0\x10"
@@ -201,7 +201,7 @@ TEST_F(UploadsTest, SaysWhatItSpeaks) {
 }
 
 TEST_F(UploadsTest, TakesAFilmPieceByPiece) {
-    const std::string bytes = film(50'000);  // far more than requests may have elsewhere
+    const std::string bytes = mp4_film(50'000);  // far more than requests may have elsewhere
     const std::string path = create(bytes.size(), {{"filename", "C:\\My Film.mp4"}});
     const RawResponse first = patch(path, 0, bytes.substr(0, 20'000));
     EXPECT_EQ(first.status, 204);
@@ -232,7 +232,7 @@ TEST_F(UploadsTest, TakesAFilmPieceByPiece) {
 }
 
 TEST_F(UploadsTest, CreatesWithTheFirstPiece) {
-    const std::string bytes = film(300);
+    const std::string bytes = mp4_film(300);
     const RawResponse response =
         ask("POST", "/api/v1/uploads", kPiece + "Upload-Length: 300\r\n", bytes.substr(0, 100));
     EXPECT_EQ(response.status, 201);
@@ -325,7 +325,7 @@ TEST_F(UploadsTest, GoesOnAfterAConnectionThatBroke) {
 }
 
 TEST_F(UploadsTest, GoesOnAfterTheServerWasKilled) {
-    const std::string bytes = film(100);
+    const std::string bytes = mp4_film(100);
     const std::string path = create(bytes.size(), {{"filename", "a.mp4"}});
     ASSERT_EQ(patch(path, 0, bytes.substr(0, 40)).status, 204);
     start();
@@ -348,7 +348,7 @@ TEST_F(UploadsTest, CutsBackWhatWasStillToBeCheckedWhenTheServerWasKilled) {
 }
 
 TEST_F(UploadsTest, TakesInAtTheNextStartWhatWasComplete) {
-    const std::string bytes = film(200);
+    const std::string bytes = mp4_film(200);
     for (const char* state : {"open", "placing", "moved"}) {
         SCOPED_TRACE(state);
         const std::string name = std::string(state) + ".mp4";
@@ -379,7 +379,7 @@ TEST_F(UploadsTest, TakesInAtTheNextStartWhatWasComplete) {
 }
 
 TEST_F(UploadsTest, NeverImportsHalfAFile) {
-    const std::string bytes = film(200);
+    const std::string bytes = mp4_film(200);
     const std::string path = create(bytes.size(), {{"filename", "half.mp4"}});
     ASSERT_EQ(patch(path, 0, bytes.substr(0, 199)).status, 204);
     uploads_->work();
@@ -445,7 +445,7 @@ TEST_F(UploadsTest, RefusesWhatIsNoFilmAndRemovesIt) {
                                          "ELF\x02\x01\x01\0\0\0\0\0",
                                          12)},
              {"picture.png", "\x89PNG\r\n\x1a\n...."},
-             {"cut.mp4", film(300).substr(0, 16) + film(300).substr(24)}}) {
+             {"cut.mp4", mp4_film(300).substr(0, 16) + mp4_film(300).substr(24)}}) {
         const std::string path = upload(bytes, {{"filename", name}});
         const json shown = show(path);
         EXPECT_EQ(shown["state"], "refused") << name;
@@ -458,24 +458,24 @@ TEST_F(UploadsTest, RefusesWhatIsNoFilmAndRemovesIt) {
 }
 
 TEST_F(UploadsTest, TakesATitleInItsLanguage) {
-    upload(film(100), {{"filename", "boats.mp4"},
-                       {"title", "纸船"},
-                       {"language", "Chinese"},
-                       {"author", "林小满"}});
+    upload(mp4_film(100), {{"filename", "boats.mp4"},
+                           {"title", "纸船"},
+                           {"language", "Chinese"},
+                           {"author", "林小满"}});
     EXPECT_EQ(entry("boats").titles, (store::Titles{{"zh", "纸船"}}));
     EXPECT_EQ(entry("boats").author, "林小满");
 }
 
 TEST_F(UploadsTest, GivesTwoFilesOfOneNameTwoEntries) {
-    const std::string first = upload(film(100), {{"filename", "a.mp4"}});
-    const std::string second = upload(film(101), {{"filename", "a.mp4"}});
+    const std::string first = upload(mp4_film(100), {{"filename", "a.mp4"}});
+    const std::string second = upload(mp4_film(101), {{"filename", "a.mp4"}});
     EXPECT_EQ(show(first)["entry"], "a");
     EXPECT_THAT(show(second)["entry"].get<std::string>(), testing::StartsWith("a-"));
     EXPECT_THAT(must(workspace_.store->list_entries()), SizeIs(2));
 }
 
 TEST_F(UploadsTest, ReplacesAnEntrysFilmWithoutTouchingWhatIsReady) {
-    upload(film(100), {{"filename", "a.mp4"}, {"title", "First"}});
+    upload(mp4_film(100), {{"filename", "a.mp4"}, {"title", "First"}});
     const auto job = must(workspace_.store->take_job("w", hours(1)));
     must(workspace_.store->finish_job(job->id, "w",
                                       {.id = "media-1", .house = "h", .duration = Ticks(1)}));
@@ -494,7 +494,7 @@ TEST_F(UploadsTest, ReplacesAnEntrysFilmWithoutTouchingWhatIsReady) {
 }
 
 TEST_F(UploadsTest, AttachesSubtitlesToTheFilmTheyAreNamedAfter) {
-    upload(film(100), {{"filename", "Paper Boats.mp4"}});
+    upload(mp4_film(100), {{"filename", "Paper Boats.mp4"}});
     const std::string srt = "1\n00:00:01,000 --> 00:00:02,000\nBoats of paper\n";
     EXPECT_EQ(show(upload(srt, {{"filename", "paper-boats.en.srt"}}))["entry"], "paper-boats");
     EXPECT_EQ(show(upload(
@@ -513,7 +513,7 @@ TEST_F(UploadsTest, AttachesSubtitlesToTheFilmTheyAreNamedAfter) {
 }
 
 TEST_F(UploadsTest, TakesASheetOfEntries) {
-    upload(film(100), {{"filename", "FF-1.mp4"}});
+    upload(mp4_film(100), {{"filename", "FF-1.mp4"}});
     const json shown =
         show(upload("Tracking Number,Project Title\nFF-1,Paper Boats\nFF-2,Train,x\n",
                     {{"filename", "entries.csv"}}));
@@ -525,12 +525,12 @@ TEST_F(UploadsTest, TakesASheetOfEntries) {
     const json wrong = show(upload("a,b\n1,2\n", {{"filename", "other.csv"}}));
     EXPECT_EQ(wrong["state"], "refused");
     // The film of the second row comes later.
-    upload(film(101), {{"filename", "FF-2.mp4"}});
+    upload(mp4_film(101), {{"filename", "FF-2.mp4"}});
     EXPECT_THAT(entry("ff-2").metadata, HasSubstr("FF-2"));
 }
 
 TEST_F(UploadsTest, SaysOfASheetFirstWhatItWouldDo) {
-    upload(film(100), {{"filename", "FF-1.mp4"}});
+    upload(mp4_film(100), {{"filename", "FF-1.mp4"}});
     const std::string sheet = "Nummer,Name,Farbe\nFF-1,Paper Boats,blue\n";
     http::UploadMetadata metadata{{"filename", "entries.csv"},
                                   {"map", "Nummer=tracking\r\nName=title.en\n"},

@@ -2,14 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include "support/fake_clock.h"
+
 namespace matinee::auth {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
-
-const Instant kStart{milliseconds(1'795'464'000'000)};
+using test::kStart;
 
 // Guesses at an account; as often as it is let, a second apart at least.
 struct Guesser {

@@ -7,13 +7,14 @@
 
 #include <gtest/gtest.h>
 
+#include "support/fake_clock.h"
+
 namespace matinee::auth {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-const Instant kStart{milliseconds(1'795'464'000'000)};
+using test::kStart;
 
 TEST(ViewerSlots, AdmitAsManyAsTheLimitSays) {
     ViewerSlots slots;

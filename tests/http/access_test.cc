@@ -9,6 +9,7 @@
 #include "auth/password.h"
 #include "auth/secret.h"
 #include "http/as_run.h"
+#include "http/fields.h"
 #include "http/gatekeeper.h"
 #include "http/guide.h"
 #include "http/negotiate.h"
@@ -16,9 +17,9 @@
 #include "http/routes.h"
 #include "http/server.h"
 #include "http/sign_in.h"
-#include "http/temporary_folder.h"
 #include "store/store.h"
 #include "support/fake_clock.h"
+#include "support/temp_folder.h"
 
 namespace matinee::http {
 namespace {
@@ -188,7 +189,7 @@ class Festival {
         return ask("GET", path, fields).status;
     }
 
-    TemporaryFolder folder;
+    test::TempFolder folder;
     test::FakeClock clock{kNow};
     std::unique_ptr<store::Store> store;
     EmptyChannels on_air;
@@ -300,19 +301,6 @@ const std::map<std::string, std::array<Expected, 3>> kTable = {
     {"POST /setup/{secret}", {}},
 };
 
-class Fields final : public HeaderSource {
-  public:
-    explicit Fields(std::map<std::string, std::string> fields) : fields_(std::move(fields)) {}
-    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const override {
-        const auto found = fields_.find(std::string(name));
-        return found == fields_.end() ? std::nullopt
-                                      : std::optional<std::string_view>(found->second);
-    }
-
-  private:
-    std::map<std::string, std::string> fields_;
-};
-
 std::string filled_in(std::string pattern, std::string_view channel, std::string_view token) {
     const auto put = [&](std::string_view name, std::string_view value) {
         const std::size_t at = pattern.find(name);
@@ -333,7 +321,7 @@ std::string filled_in(std::string pattern, std::string_view channel, std::string
 
 // Asks the guard as the server does.
 int guard_says(const Festival& festival, Method method, const std::string& path,
-               std::map<std::string, std::string> fields) {
+               Fields::Values fields) {
     fields.emplace("Host", "matinee.test");
     fields.emplace("Sec-Fetch-Site", "same-origin");
     const Fields source(std::move(fields));
@@ -402,7 +390,7 @@ TEST(EveryRoute, OfALinkIsOpenToItsHolderAndNobodyElse) {
     const std::string good = festival.link("good");
     std::string forged = good;
     forged.back() = forged.back() == 'A' ? 'E' : 'A';
-    const std::map<std::string, std::string> wrong = {
+    const Fields::Values wrong = {
         {"forged", forged},
         {"revoked", festival.link("gone")},
         {"early", festival.link("early", [](auto& c) { c.not_before = kNow + seconds(1); })},
@@ -422,7 +410,7 @@ TEST(EveryRoute, OfALinkIsOpenToItsHolderAndNobodyElse) {
         const bool is_page = spec.access == Access::kPage;
         const bool is_listing = spec.access == Access::kPublic;
         const int refused = is_page ? 0 : 403;
-        const auto says = [&](const std::string& token, std::map<std::string, std::string> fields) {
+        const auto says = [&](const std::string& token, Fields::Values fields) {
             return guard_says(festival, spec.method, filled_in(spec.pattern, "linked", token),
                               std::move(fields));
         };
@@ -460,7 +448,7 @@ TEST(EveryRoute, OfAFilmUnderReviewIsForItsJurorsAndProducers) {
                              spec.access != Access::kPage;
         if (!of_film) continue;
         ++routes;
-        const auto says = [&](const std::string& token, std::map<std::string, std::string> fields) {
+        const auto says = [&](const std::string& token, Fields::Values fields) {
             return guard_says(festival, spec.method, filled_in(spec.pattern, "", token),
                               std::move(fields));
         };
@@ -470,8 +458,7 @@ TEST(EveryRoute, OfAFilmUnderReviewIsForItsJurorsAndProducers) {
             continue;
         }
         const auto by = [](const char* role) {
-            return std::map<std::string, std::string>{
-                {"Authorization", std::string("Bearer bearer-") + role}};
+            return Fields::Values{{"Authorization", std::string("Bearer bearer-") + role}};
         };
         EXPECT_EQ(says("", {}), 401) << spec.pattern;
         EXPECT_EQ(says("", by("screen")), 403) << spec.pattern;
@@ -631,7 +618,7 @@ TEST(AccessOverHttp, RefusesWhatAnotherSitesPageSends) {
 }
 
 TEST(AccessOverHttp, OriginIsComparedWithTheHost) {
-    const auto says = [](std::map<std::string, std::string> values) {
+    const auto says = [](Fields::Values values) {
         const Fields fields(std::move(values));
         Request request;
         request.headers = &fields;

@@ -16,7 +16,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-const Instant kStart{milliseconds(1'795'464'000'700)};  // 2026-11-23T20:00:00.700Z
+const Instant kFirst{milliseconds(1'795'464'000'700)};  // 2026-11-23T20:00:00.700Z
 constexpr std::string_view kBase = "https://cinema.example:8443";
 
 GuideEntry film(const std::string& id) {
@@ -38,7 +38,7 @@ std::shared_ptr<const GuideChannel> channel(const std::string& id, std::vector<G
     auto channel = std::make_shared<GuideChannel>();
     channel->id = id;
     channel->title = "Channel " + id;
-    Instant at = kStart;
+    Instant at = kFirst;
     for (GuideEntry& entry : films) {
         const Instant end = at + minutes(10) + milliseconds(333);
         channel->programmes.push_back(
@@ -146,8 +146,8 @@ TEST(Guide, LeavesOutWhatLastsLessThanASecond) {
     auto shorts = std::make_shared<GuideChannel>();
     shorts->id = "main";
     const auto entry = std::make_shared<const GuideEntry>(film("short"));
-    shorts->programmes = {{kStart, kStart + milliseconds(100), entry},
-                          {kStart + milliseconds(100), kStart + seconds(5), entry}};
+    shorts->programmes = {{kFirst, kFirst + milliseconds(100), entry},
+                          {kFirst + milliseconds(100), kFirst + seconds(5), entry}};
     const auto document = parsed(xmltv({shorts}, kBase));
     const auto first = document.child("tv").child("programme");
     EXPECT_STREQ(first.attribute("start").value(), "20261123200000 +0000");

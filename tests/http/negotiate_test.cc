@@ -7,22 +7,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "http/fields.h"
+
 namespace matinee::http {
 namespace {
-
-class Fields final : public HeaderSource {
-  public:
-    explicit Fields(std::map<std::string, std::string, std::less<>> fields)
-        : fields_(std::move(fields)) {}
-    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const override {
-        const auto found = fields_.find(name);
-        if (found == fields_.end()) return std::nullopt;
-        return found->second;
-    }
-
-  private:
-    std::map<std::string, std::string, std::less<>> fields_;
-};
 
 WireResponse answer(Response response, std::map<std::string, std::string, std::less<>> fields,
                     Method method = Method::kGet, Access access = Access::kMedia) {

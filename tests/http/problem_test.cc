@@ -11,11 +11,11 @@ TEST(Problem, SaysWhatHappened) {
                                           .because_of({ErrorCode::kInvalid, "deeper"}));
     EXPECT_EQ(response.status, 404);
     EXPECT_EQ(response.content_type, "application/problem+json");
-    const auto json = nlohmann::json::parse(response.body.to_text());
-    EXPECT_EQ(json["title"], "Not Found");
-    EXPECT_EQ(json["status"], 404);
-    EXPECT_EQ(json["code"], "not-found");
-    EXPECT_EQ(json["detail"], "no channel \"x\": deeper");
+    const auto said = nlohmann::json::parse(response.body.to_text());
+    EXPECT_EQ(said["title"], "Not Found");
+    EXPECT_EQ(said["status"], 404);
+    EXPECT_EQ(said["code"], "not-found");
+    EXPECT_EQ(said["detail"], "no channel \"x\": deeper");
 }
 
 TEST(Problem, KeepsInternalMessagesToTheLog) {
@@ -23,8 +23,8 @@ TEST(Problem, KeepsInternalMessagesToTheLog) {
     const Response response = problem(Error(ErrorCode::kInternal, "secret place"));
     const std::string logged = testing::internal::GetCapturedStderr();
     EXPECT_EQ(response.status, 500);
-    const auto json = nlohmann::json::parse(response.body.to_text());
-    const std::string detail = json["detail"];
+    const auto said = nlohmann::json::parse(response.body.to_text());
+    const std::string detail = said["detail"];
     EXPECT_EQ(detail.find("secret"), std::string::npos);
     const std::string incident = nlohmann::json::parse(logged)["incident"];
     EXPECT_NE(detail.find(incident), std::string::npos);

@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "http/problem.h"
 #include "http/raw_client.h"
-#include "http/temporary_folder.h"
+#include "support/temp_folder.h"
 
 namespace matinee::http {
 namespace {
@@ -86,7 +86,7 @@ class Running {
     std::unique_ptr<Server> server;
 };
 
-std::shared_ptr<TlsIdentity> identity_in(const TemporaryFolder& folder) {
+std::shared_ptr<TlsIdentity> identity_in(const test::TempFolder& folder) {
     return TlsIdentity::self_signed(folder.path(), {"localhost", "127.0.0.1"},
                                     std::make_shared<base::SystemClock>())
         .value();
@@ -527,7 +527,7 @@ std::size_t open_descriptors() {
 class Stopping : public testing::TestWithParam<Transport> {};
 
 TEST_P(Stopping, FinishesTheResponseUnderWay) {
-    const TemporaryFolder folder;
+    const test::TempFolder folder;
     Running running([&](Server::Options& options) {
         if (GetParam() == Transport::kTls) options.tls = identity_in(folder);
     });
@@ -553,7 +553,7 @@ TEST_P(Stopping, FinishesTheResponseUnderWay) {
 }
 
 TEST_P(Stopping, BreaksOffWhatIsNotDoneAtTheDeadline) {
-    const TemporaryFolder folder;
+    const test::TempFolder folder;
     Running running([&](Server::Options& options) {
         if (GetParam() == Transport::kTls) options.tls = identity_in(folder);
     });
@@ -570,7 +570,7 @@ TEST_P(Stopping, BreaksOffWhatIsNotDoneAtTheDeadline) {
 // The client never reads and then says that it sends no more: the goodbye of TLS finds the
 // socket's buffer full, and must not hold the thread up.
 TEST_P(Stopping, AClientThatLeavesWithoutReadingHoldsNobodyUp) {
-    const TemporaryFolder folder;
+    const test::TempFolder folder;
     const Running running([&](Server::Options& options) {
         options.threads = 1;
         if (GetParam() == Transport::kTls) options.tls = identity_in(folder);
@@ -588,7 +588,7 @@ TEST_P(Stopping, AClientThatLeavesWithoutReadingHoldsNobodyUp) {
 
 // libsoup by itself forgets such connections and keeps their descriptors.
 TEST_P(Stopping, ClosesConnectionsThatClientsCloseBetweenRequests) {
-    const TemporaryFolder folder;
+    const test::TempFolder folder;
     const Running running([&](Server::Options& options) {
         if (GetParam() == Transport::kTls) options.tls = identity_in(folder);
     });
@@ -606,7 +606,7 @@ TEST_P(Stopping, ClosesConnectionsThatClientsCloseBetweenRequests) {
 }
 
 TEST_P(Stopping, EndsAnIdleConnectionWithoutAWord) {
-    const TemporaryFolder folder;
+    const test::TempFolder folder;
     const Running running([&](Server::Options& options) {
         if (GetParam() == Transport::kTls) options.tls = identity_in(folder);
     });
@@ -623,7 +623,7 @@ INSTANTIATE_TEST_SUITE_P(Server, Stopping, testing::Values(Transport::kPlain, Tr
                          });
 
 TEST(ServerTls, SpeaksTls12And13AndNothingOlder) {
-    const TemporaryFolder folder;
+    const test::TempFolder folder;
     const auto identity = identity_in(folder);
     const Running running([&](Server::Options& options) { options.tls = identity; });
     RawClient newest(running.port(), Transport::kTls);
@@ -643,7 +643,7 @@ TEST(ServerTls, SpeaksTls12And13AndNothingOlder) {
 }
 
 TEST(ServerTls, SendsLargeBodies) {
-    const TemporaryFolder folder;
+    const test::TempFolder folder;
     const Running running([&](Server::Options& options) { options.tls = identity_in(folder); });
     RawClient client(running.port(), Transport::kTls);
     const auto response = client.get("/large");
@@ -652,7 +652,7 @@ TEST(ServerTls, SendsLargeBodies) {
 }
 
 TEST(ServerTls, CutsOffHandshakesThatStall) {
-    const TemporaryFolder folder;
+    const test::TempFolder folder;
     const Running running([&](Server::Options& options) {
         options.tls = identity_in(folder);
         options.head_timeout = milliseconds(150);
@@ -665,8 +665,8 @@ TEST(ServerTls, CutsOffHandshakesThatStall) {
 }
 
 TEST(ServerTls, GivesNewConnectionsTheNewCertificateAndKeepsTheOldOnesOpen) {
-    const TemporaryFolder folder;
-    const TemporaryFolder other;
+    const test::TempFolder folder;
+    const test::TempFolder other;
     const auto identity = identity_in(folder);
     const auto next = identity_in(other);
     const Running running([&](Server::Options& options) {

@@ -5,13 +5,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "http/temporary_folder.h"
+#include "support/temp_folder.h"
 
 namespace matinee::http {
 namespace {
 
 TEST(StaticFiles, ServesAFileWithItsTypeAndTag) {
-    const TemporaryFolder folder;
+    const test::TempFolder folder;
     folder.write("index.html", "<p>hello");
     folder.write("assets/app-4QX7ZK2M.js", std::string(1000, ' '));
     const StaticFiles files(folder.path());
@@ -28,7 +28,7 @@ TEST(StaticFiles, ServesAFileWithItsTypeAndTag) {
 }
 
 TEST(StaticFiles, NoticesThatAFileChanged) {
-    const TemporaryFolder folder;
+    const test::TempFolder folder;
     folder.write("a.css", "one");
     const StaticFiles files(folder.path());
     const auto before = files.find("a.css");
@@ -40,7 +40,7 @@ TEST(StaticFiles, NoticesThatAFileChanged) {
 }
 
 TEST(StaticFiles, ReachesNothingOutsideOfItsFolder) {
-    const TemporaryFolder outside;
+    const test::TempFolder outside;
     outside.write("secret.txt", "secret");
     outside.write("pages/page.txt", "page");
     const auto folder = outside.path() / "pages";
@@ -62,7 +62,7 @@ TEST(StaticFiles, ReachesNothingOutsideOfItsFolder) {
 }
 
 TEST(StaticFiles, ExplainsAMissingFolder) {
-    const TemporaryFolder folder;
+    const test::TempFolder folder;
     const Response missing = StaticFiles(folder.path() / "dist").page("index.html");
     EXPECT_EQ(missing.status, 503);
     EXPECT_THAT(missing.body.to_text(), testing::HasSubstr("npm run build"));

@@ -11,7 +11,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-#include "http/temporary_folder.h"
+#include "support/temp_folder.h"
 
 namespace matinee::http {
 namespace {
@@ -32,7 +32,7 @@ class SetClock final : public base::Clock {
 
 const std::vector<std::string> kNames = {"localhost", "screen-1.local", "127.0.0.1", "::1"};
 
-Result<std::shared_ptr<TlsIdentity>> made(const TemporaryFolder& folder,
+Result<std::shared_ptr<TlsIdentity>> made(const test::TempFolder& folder,
                                           const std::shared_ptr<SetClock>& clock) {
     return TlsIdentity::self_signed(folder.path() / "tls", kNames, clock);
 }
@@ -47,7 +47,7 @@ void replace(const std::filesystem::path& from, const std::filesystem::path& to)
 }
 
 TEST(TlsIdentity, MakesACertificateForTheMachinesNames) {
-    const TemporaryFolder folder;
+    const test::TempFolder folder;
     const auto clock = std::make_shared<SetClock>();
     const auto identity = made(folder, clock);
     ASSERT_TRUE(identity) << identity.error().to_string();
@@ -72,7 +72,7 @@ TEST(TlsIdentity, MakesACertificateForTheMachinesNames) {
 }
 
 TEST(TlsIdentity, KeepsItsCertificateUntilItsEndIsNear) {
-    const TemporaryFolder folder;
+    const test::TempFolder folder;
     const auto clock = std::make_shared<SetClock>();
     const base::Instant start = clock->now();
     const std::string first = made(folder, clock).value()->fingerprint();
@@ -90,8 +90,8 @@ TEST(TlsIdentity, KeepsItsCertificateUntilItsEndIsNear) {
 }
 
 TEST(TlsIdentity, TakesAChangedCertificateAndKeepsTheOldOneWhenItIsBroken) {
-    const TemporaryFolder folder;
-    const TemporaryFolder other;
+    const test::TempFolder folder;
+    const test::TempFolder other;
     const auto clock = std::make_shared<SetClock>();
     const auto next = made(other, clock).value();
     ASSERT_TRUE(made(folder, clock));
@@ -120,8 +120,8 @@ TEST(TlsIdentity, TakesAChangedCertificateAndKeepsTheOldOneWhenItIsBroken) {
 }
 
 TEST(TlsIdentity, SaysWhatIsWrongWithGivenFiles) {
-    const TemporaryFolder folder;
-    const TemporaryFolder other;
+    const test::TempFolder folder;
+    const test::TempFolder other;
     const auto clock = std::make_shared<SetClock>();
     const base::Instant start = clock->now();
     ASSERT_TRUE(made(folder, clock));

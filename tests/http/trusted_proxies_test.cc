@@ -5,24 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "http/fields.h"
+
 namespace matinee::http {
 namespace {
 
 using testing::HasSubstr;
-
-class Fields final : public HeaderSource {
-  public:
-    Fields(std::initializer_list<std::pair<const std::string, std::string>> fields)
-        : fields_(fields) {}
-    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const override {
-        const auto found = fields_.find(std::string(name));
-        if (found == fields_.end()) return std::nullopt;
-        return found->second;
-    }
-
-  private:
-    std::map<std::string, std::string> fields_;
-};
 
 TrustedProxies trusting(std::vector<std::string> networks,
                         ForwardedFields fields = ForwardedFields::kXForwarded) {

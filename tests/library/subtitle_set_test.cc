@@ -9,6 +9,7 @@
 
 #include "library/library.h"
 #include "library/sha256.h"
+#include "library/subtitle_track.h"
 #include "support/raw_entry.h"
 #include "support/temp_folder.h"
 
@@ -17,16 +18,6 @@ namespace {
 
 using subtitles::Kind;
 using test::TempFolder;
-
-subtitles::Track track(std::string language, Kind kind, std::string text) {
-    subtitles::Document document;
-    subtitles::Cue cue;
-    cue.start = subtitles::Milliseconds(1000);
-    cue.end = subtitles::Milliseconds(2000);
-    cue.text = std::move(text);
-    document.cues.push_back(std::move(cue));
-    return {std::move(language), kind, std::move(document)};
-}
 
 TEST(SubtitleSet, ReadsBackWhatItPublished) {
     const TempFolder temp;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "library/subtitle_track.h"
 #include "support/temp_folder.h"
 
 namespace matinee::library {
@@ -12,15 +13,6 @@ using subtitles::Kind;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-subtitles::Track track(const std::string& language, Kind kind, const std::string& text = "text") {
-    subtitles::Document document;
-    subtitles::Cue cue;
-    cue.end = subtitles::Milliseconds(1000);
-    cue.text = text;
-    document.cues.push_back(cue);
-    return {language, kind, std::move(document)};
-}
 
 std::shared_ptr<const SubtitleSet> set_of(const std::vector<subtitles::Track>& tracks) {
     const test::TempFolder temp;

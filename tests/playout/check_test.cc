@@ -4,25 +4,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/timeline.h"
+
 namespace matinee::playout {
 namespace {
 
+using std::chrono::seconds;
+using test::programme;
+using test::slate;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-Ticks seconds(std::int64_t count) {
-    return std::chrono::seconds(count);
-}
-
-Programme programme(std::string id, std::int64_t length) {
-    return {id, "m-" + id, "", Segmentation({25, 1}, length * 25, 50, 2), "house"};
-}
-
-Programme slate() {
-    Programme made = programme("slate", 10);
-    made.cut_at = CutAt::kFrames;
-    return made;
-}
 
 // A day that loops two films, and a gala of one at 100 s.
 struct Plan {

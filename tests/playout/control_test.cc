@@ -11,6 +11,7 @@
 namespace matinee::playout {
 namespace {
 
+using std::chrono::seconds;
 using test::Entry;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -18,10 +19,6 @@ using testing::IsEmpty;
 
 constexpr Ticks kHoldBack = std::chrono::seconds(18);
 constexpr Ticks kSegment = std::chrono::seconds(4);
-
-Ticks seconds(std::int64_t count) {
-    return std::chrono::seconds(count);
-}
 
 // A channel with its rundown, to be edited.
 class Channel {

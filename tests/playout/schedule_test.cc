@@ -8,17 +8,17 @@
 #include <gtest/gtest.h>
 
 #include "playout/rundown.h"
+#include "support/timeline.h"
 
 namespace matinee::playout {
 namespace {
 
+using std::chrono::seconds;
+using test::programme;
+using test::slate;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-Programme programme(std::string id, std::int64_t seconds, std::string fingerprint = "house") {
-    return {id, "m-" + id, "", Segmentation({25, 1}, seconds * 25, 50, 2), std::move(fingerprint)};
-}
 
 std::vector<std::string> names(const std::vector<Airing>& airings) {
     std::vector<std::string> out;
@@ -26,10 +26,6 @@ std::vector<std::string> names(const std::vector<Airing>& airings) {
         out.push_back(airing.entry_id);
     }
     return out;
-}
-
-Ticks seconds(std::int64_t count) {
-    return std::chrono::seconds(count);
 }
 
 TEST(Extend, LoopsUntilTheHorizonIsCovered) {
@@ -90,13 +86,6 @@ TEST(Extend, StartsOverWhenTheLastEntryHasLeftTheLoop) {
                               RundownEnd{before.back(), "house"}, seconds(12));
     EXPECT_THAT(names(after), ElementsAre("a", "b"));
     EXPECT_EQ(after.front().start, seconds(4));
-}
-
-// A slate of ten seconds that can be cut on any picture.
-Programme slate() {
-    Programme programme{"slate", "m-slate", "", Segmentation({25, 1}, 250, 50, 2), "house"};
-    programme.cut_at = CutAt::kFrames;
-    return programme;
 }
 
 Block block(std::string id, std::vector<std::optional<Programme>> items, std::int64_t passes = 0) {

@@ -70,9 +70,8 @@ TEST(Segmentation, EndsAtAnyTickWithThePictureThatIsOnLongest) {
 
 TEST(Segmentation, KnowsItsLastBoundary) {
     const Segmentation cut = cut_of(350);  // segments end at 4, 8, 12 and 14 s
-    const auto boundary = [&](double seconds) {
-        return cut.last_boundary(Ticks(static_cast<std::int64_t>(seconds * 90'000))).count() /
-               90'000;
+    const auto boundary = [&](double at) {
+        return cut.last_boundary(Ticks(static_cast<std::int64_t>(at * 90'000))).count() / 90'000;
     };
     EXPECT_EQ(boundary(3.9), 0);
     EXPECT_EQ(boundary(4), 4);

@@ -4,14 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include "constant.h"
+
 namespace matinee::prepare {
 namespace {
 
 constexpr std::int64_t kFade = AudioConformer::kFadeSamples;
-
-std::vector<float> constant(std::int64_t samples, float value = 1) {
-    return std::vector<float>(static_cast<std::size_t>(2 * samples), value);
-}
 
 // The left channel at `sample`.
 float at(const std::vector<float>& stereo, std::int64_t sample) {

@@ -11,31 +11,12 @@
 #include "library/subtitle_set.h"
 #include "prepare/discover.h"
 #include "prepare/worker.h"
+#include "prepare_film.h"
 
 namespace matinee::prepare {
 namespace {
 
 using library::Manifest;
-
-library::HouseFormat tiny_house() {
-    library::HouseFormat house;
-    house.rungs = {{"90p", 160, 90, 300}};
-    house.speed_preset = "ultrafast";
-    house.loudness_lufs.reset();
-    house.padding = library::Padding::kBlack;
-    return house;
-}
-
-Result<Manifest> prepare_film(const std::filesystem::path& source,
-                              const std::filesystem::path& output) {
-    WorkerOptions options;
-    options.source = source;
-    options.output = output;
-    options.house = tiny_house();
-    const StopFlag never;
-    ProgressReporter quiet(ProgressStyle::kQuiet);
-    return prepare::prepare(options, never, quiet);
-}
 
 std::string note(const Manifest& manifest, const std::string& code) {
     const auto found = std::ranges::find(manifest.notes, code, &library::Note::code);
@@ -113,7 +94,7 @@ std::filesystem::path turned_film(const std::filesystem::path& path,
 }
 
 TEST(Entries, DisplayMatricesTurnAndMirror) {
-    const TestFolder folder;
+    const TempFolder folder;
     // x' = a x + c y, y' = b x + d y: where the top left corner goes, as signs from the middle.
     const std::array<int, 4> matrices[] = {{1, 0, 0, 1},  {0, 1, -1, 0}, {-1, 0, 0, -1},
                                            {0, -1, 1, 0}, {-1, 0, 0, 1}, {1, 0, 0, -1},
@@ -123,7 +104,7 @@ TEST(Entries, DisplayMatricesTurnAndMirror) {
         const auto& [a, b, c, d] = matrix;
         const auto out = folder / std::to_string(++number);
         const auto film = turned_film(folder / (std::to_string(number) + ".mp4"), matrix);
-        const auto manifest = prepare_film(film, out);
+        const auto manifest = prepare_film(film, out, tiny_house());
         ASSERT_TRUE(manifest) << manifest.error().to_string();
         for (const int x : {-1, 1}) {
             for (const int y : {-1, 1}) {
@@ -137,7 +118,7 @@ TEST(Entries, DisplayMatricesTurnAndMirror) {
 }
 
 TEST(Entries, HdrIsToneMapped) {
-    const TestFolder folder;
+    const TempFolder folder;
     // Half the signal: 92 cd/m2 in PQ, 50 in HLG. Shown without tone mapping both would be 126.
     for (const auto& [colorimetry, luma] :
          {std::pair<const char*, int>{"bt2100-pq", 174}, {"bt2100-hlg", 138}}) {
@@ -149,7 +130,7 @@ TEST(Entries, HdrIsToneMapped) {
                 std::string(colorimetry) +
                 " ! x264enc ! h264parse ! matroskamux ! filesink name=file");
         const auto out = folder / colorimetry;
-        const auto manifest = prepare_film(film, out);
+        const auto manifest = prepare_film(film, out, tiny_house());
         ASSERT_TRUE(manifest) << manifest.error().to_string();
         EXPECT_NE(note(*manifest, "hdr"), "") << colorimetry;
         const auto colour = middles(out).front();
@@ -161,20 +142,20 @@ TEST(Entries, HdrIsToneMapped) {
 }
 
 TEST(Entries, TransparentPicturesAreSetOnBlack) {
-    const TestFolder folder;
+    const TempFolder folder;
     const auto film = make_film(
         folder / "alpha.mkv",
         "videotestsrc num-buffers=10 pattern=solid-color foreground-color=0x80ffffff ! "
         "video/x-raw,format=BGRA,width=160,height=90,framerate=25/1 ! avenc_ffv1 ! matroskamux ! "
         "filesink name=file");
-    const auto manifest = prepare_film(film, folder / "out");
+    const auto manifest = prepare_film(film, folder / "out", tiny_house());
     ASSERT_TRUE(manifest) << manifest.error().to_string();
     EXPECT_NE(note(*manifest, "alpha"), "");
     EXPECT_NEAR(middles(folder / "out").front()[0], 126, 3) << "half of white";
 }
 
 TEST(Entries, JoinedBroadcastsAreAsLongAsTheirParts) {
-    const TestFolder folder;
+    const TempFolder folder;
     const std::string part = ball("25/1", 75, "160x90", "mpegtsmux") +
                              "audiotestsrc volume=0.3 num-buffers=140 ! "
                              "audio/x-raw,rate=48000,channels=2 ! avenc_ac3 ! ac3parse ! queue ! "
@@ -183,13 +164,13 @@ TEST(Entries, JoinedBroadcastsAreAsLongAsTheirParts) {
     std::ifstream file(one, std::ios::binary);
     const std::string bytes{std::istreambuf_iterator<char>(file), {}};
     std::ofstream(folder / "joined.ts", std::ios::binary) << bytes << bytes << bytes;
-    const auto manifest = prepare_film(folder / "joined.ts", folder / "out");
+    const auto manifest = prepare_film(folder / "joined.ts", folder / "out", tiny_house());
     ASSERT_TRUE(manifest) << manifest.error().to_string();
     EXPECT_NEAR(static_cast<double>(manifest->frame_count), 225, 8);
 }
 
 TEST(Entries, SoundThatStartsBeforeThePictureIsHeard) {
-    const TestFolder folder;
+    const TempFolder folder;
     // Half a second: the first picture is held. Two seconds: black.
     for (const auto& [lead_ms, luma] : {std::pair<int, int>{500, 235}, {2000, 16}}) {
         const auto film = make_film(
@@ -201,7 +182,7 @@ TEST(Entries, SoundThatStartsBeforeThePictureIsHeard) {
                 "name=mux ! filesink name=file audiotestsrc volume=0.3 num-buffers=240 ! "
                 "audio/x-raw,rate=48000,channels=2 ! flacenc ! queue ! mux.");
         const auto out = folder / std::to_string(lead_ms);
-        const auto manifest = prepare_film(film, out);
+        const auto manifest = prepare_film(film, out, tiny_house());
         ASSERT_TRUE(manifest) << manifest.error().to_string();
         EXPECT_NE(note(*manifest, "early-audio"), "");
         EXPECT_NEAR(static_cast<double>(manifest->frame_count), 75 + lead_ms / 40, 1);
@@ -212,14 +193,14 @@ TEST(Entries, SoundThatStartsBeforeThePictureIsHeard) {
 }
 
 TEST(Entries, SlowFastAndSinglePicturesComeOut) {
-    const TestFolder folder;
+    const TempFolder folder;
     const std::tuple<const char*, int, std::int64_t> films[] = {
         {"1/1", 4, 4 * 24}, {"240/1", 720, 3 * 60}, {"25/1", 1, 2 * 25}};
     for (const auto& [rate, frames, expected] : films) {
         const std::string name = std::to_string(frames);
         const auto film =
             make_film(folder / (name + ".mkv"), ball(rate, frames, "160x90", "matroskamux"));
-        const auto manifest = prepare_film(film, folder / name);
+        const auto manifest = prepare_film(film, folder / name, tiny_house());
         ASSERT_TRUE(manifest) << rate << ": " << manifest.error().to_string();
         EXPECT_NEAR(static_cast<double>(manifest->duration.count()) / 90000,
                     std::max(2.0, frames / std::atof(rate)), 0.05)
@@ -229,7 +210,7 @@ TEST(Entries, SlowFastAndSinglePicturesComeOut) {
 }
 
 TEST(Entries, TheLastPictureStandsAsLongAsTheContainerSays) {
-    const TestFolder folder;
+    const TempFolder folder;
     // Of no constant rate, so that no parser can make a duration up: pictures of two seconds.
     const auto film = make_film(
         folder / "stills.mp4",
@@ -245,7 +226,7 @@ TEST(Entries, TheLastPictureStandsAsLongAsTheContainerSays) {
 }
 
 TEST(Entries, TextInsideFilmsBecomesSubtitles) {
-    const TestFolder folder;
+    const TempFolder folder;
     std::ofstream(folder / "text.srt") << "1\n00:00:00,500 --> 00:00:01,500\n<i>Кто там?</i>\n\n"
                                           "2\n00:00:02,000 --> 00:00:09,000\nНикого.\n\n";
     for (const char* muxer : {"matroskamux", "mp4mux"}) {
@@ -256,7 +237,7 @@ TEST(Entries, TextInsideFilmsBecomesSubtitles) {
                                 " ! subparse ! " + (mp4 ? "text/x-raw,format=utf8 ! " : "") +
                                 "taginject tags=language-code=ru ! queue ! mux.subtitle_0");
         const auto out = folder / (std::string(muxer) + ".out");
-        const auto manifest = prepare_film(film, out);
+        const auto manifest = prepare_film(film, out, tiny_house());
         ASSERT_TRUE(manifest) << muxer << ": " << manifest.error().to_string();
         EXPECT_THAT(note(*manifest, "embedded-subtitles"), testing::HasSubstr("2 pieces"));
         const auto set = library::SubtitleSet::open_embedded(out);
@@ -274,7 +255,7 @@ TEST(Entries, TextInsideFilmsBecomesSubtitles) {
 }
 
 TEST(Entries, OfSeveralTracksTheDefaultIsShown) {
-    const TestFolder folder;
+    const TempFolder folder;
     const auto film = make_film(
         folder / "two.mkv",
         "videotestsrc pattern=black num-buffers=50 ! "
@@ -288,7 +269,7 @@ TEST(Entries, OfSeveralTracksTheDefaultIsShown) {
     ASSERT_TRUE(info) << info.error().to_string();
     EXPECT_EQ(info->video_streams, 2U);
     EXPECT_EQ(info->audio_streams, 2U);
-    const auto manifest = prepare_film(film, folder / "out");
+    const auto manifest = prepare_film(film, folder / "out", tiny_house());
     ASSERT_TRUE(manifest) << manifest.error().to_string();
     EXPECT_NE(note(*manifest, "more-video"), "");
     EXPECT_NE(note(*manifest, "more-audio"), "");

@@ -9,31 +9,11 @@
 #include <gtest/gtest.h>
 
 #include "prepare/pipeline.h"
+#include "support/temp_folder.h"
 
 namespace matinee::prepare {
 
-// A folder of its own for a test, gone afterwards.
-class TestFolder {
-  public:
-    TestFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "matinee-XXXXXX").string();
-        path_ = ::mkdtemp(pattern.data());
-    }
-    TestFolder(const TestFolder&) = delete;
-    TestFolder& operator=(const TestFolder&) = delete;
-    ~TestFolder() { std::filesystem::remove_all(path_); }
-
-    [[nodiscard]] std::filesystem::path operator/(const std::string& name) const {
-        return path_ / name;
-    }
-    [[nodiscard]] std::size_t count() const {
-        return static_cast<std::size_t>(
-            std::distance(std::filesystem::directory_iterator(path_), {}));
-    }
-
-  private:
-    std::filesystem::path path_;
-};
+using test::TempFolder;
 
 // Runs `description`, whose last element is `filesink name=file`, into `path`.
 inline std::filesystem::path make_film(const std::filesystem::path& path,

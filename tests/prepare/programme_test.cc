@@ -4,14 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include "constant.h"
+
 namespace matinee::prepare {
 namespace {
 
 constexpr std::int64_t kSpare = 5 * 1024;
-
-std::vector<float> constant(std::int64_t samples) {
-    return std::vector<float>(static_cast<std::size_t>(2 * samples), 1.0F);
-}
 
 // All of the programme's sound, taken in a thread as the encoder does.
 class Collector {

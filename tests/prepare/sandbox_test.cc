@@ -53,7 +53,7 @@ struct DataFolder {
         return worker_confinement(options, SandboxMode::kBest, limits);
     }
 
-    TestFolder folder;
+    TempFolder folder;
     fs::path database = folder / "matinee.db";
     fs::path key = folder / "tls" / "server.key";
     fs::path film = folder / "film.mp4";

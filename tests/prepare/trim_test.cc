@@ -9,6 +9,7 @@
 #include "film.h"
 #include "library/prepared_entry.h"
 #include "prepare/worker.h"
+#include "prepare_film.h"
 
 namespace matinee::prepare {
 namespace {
@@ -16,17 +17,9 @@ namespace {
 using library::Manifest;
 using testing::HasSubstr;
 
-constexpr int kFrames = 150;  // six seconds
+constexpr int kBallFrames = 150;  // six seconds
 
-library::HouseFormat tiny_house() {
-    library::HouseFormat house;
-    house.rungs = {{"90p", 160, 90, 300}};
-    house.speed_preset = "ultrafast";
-    house.loudness_lufs.reset();
-    return house;
-}
-
-Result<Manifest> prepare_part(const TestFolder& folder, const std::string& name,
+Result<Manifest> prepare_part(const TempFolder& folder, const std::string& name,
                               const library::Trim& trim, std::int64_t fade_frames = 0,
                               const std::string& plain = "") {
     WorkerOptions options;
@@ -43,10 +36,10 @@ Result<Manifest> prepare_part(const TestFolder& folder, const std::string& name,
 
 // Every picture differs from its neighbours; silence, and a tone from two seconds on. (The ticks of
 // audiotestsrc would be nearer, but their loudness is what memory happened to hold.)
-void make_source(const TestFolder& folder) {
+void make_source(const TempFolder& folder) {
     const std::string form =
         " samplesperbuffer=960 ! audio/x-raw,format=F32LE,rate=48000,channels=2 ! sound. ";
-    make_film(folder / "film.mp4", ball("25/1", kFrames) +
+    make_film(folder / "film.mp4", ball("25/1", kBallFrames) +
                                        "concat name=sound ! avenc_aac ! queue ! mux. "
                                        "audiotestsrc wave=silence num-buffers=100" +
                                        form + "audiotestsrc freq=1000 num-buffers=201" + form);
@@ -108,7 +101,7 @@ double light(const std::vector<std::byte>& picture) {
 }
 
 TEST(Part, HasJustTheFramesBetweenItsPointsAndTheirSound) {
-    const TestFolder folder;
+    const TempFolder folder;
     make_source(folder);
     const auto plain = prepare_part(folder, "plain", {});
     ASSERT_TRUE(plain) << plain.error().to_string();
@@ -134,7 +127,7 @@ TEST(Part, HasJustTheFramesBetweenItsPointsAndTheirSound) {
 
     const auto all = pictures(folder / "plain");
     const auto some = pictures(folder / "part");
-    ASSERT_EQ(all.size(), static_cast<std::size_t>(kFrames));
+    ASSERT_EQ(all.size(), static_cast<std::size_t>(kBallFrames));
     ASSERT_EQ(some.size(), 70u);
     for (std::size_t i = 0; i < some.size(); ++i) {
         std::size_t nearest = 0;
@@ -153,7 +146,7 @@ TEST(Part, HasJustTheFramesBetweenItsPointsAndTheirSound) {
 }
 
 TEST(Fade, TakesPictureAndSoundToNothingWithTheLastFrame) {
-    const TestFolder folder;
+    const TempFolder folder;
     make_source(folder);
     constexpr std::int64_t kFade = 20;
     const library::Trim trim{5, 110};
@@ -191,7 +184,7 @@ TEST(Fade, TakesPictureAndSoundToNothingWithTheLastFrame) {
 }
 
 TEST(Ending, TakesWhatItSharesWithThePlainFilm) {
-    const TestFolder folder;
+    const TempFolder folder;
     make_source(folder);
     const auto plain = prepare_part(folder, "plain", {});
     ASSERT_TRUE(plain) << plain.error().to_string();
@@ -246,15 +239,15 @@ TEST(Ending, TakesWhatItSharesWithThePlainFilm) {
 }
 
 TEST(Part, GoesToTheEndWithoutAnOutPoint) {
-    const TestFolder folder;
+    const TempFolder folder;
     make_source(folder);
     const auto part = prepare_part(folder, "part", {75, {}});
     ASSERT_TRUE(part) << part.error().to_string();
-    EXPECT_EQ(part->frame_count, kFrames - 75);
+    EXPECT_EQ(part->frame_count, kBallFrames - 75);
 }
 
 TEST(Part, IsRefusedPastTheEnd) {
-    const TestFolder folder;
+    const TempFolder folder;
     make_source(folder);
     const auto late = prepare_part(folder, "late", {200, {}});
     ASSERT_FALSE(late);

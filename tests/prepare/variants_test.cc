@@ -21,11 +21,11 @@ using subtitles::Kind;
 using testing::HasSubstr;
 
 constexpr media::FrameRate kRate{30000, 1001};
-constexpr int kFrames = 75;
+constexpr int kGreyFrames = 75;
 constexpr std::size_t kWidth = 320;
 constexpr std::size_t kHeight = 180;
 
-library::HouseFormat small_house() {
+library::HouseFormat legible_house() {
     library::HouseFormat house;
     house.rungs = {{"180p", kWidth, kHeight, 800}, {"90p", 160, 90, 200}};
     house.speed_preset = "ultrafast";
@@ -34,7 +34,7 @@ library::HouseFormat small_house() {
 }
 
 Result<Manifest> prepare_with(WorkerOptions options) {
-    options.house = small_house();
+    options.house = legible_house();
     const StopFlag never;
     ProgressReporter quiet(ProgressStyle::kQuiet);
     return prepare::prepare(options, never, quiet);
@@ -55,14 +55,14 @@ subtitles::Track track_of(const std::string& language,
 }
 
 // A film of even grey: whatever is brighter or darker in it was drawn.
-std::filesystem::path grey_film(const TestFolder& folder) {
+std::filesystem::path grey_film(const TempFolder& folder) {
     return make_film(
         folder / "grey.mp4",
         fmt::format("videotestsrc pattern=solid-color foreground-color=0xff606060 "
                     "num-buffers={} ! video/x-raw,format=I420,width={},height={},"
                     "framerate=30000/1001 ! x264enc speed-preset=ultrafast ! h264parse "
                     "! mp4mux ! filesink name=file",
-                    kFrames, kWidth, kHeight));
+                    kGreyFrames, kWidth, kHeight));
 }
 
 // How much text there is in rows [from, to) of each picture of a video track.
@@ -106,7 +106,7 @@ struct Burned {
     Manifest manifest;
 };
 
-Result<Burned> burn_in(const TestFolder& folder, const std::string& name,
+Result<Burned> burn_in(const TempFolder& folder, const std::string& name,
                        const std::vector<subtitles::Track>& tracks,
                        std::vector<library::SubtitleChoice> choices) {
     Burned burned;
@@ -124,7 +124,7 @@ Result<Burned> burn_in(const TestFolder& folder, const std::string& name,
 }
 
 TEST(BurnedIn, ShowsACueWithinOneFrameOfTheSoftSubtitles) {
-    const TestFolder folder;
+    const TempFolder folder;
     grey_film(folder);
     // Starts and ends on no frame of 29.97.
     const auto track = track_of("zh", {{317, 733}, {1250, 1999}}, "你好世界");
@@ -134,8 +134,8 @@ TEST(BurnedIn, ShowsACueWithinOneFrameOfTheSoftSubtitles) {
     ASSERT_TRUE(entry);
     for (const auto& rung : (*entry)->videos()) {
         const auto drawn = ink(burned->entry / rung.info.file, 0, kHeight);
-        ASSERT_EQ(drawn.size(), static_cast<std::size_t>(kFrames)) << rung.info.name;
-        for (int frame = 0; frame < kFrames; ++frame) {
+        ASSERT_EQ(drawn.size(), static_cast<std::size_t>(kGreyFrames)) << rung.info.name;
+        for (int frame = 0; frame < kGreyFrames; ++frame) {
             const Ticks start = kRate.start_of(frame);
             const Ticks end = kRate.start_of(frame + 1);
             const bool is_drawn = drawn[static_cast<std::size_t>(frame)] > 20;
@@ -153,7 +153,7 @@ TEST(BurnedIn, ShowsACueWithinOneFrameOfTheSoftSubtitles) {
 }
 
 TEST(BurnedIn, StacksTwoLanguagesWhereTheScriptSays) {
-    const TestFolder folder;
+    const TempFolder folder;
     grey_film(folder);
     const std::vector tracks = {track_of("ru", {{0, 2000}}, "Привет, мир"),
                                 track_of("zh", {{0, 1000}}, "你好世界")};
@@ -180,7 +180,7 @@ TEST(BurnedIn, StacksTwoLanguagesWhereTheScriptSays) {
 }
 
 TEST(BurnedIn, IsNamedByWhatIsDrawnAndSharesTheInitSections) {
-    const TestFolder folder;
+    const TempFolder folder;
     grey_film(folder);
     WorkerOptions plain;
     plain.source = folder / "grey.mp4";
@@ -229,7 +229,7 @@ std::int64_t difference(const std::vector<std::byte>& a, const std::vector<std::
 }
 
 TEST(CardEntry, CountsDownSecondBySecond) {
-    const TestFolder folder;
+    const TempFolder folder;
     const auto svg = load_card_template("countdown");
     ASSERT_TRUE(svg);
     const auto filled = fill_card("countdown", *svg, {{"title-1", {"纸船", "zh"}}});
@@ -270,7 +270,7 @@ TEST(CardEntry, CountsDownSecondBySecond) {
 }
 
 TEST(CardEntry, IsAllKeyframesWithTheInitSectionsOfAFilm) {
-    const TestFolder folder;
+    const TempFolder folder;
     grey_film(folder);
     WorkerOptions film;
     film.source = folder / "grey.mp4";
@@ -327,7 +327,7 @@ TEST(CardEntry, IsAllKeyframesWithTheInitSectionsOfAFilm) {
 }
 
 TEST(CardEntry, SaysWhatIsWrongWithItsFile) {
-    const TestFolder folder;
+    const TempFolder folder;
     {
         std::ofstream file(folder / "card.json");
         file << to_json(Card{std::chrono::milliseconds(5000), "no picture"});

@@ -16,6 +16,7 @@
 #include "prepare/loudness.h"
 #include "prepare/plan.h"
 #include "prepare/sound_source.h"
+#include "prepare_film.h"
 
 namespace matinee::prepare {
 namespace {
@@ -23,26 +24,6 @@ namespace {
 using library::Manifest;
 using library::PreparedEntry;
 using testing::HasSubstr;
-
-library::HouseFormat small_house() {
-    library::HouseFormat house;
-    house.rungs = {{"180p", 320, 180, 500}, {"90p", 160, 90, 200}};
-    house.speed_preset = "ultrafast";
-    house.loudness_lufs.reset();
-    return house;
-}
-
-Result<Manifest> prepare_film(const std::filesystem::path& source,
-                              const std::filesystem::path& output,
-                              const library::HouseFormat& house = small_house()) {
-    WorkerOptions options;
-    options.source = source;
-    options.output = output;
-    options.house = house;
-    const StopFlag never;
-    ProgressReporter quiet(ProgressStyle::kQuiet);
-    return prepare::prepare(options, never, quiet);
-}
 
 std::shared_ptr<const PreparedEntry> opened(const std::filesystem::path& directory) {
     auto entry = PreparedEntry::open(directory);
@@ -90,7 +71,7 @@ std::ptrdiff_t onset(const std::vector<float>& sound) {
 }
 
 TEST(Worker, WritesTheSameParameterSetsWhateverTheFrameRate) {
-    const TestFolder folder;
+    const TempFolder folder;
     std::vector<std::shared_ptr<const PreparedEntry>> entries;
     const std::pair<const char*, std::int64_t> rates[] = {
         {"24000/1001", 48}, {"25/1", 50}, {"30/1", 60}, {"60/1", 120}};
@@ -119,7 +100,7 @@ TEST(Worker, WritesTheSameParameterSetsWhateverTheFrameRate) {
 }
 
 TEST(Worker, KeepsSoundWhereItWasAgainstThePicture) {
-    const TestFolder folder;
+    const TempFolder folder;
     // Sound that sets in half a second after the picture, and one that sets in with it.
     for (const auto& [offset_ns, expected] :
          {std::pair<std::int64_t, std::ptrdiff_t>{500'000'000, 24'000}, {0, 0}}) {
@@ -140,7 +121,7 @@ TEST(Worker, KeepsSoundWhereItWasAgainstThePicture) {
 }
 
 TEST(Worker, ReachesTheLoudnessAskedFor) {
-    const TestFolder folder;
+    const TempFolder folder;
     const auto film = make_film(
         folder / "film.mkv", ball("25/1", 100, "320x180", "matroskamux") +
                                  "audiotestsrc wave=sine freq=1000 volume=0.02 num-buffers=188 ! "
@@ -166,7 +147,7 @@ TEST(Worker, ReachesTheLoudnessAskedFor) {
 }
 
 TEST(Worker, HoldsAShortFilmToTwoSeconds) {
-    const TestFolder folder;
+    const TempFolder folder;
     const auto film = make_film(folder / "short.mp4", ball("25/1", 10));
     const auto manifest = prepare_film(film, folder / "out");
     ASSERT_TRUE(manifest) << manifest.error().to_string();
@@ -176,7 +157,7 @@ TEST(Worker, HoldsAShortFilmToTwoSeconds) {
 }
 
 TEST(Worker, PadsOtherShapesEitherWay) {
-    const TestFolder folder;
+    const TempFolder folder;
     const auto film = make_film(folder / "vertical.mp4", ball("30/1", 70, "180x320"));
     for (const auto padding : {library::Padding::kBlur, library::Padding::kBlack}) {
         library::HouseFormat house = small_house();
@@ -196,7 +177,7 @@ TEST(Worker, PadsOtherShapesEitherWay) {
 }
 
 TEST(Worker, ConvertsInterlacedAnamorphicTenBitMaterial) {
-    const TestFolder folder;
+    const TempFolder folder;
     const auto film = make_film(
         folder / "tape.mkv",
         "videotestsrc num-buffers=120 pattern=ball ! "
@@ -222,7 +203,7 @@ TEST(Worker, ConvertsInterlacedAnamorphicTenBitMaterial) {
 }
 
 TEST(Worker, ShowsASlateForSoundAlone) {
-    const TestFolder folder;
+    const TempFolder folder;
     const auto film = make_film(folder / "song <&> 'live'.flac",
                                 "audiotestsrc num-buffers=130 samplesperbuffer=1024 ! "
                                 "audio/x-raw,rate=44100,channels=1 ! flacenc ! filesink name=file");
@@ -234,7 +215,7 @@ TEST(Worker, ShowsASlateForSoundAlone) {
 }
 
 TEST(Worker, TakesAnyFileName) {
-    const TestFolder folder;
+    const TempFolder folder;
     const auto film = make_film(folder / "film.mp4", ball("25/1", 50));
     int number = 0;
     for (const char* name : {"-dash.mp4", "it's \"quoted\" [1] {x} %20 #2?.mp4", "电影 фильм.mp4",
@@ -248,7 +229,7 @@ TEST(Worker, TakesAnyFileName) {
 }
 
 TEST(Worker, SaysWhatIsWrongWithABadFileAndLeavesNothing) {
-    const TestFolder folder;
+    const TempFolder folder;
     std::ofstream(folder / "empty.mp4").close();
     std::ofstream(folder / "text.mp4") << "Dear festival, here is my film.\n";
     const auto film = make_film(folder / "whole.mp4", ball("25/1", 50));
@@ -269,7 +250,7 @@ TEST(Worker, SaysWhatIsWrongWithABadFileAndLeavesNothing) {
 }
 
 TEST(Worker, DoesNotTouchAFolderThatIsInUse) {
-    const TestFolder folder;
+    const TempFolder folder;
     const auto film = make_film(folder / "film.mp4", ball("25/1", 50));
     std::filesystem::create_directory(folder / "out");
     std::ofstream(folder / "out" / "mine") << "x";
@@ -280,7 +261,7 @@ TEST(Worker, DoesNotTouchAFolderThatIsInUse) {
 }
 
 TEST(Worker, StopsOnRequestAndLeavesNothing) {
-    const TestFolder folder;
+    const TempFolder folder;
     const auto film = make_film(folder / "film.mp4", ball("25/1", 2000));
     WorkerOptions options;
     options.source = film;
@@ -323,7 +304,7 @@ TEST(RunAll, NamesWhatTheMachineLacks) {
 }
 
 TEST(Worker, CanBePlayedWhileItWorks) {
-    const TestFolder folder;
+    const TempFolder folder;
     // Longer than what is not worth announcing.
     const auto film =
         make_film(folder / "long.mkv", ball("25/1", 63 * 25, "160x90", "matroskamux") +
@@ -366,7 +347,7 @@ TEST(Worker, CanBePlayedWhileItWorks) {
 // What is promised before encoding is what comes out, for sources whose timestamps are exact,
 // rounded to milliseconds, and uneven.
 TEST(Worker, KnowsBeforehandHowManyFramesThereWillBe) {
-    const TestFolder folder;
+    const TempFolder folder;
     const std::pair<const char*, std::string> films[] = {
         {"ntsc.mp4", ball("30000/1001", 100)},
         {"film.mkv", ball("24000/1001", 77, "320x180", "matroskamux")},

@@ -24,7 +24,7 @@ Track track_in(const std::string& language, std::vector<Cue> cues) {
     return {language, Kind::kSubtitles, std::move(document)};
 }
 
-AssDrawing script_of(std::initializer_list<const Track*> tracks, const AssCanvas& canvas = {}) {
+AssDrawing drawing_of(std::initializer_list<const Track*> tracks, const AssCanvas& canvas = {}) {
     return ass_script(std::vector<const Track*>(tracks), canvas);
 }
 
@@ -70,7 +70,7 @@ TEST(AssDrawing, ShowsACueFromTheFrameNearestToItsStart) {
         const Track track = make_track({make_cue(test.start_ms, test.end_ms, "text")});
         AssCanvas canvas;
         canvas.frame_rate = test.rate;
-        const AssDrawing script = script_of({&track}, canvas);
+        const AssDrawing script = drawing_of({&track}, canvas);
         ASSERT_THAT(script.events, SizeIs(1));
         EXPECT_EQ(script.events[0].first_frame, test.first) << test.start_ms;
         EXPECT_EQ(script.events[0].end_frame, test.end) << test.end_ms;
@@ -87,7 +87,7 @@ TEST(AssDrawing, TimesFallBetweenFramesSoThatRoundingCannotMoveThem) {
         const Track track = make_track(std::move(cues));
         AssCanvas canvas;
         canvas.frame_rate = rate;
-        const AssDrawing script = script_of({&track}, canvas);
+        const AssDrawing script = drawing_of({&track}, canvas);
         for (const AssEvent& event : script.events) {
             // What libass compares with: the frame's time in whole milliseconds.
             const auto shown = [&](std::int64_t frame) {
@@ -105,26 +105,26 @@ TEST(AssDrawing, TimesFallBetweenFramesSoThatRoundingCannotMoveThem) {
 TEST(AssDrawing, KeepsItalicsBoldAndUnderline) {
     const Track track =
         make_track({make_cue(0, 1000, "<i>one</i> <b>two <i>both</i></b> <u>three</u>")});
-    EXPECT_THAT(texts_of(script_of({&track})),
+    EXPECT_THAT(texts_of(drawing_of({&track})),
                 ElementsAre("{\\i1}one{\\i0} {\\b1}two {\\i1}both{\\i0}{\\b0} {\\u1}three"));
 }
 
 TEST(AssDrawing, StartsEveryLineWithItsOwnLook) {
     const Track track = make_track({make_cue(0, 1000, "<i>one\ntwo</i> three")});
-    EXPECT_THAT(texts_of(script_of({&track})), ElementsAre("{\\i1}one", "{\\i1}two{\\i0} three"));
+    EXPECT_THAT(texts_of(drawing_of({&track})), ElementsAre("{\\i1}one", "{\\i1}two{\\i0} three"));
 }
 
 TEST(AssDrawing, LetsNoTextBecomeMarkup) {
     const Track track = make_track(
         {make_cue(0, 1000, "a {\\b1} \\N c &lt;i&gt; &amp;amp; <v Anna>hi</v> <c.red>x</c>")});
-    EXPECT_THAT(texts_of(script_of({&track})),
+    EXPECT_THAT(texts_of(drawing_of({&track})),
                 ElementsAre("a \\{\\\u2060b1\\} \\\u2060N c <i> &amp; hi x"));
 }
 
 TEST(AssDrawing, SetsRubyInBrackets) {
     const Track track =
         track_in("ja", {make_cue(0, 1000, "<ruby>東京<rt>とうきょう</rt></ruby>駅")});
-    EXPECT_THAT(texts_of(script_of({&track})), ElementsAre("東京(とうきょう)駅"));
+    EXPECT_THAT(texts_of(drawing_of({&track})), ElementsAre("東京(とうきょう)駅"));
 }
 
 TEST(AssDrawing, TakesTheFontOfTheLanguage) {
@@ -138,16 +138,16 @@ TEST(AssDrawing, TakesTheFontOfTheLanguage) {
                                                          {"en", "Noto Sans"}};
     for (const auto& [language, font] : fonts) {
         const Track track = track_in(language, {make_cue(0, 1000, "x")});
-        EXPECT_THAT(script_of({&track}).header, HasSubstr(fmt::format("Style: Track0,{},", font)))
+        EXPECT_THAT(drawing_of({&track}).header, HasSubstr(fmt::format("Style: Track0,{},", font)))
             << language;
     }
     const Track unknown = track_in("und", {make_cue(0, 1000, "你好")});
-    EXPECT_THAT(script_of({&unknown}).header, HasSubstr("Style: Track0,Noto Sans CJK SC,"));
+    EXPECT_THAT(drawing_of({&unknown}).header, HasSubstr("Style: Track0,Noto Sans CJK SC,"));
 }
 
 TEST(AssDrawing, StandsAtTheBottomInsideTheSafeArea) {
     const Track track = make_track({make_cue(0, 1000, "one\ntwo")});
-    const AssDrawing script = script_of({&track});
+    const AssDrawing script = drawing_of({&track});
     ASSERT_THAT(script.events, SizeIs(2));
     EXPECT_DOUBLE_EQ(script.events[1].bottom, 1080 * 0.95);
     EXPECT_DOUBLE_EQ(script.events[0].bottom, script.events[1].top);
@@ -175,7 +175,8 @@ TEST(AssDrawing, StandsWhereTheCueSays) {
         Cue cue = make_cue(0, 1000, "x");
         cue.settings = parsed;
         const Track track = make_track({cue});
-        EXPECT_THAT(script_of({&track}).events[0].line, HasSubstr(test.overrides)) << test.settings;
+        EXPECT_THAT(drawing_of({&track}).events[0].line, HasSubstr(test.overrides))
+            << test.settings;
     }
 }
 
@@ -183,7 +184,7 @@ TEST(AssDrawing, KeepsClearOfACueThatSaysWhereItStands) {
     Cue fixed = make_cue(500, 1500, "fixed");
     fixed.settings = parse_settings("line:-1");
     const Track track = make_track({make_cue(0, 1000, "free"), fixed});
-    const AssDrawing script = script_of({&track});
+    const AssDrawing script = drawing_of({&track});
     ASSERT_THAT(script.events, SizeIs(2));
     EXPECT_LE(script.events[0].bottom, script.events[1].top);
 }
@@ -191,7 +192,7 @@ TEST(AssDrawing, KeepsClearOfACueThatSaysWhereItStands) {
 TEST(AssDrawing, StacksTwoTracksTheFirstAbove) {
     const Track chinese = track_in("zh", {make_cue(0, 2000, "你好")});
     const Track russian = track_in("ru", {make_cue(0, 2000, "Привет\nи ещё строка")});
-    const AssDrawing script = script_of({&chinese, &russian});
+    const AssDrawing script = drawing_of({&chinese, &russian});
     ASSERT_THAT(script.events, SizeIs(3));
     EXPECT_EQ(track_of(script.events[0]), 0);
     EXPECT_LT(script.events[0].bottom, script.events[1].top);
@@ -204,7 +205,7 @@ TEST(AssDrawing, NeverMovesACueThatIsShown) {
     // The lower track's second cue comes while the upper one is on.
     const Track upper = track_in("zh", {make_cue(0, 5000, "上面")});
     const Track lower = track_in("ru", {make_cue(3000, 5000, "снизу\nдве строки")});
-    const AssDrawing script = script_of({&upper, &lower});
+    const AssDrawing script = drawing_of({&upper, &lower});
     ASSERT_THAT(script.events, SizeIs(3));
     EXPECT_EQ(text_of(script.events[0]), "上面");
     EXPECT_LT(script.events[0].bottom, script.events[1].top);
@@ -216,7 +217,7 @@ TEST(AssDrawing, DrawsSmallerWhatWouldNotFit) {
         many += fmt::format("\n{}", i);
     const Track upper = track_in("zh", {make_cue(0, 1000, many)});
     const Track lower = track_in("ru", {make_cue(0, 1000, many), make_cue(5000, 6000, "normal")});
-    const AssDrawing script = script_of({&upper, &lower});
+    const AssDrawing script = drawing_of({&upper, &lower});
     ASSERT_THAT(script.events, SizeIs(41));
     for (const AssEvent& event : script.events) {
         EXPECT_GE(event.top, 1080 * 0.05 - 1);
@@ -249,7 +250,7 @@ TEST(AssDrawing, NeverOverlapsWhateverTheCues) {
         };
         const Track upper = track_in("zh", some_cues());
         const Track lower = track_in("ru", some_cues());
-        const AssDrawing script = script_of({&upper, &lower}, {426, 240, {25, 1}});
+        const AssDrawing script = drawing_of({&upper, &lower}, {426, 240, {25, 1}});
         for (std::size_t i = 0; i < script.events.size(); ++i) {
             const AssEvent& a = script.events[i];
             EXPECT_GE(a.left, 426 * 0.05 - 0.5) << round;
@@ -270,7 +271,7 @@ TEST(AssDrawing, NeverOverlapsWhateverTheCues) {
 
 TEST(AssDrawing, IsAFilePlayersRead) {
     const Track track = make_track({make_cue(3'661'040, 3'662'040, "one, two")});
-    const std::string file = to_file(script_of({&track}));
+    const std::string file = to_file(drawing_of({&track}));
     EXPECT_THAT(file, StartsWith("[Script Info]\n"));
     EXPECT_THAT(file, EndsWith("Dialogue: 0,1:01:01.02,1:01:02.02,Track0,,0,0,0,,"
                                "{\\an2\\pos(960.0,1026.0)}one, two\n"));

@@ -25,10 +25,14 @@ inline Cue make_cue(std::int64_t start_ms, std::int64_t end_ms, std::string text
     return cue;
 }
 
-inline Track make_track(std::vector<Cue> cues) {
+inline Document document_of(std::vector<Cue> cues) {
     Document document;
     document.cues = std::move(cues);
-    return {"en", Kind::kSubtitles, std::move(document)};
+    return document;
+}
+
+inline Track make_track(std::vector<Cue> cues) {
+    return {"en", Kind::kSubtitles, document_of(std::move(cues))};
 }
 
 inline std::vector<std::string> messages(const std::vector<Problem>& problems) {

@@ -16,12 +16,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-Document document_of(std::vector<Cue> cues) {
-    Document document;
-    document.cues = std::move(cues);
-    return document;
-}
-
 std::vector<Finding> check(const Document& document, std::string language = "und") {
     CheckContext context;
     context.language = std::move(language);

@@ -8,14 +8,14 @@
 namespace matinee::subtitles {
 namespace {
 
-struct Case {
+struct CueTextCase {
     const char* what;
     std::string input;
     std::string expected;
 };
 
 TEST(CueText, IsReadAsTheSpecificationSaysAndWrittenAgain) {
-    const Case cases[] = {
+    const CueTextCase cases[] = {
         // WebVTT 6.4, tree construction. The first ten have the trees of the W3C's own cases.
         {"plain text", "test", "test"},
         {"ruby closes at the end", "<ruby>test<rt>test", "<ruby>test<rt>test</rt></ruby>"},
@@ -76,7 +76,7 @@ TEST(CueText, IsReadAsTheSpecificationSaysAndWrittenAgain) {
         {"line ends around the text", "&#10;a&#10;", "a"},
         {"two lines", "один\nдва", "один\nдва"},
     };
-    for (const Case& c : cases) {
+    for (const CueTextCase& c : cases) {
         const std::string normal = normalise_cue_text(c.input);
         EXPECT_EQ(normal, c.expected) << c.what;
         EXPECT_EQ(normalise_cue_text(normal), normal) << c.what << ": written, it reads as itself";

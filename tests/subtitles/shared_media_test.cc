@@ -4,8 +4,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <set>
 #include <sstream>
@@ -16,6 +14,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "base/files.h"
 #include "subtitles/builders.h"
 #include "subtitles/cue_text.h"
 #include "subtitles/parse.h"
@@ -27,11 +26,6 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 
 class SharedSubtitles : public ::testing::Test {
   protected:
@@ -71,7 +65,7 @@ TEST_F(SharedSubtitles, AreReadOrRefusedWithAReasonAndReadBackAsTheyWere) {
     std::size_t read = 0;
     std::size_t refused = 0;
     for (const fs::path& path : files(".")) {
-        const std::string content = read_file(path);
+        const std::string content = base::read_file(path).value();
         const Result<ParsedFile> parsed =
             parse(path.filename().string(), base::as_byte_span(content), {}, {FrameRate{25, 1}});
         if (!parsed) {
@@ -152,7 +146,7 @@ TEST_F(SharedSubtitles, HaveTheCuesOneCounts) {
         {"ttml/imsc1/timing/TimeExpressions001.ttml", 11},
     };
     for (const auto& [file, count] : expected) {
-        const std::string content = read_file(root_ / file);
+        const std::string content = base::read_file(root_ / file).value();
         const FilmFacts film{FrameRate{25, 1}};
         const Result<ParsedFile> parsed = parse(file, base::as_byte_span(content), {}, film);
         ASSERT_TRUE(parsed) << file << ": " << parsed.error().to_string();
@@ -180,7 +174,7 @@ TEST_F(SharedSubtitles, AreRefusedForTheRightReason) {
         {"ttml/gpac_ttml_images.ttml", "pictures"},
     };
     for (const auto& [file, says] : expected) {
-        const std::string content = read_file(root_ / file);
+        const std::string content = base::read_file(root_ / file).value();
         const Result<ParsedFile> parsed = parse(file, base::as_byte_span(content));
         ASSERT_FALSE(parsed) << file;
         EXPECT_THAT(parsed.error().to_string(), HasSubstr(says)) << file;
@@ -202,7 +196,8 @@ TEST_F(SharedSubtitles, KeepTheTimesOfImsc) {
         {"MediaSeqTiming007", {"5000-10000"}},
     };
     for (const auto& [file, times] : expected) {
-        const std::string content = read_file(root_ / "ttml/imsc1/timing" / (file + ".ttml"));
+        const std::string content =
+            base::read_file(root_ / "ttml/imsc1/timing" / (file + ".ttml")).value();
         const Result<ParsedFile> parsed = parse(file, base::as_byte_span(content));
         ASSERT_TRUE(parsed) << file << ": " << parsed.error().to_string();
         std::vector<std::string> found;
@@ -239,7 +234,7 @@ TEST_F(SharedSubtitles, AreAllRead) {
     for (const fs::path& path : files(".")) {
         const std::string file = name(path);
         if (!subtitles.contains(path.extension()) || file.starts_with("vttjs-suite")) continue;
-        const std::string content = read_file(path);
+        const std::string content = base::read_file(path).value();
         const FilmFacts film{FrameRate{25, 1}};
         const Result<ParsedFile> parsed = parse(file, base::as_byte_span(content), {}, film);
         auto& [read, refused] = counts[path.extension()];
@@ -284,7 +279,7 @@ TEST_F(SharedSubtitles, AreAllRead) {
 // what the file was collected as, `sniffed` what its bytes are; where they are valid UTF-8, that
 // counts.
 TEST_F(SharedSubtitles, AreInTheEncodingTheManifestSays) {
-    std::istringstream manifest(read_file(root_ / "MANIFEST.tsv"));
+    std::istringstream manifest(base::read_file(root_ / "MANIFEST.tsv").value());
     std::size_t compared = 0;
     std::size_t legacy = 0;
     for (std::string row; std::getline(manifest, row);) {
@@ -304,7 +299,7 @@ TEST_F(SharedSubtitles, AreInTheEncodingTheManifestSays) {
         if (says.ends_with(" BOM")) says.resize(says.size() - 4);
         const auto expected = encoding_by_name(says);
         if (!expected) continue;  // "legacy/binary": of bitmaps and the like
-        const std::string content = read_file(root_ / fields[kFile]);
+        const std::string content = base::read_file(root_ / fields[kFile]).value();
         const Result<DecodedText> decoded = decode_text(fields[kFile], base::as_byte_span(content));
         ASSERT_TRUE(decoded) << fields[kFile] << ": " << decoded.error().to_string();
         std::string text = convert(content, *expected);
@@ -349,8 +344,8 @@ TEST_F(SharedSubtitles, AgreeWithTheSuiteOfVttJs) {
         fs::path json_path = path;
         json_path.replace_extension(".json");
         if (!fs::exists(json_path)) continue;
-        const nlohmann::json expected = nlohmann::json::parse(read_file(json_path));
-        const Result<Source> read = parse_webvtt(read_file(path));
+        const nlohmann::json expected = nlohmann::json::parse(base::read_file(json_path).value());
+        const Result<Source> read = parse_webvtt(base::read_file(path).value());
         ++files_compared;
         std::string difference;
         const auto differ = [&](const std::string& what, const auto& is, const auto& should_be) {
@@ -363,12 +358,12 @@ TEST_F(SharedSubtitles, AgreeWithTheSuiteOfVttJs) {
             const Cue& cue = read->cues[i].cue;
             const CueSettings& settings = cue.settings;
             const auto text = [&](const char* key) { return wanted.at(key).get<std::string>(); };
-            const auto milliseconds = [&](const char* key) {
+            const auto thousandths = [&](const char* key) {
                 return std::llround(wanted.at(key).get<double>() * 1000);
             };
             differ("id", cue.id, text("id"));
-            differ("start", static_cast<long long>(cue.start.count()), milliseconds("startTime"));
-            differ("end", static_cast<long long>(cue.end.count()), milliseconds("endTime"));
+            differ("start", static_cast<long long>(cue.start.count()), thousandths("startTime"));
+            differ("end", static_cast<long long>(cue.end.count()), thousandths("endTime"));
             differ("text", cue.text, normalise_cue_text(text("text")));
             differ("size", settings.size, wanted.at("size").get<double>());
             differ("region", settings.region,

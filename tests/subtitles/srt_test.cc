@@ -17,18 +17,10 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 // "start-end|settings|text" a cue, line ends as "/".
-std::vector<std::string> cues_of(std::string_view text) {
+std::vector<std::string> cues_of_srt(std::string_view text) {
     const Result<Source> read = parse_srt(text);
     if (!read) return {"error: " + read.error().to_string()};
-    std::vector<std::string> out;
-    for (const SourceCue& found : read->cues) {
-        const Cue& cue = found.cue;
-        std::string line = fmt::format("{}-{}|{}|{}", cue.start.count(), cue.end.count(),
-                                       format_cue_settings(cue.settings), cue.text);
-        std::replace(line.begin(), line.end(), '\n', '/');
-        out.push_back(std::move(line));
-    }
-    return out;
+    return cue_lines(*read);
 }
 
 std::vector<std::string> problems_of(std::string_view text) {
@@ -120,7 +112,7 @@ TEST(Srt, ReadsWhatPeopleWrite) {
         {"NUL", std::string("1\n00:00:01,000 --> 00:00:02,000\na\0b\n", 37), {"1000-2000||ab"}, {}},
     };
     for (const FileCase& c : cases) {
-        EXPECT_EQ(cues_of(c.file), c.cues) << c.what;
+        EXPECT_EQ(cues_of_srt(c.file), c.cues) << c.what;
         EXPECT_EQ(problems_of(c.file), c.problems) << c.what;
     }
 }
@@ -140,7 +132,7 @@ TEST(Srt, ReadsTimings) {
     };
     for (const auto& [timing, cue] : good) {
         EXPECT_TRUE(is_srt_timing(timing)) << timing;
-        EXPECT_THAT(cues_of(fmt::format("1\n{}\nx\n", timing)), ElementsAre(cue)) << timing;
+        EXPECT_THAT(cues_of_srt(fmt::format("1\n{}\nx\n", timing)), ElementsAre(cue)) << timing;
     }
     for (const char* bad :
          {"", "1", "-->", "00:00:01,000", "00:00:01,000 --> ", "00:00:01,000 --> 00:00:02,000l",
@@ -194,7 +186,7 @@ TEST(Srt, TurnsMarkupIntoWebVtt) {
         {"{}", "|{}"},
     };
     for (const TextCase& c : cases) {
-        EXPECT_THAT(cues_of("1\n00:00:01,000 --> 00:00:02,000\n" + c.text + "\n"),
+        EXPECT_THAT(cues_of_srt("1\n00:00:01,000 --> 00:00:02,000\n" + c.text + "\n"),
                     ElementsAre(std::string("1000-2000|") + c.expected))
             << c.text;
     }

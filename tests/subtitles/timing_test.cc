@@ -15,12 +15,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ms = Milliseconds;
 
-Document document_of(std::vector<Cue> cues) {
-    Document document;
-    document.cues = std::move(cues);
-    return document;
-}
-
 std::vector<std::string> times(const Document& document) {
     std::vector<std::string> out;
     for (const Cue& cue : document.cues) {

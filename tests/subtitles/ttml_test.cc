@@ -26,7 +26,7 @@ std::string document(std::string_view head, std::string_view body,
         attributes, head, body);
 }
 
-std::vector<std::string> cues_of(const std::string& text) {
+std::vector<std::string> cues_of_ttml(const std::string& text) {
     const auto read = parse_ttml(text);
     if (!read) return {read.error().to_string()};
     return cue_lines(read->front());
@@ -93,7 +93,7 @@ TEST(Ttml, ReadsTextAndItsStyles) {
         {"<span style=\"loop\">x</span><span style=\"none\">y</span>", "xy"},
     };
     for (const auto& [text, expected] : cases) {
-        EXPECT_THAT(cues_of(document(
+        EXPECT_THAT(cues_of_ttml(document(
                         head, fmt::format("<div><p begin=\"1s\" end=\"2s\">{}</p></div>", text))),
                     ElementsAre(fmt::format("1000-2000||{}", expected)))
             << text;
@@ -119,20 +119,22 @@ TEST(Ttml, NestsTimes) {
         {"<div><p begin=\"1s\">a</p></div>", {"1000-86401000||a"}},
     };
     for (const auto& [body, expected] : cases) {
-        EXPECT_EQ(cues_of(document("", body)), expected) << body;
+        EXPECT_EQ(cues_of_ttml(document("", body)), expected) << body;
     }
 }
 
 TEST(Ttml, CountsFramesAndTicks) {
     const char* const kBody = "<div><p begin=\"25f\" end=\"00:00:02:05\">a</p></div>";
-    EXPECT_THAT(cues_of(document("", kBody, "ttp:frameRate=\"25\"")), ElementsAre("1000-2200||a"));
-    EXPECT_THAT(cues_of(document("", kBody,
-                                 "ttp:frameRate=\"24\" "
-                                 "ttp:frameRateMultiplier=\"1000 1001\"")),
+    EXPECT_THAT(cues_of_ttml(document("", kBody, "ttp:frameRate=\"25\"")),
+                ElementsAre("1000-2200||a"));
+    EXPECT_THAT(cues_of_ttml(document("", kBody,
+                                      "ttp:frameRate=\"24\" "
+                                      "ttp:frameRateMultiplier=\"1000 1001\"")),
                 ElementsAre("1043-2209||a"));
-    EXPECT_THAT(cues_of(document("", "<div><p begin=\"10000000t\" end=\"20000000t\">a</p></div>",
-                                 "ttp:tickRate=\"10000000\"")),
-                ElementsAre("1000-2000||a"));
+    EXPECT_THAT(
+        cues_of_ttml(document("", "<div><p begin=\"10000000t\" end=\"20000000t\">a</p></div>",
+                              "ttp:tickRate=\"10000000\"")),
+        ElementsAre("1000-2000||a"));
 }
 
 TEST(Ttml, PlacesTextByItsRegion) {
@@ -186,7 +188,7 @@ TEST(Ttml, ReadsOtherPrefixesAndOldAndUnknownNamespaces) {
     };
     for (const char* form : kForms) {
         EXPECT_TRUE(looks_like_ttml(form)) << form;
-        EXPECT_THAT(cues_of(form), ElementsAre("1000-2000||a")) << form;
+        EXPECT_THAT(cues_of_ttml(form), ElementsAre("1000-2000||a")) << form;
     }
     EXPECT_THAT(messages(parse_ttml(kForms[2])->front().problems),
                 ElementsAre("1: \"urn:wrong\" is no namespace of TTML: read as if it were"));
@@ -245,8 +247,8 @@ TEST(Ttml, TakesElementsWithinElementsWithoutEndInItsStride) {
     for (int i = 0; i < 10'000; ++i) {
         styles += fmt::format("<style xml:id=\"s{}\" style=\"s{}\"/>", i, i + 1);
     }
-    EXPECT_THAT(cues_of(document(styles + "</styling>",
-                                 "<div><p begin=\"1s\" end=\"2s\" style=\"s0\">a</p></div>")),
+    EXPECT_THAT(cues_of_ttml(document(styles + "</styling>",
+                                      "<div><p begin=\"1s\" end=\"2s\" style=\"s0\">a</p></div>")),
                 ElementsAre("1000-2000||a"));
 }
 

@@ -14,7 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 // The cues in one line each: "id|start-end|settings|text", line ends as "/".
-std::vector<std::string> cues_of(std::string_view text) {
+std::vector<std::string> cues_of_webvtt(std::string_view text) {
     const Result<Source> read = parse_webvtt(text);
     if (!read) return {"error: " + read.error().to_string()};
     std::vector<std::string> out;
@@ -34,7 +34,7 @@ TEST(WebVtt, KnowsItsSignature) {
     for (const char* good : {"WEBVTT", "WEBVTT\n", "WEBVTT\r", "WEBVTT \n", "WEBVTT\tx\n",
                              "\xef\xbb\xbfWEBVTT", "WEBVTT FILE", "WEBVTT -->"}) {
         EXPECT_TRUE(parse_webvtt(good)) << good;
-        EXPECT_THAT(cues_of(std::string(good) + kCue), ElementsAre("|0-1000||x")) << good;
+        EXPECT_THAT(cues_of_webvtt(std::string(good) + kCue), ElementsAre("|0-1000||x")) << good;
     }
     const std::string nul = std::string("WEBVTT\0", 7);
     for (const std::string& bad :
@@ -96,7 +96,7 @@ TEST(WebVtt, CollectsBlocks) {
          {"STYLE|0-1000||x"}},
     };
     for (const BlockCase& c : cases) {
-        EXPECT_EQ(cues_of("WEBVTT\n" + c.body), c.cues) << c.what;
+        EXPECT_EQ(cues_of_webvtt("WEBVTT\n" + c.body), c.cues) << c.what;
     }
 }
 
@@ -116,7 +116,8 @@ TEST(WebVtt, ReadsTimings) {
         {"00:00.000 --> 00:01.000 --> 00:02.000", "|0-1000||x"},
     };
     for (const auto& [timing, cue] : good) {
-        EXPECT_THAT(cues_of(fmt::format("WEBVTT\n\n{}\nx", timing)), ElementsAre(cue)) << timing;
+        EXPECT_THAT(cues_of_webvtt(fmt::format("WEBVTT\n\n{}\nx", timing)), ElementsAre(cue))
+            << timing;
     }
     for (const char* bad :
          {"0:00.000 --> 00:01.000", "00:0.000 --> 00:01.000", "00:00.00 --> 00:01.000",

@@ -10,7 +10,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <set>
@@ -21,6 +20,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "base/files.h"
 #include "base/utf8.h"
 #include "subtitles/cue_text.h"
 #include "subtitles/scan.h"
@@ -31,11 +31,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 
 class WebPlatformTests : public ::testing::Test {
   protected:
@@ -176,7 +171,7 @@ TEST_F(WebPlatformTests, ForFiles) {
     std::size_t passed = 0;
     std::size_t failed_impossible = 0;
     for (const fs::path& path : files("file-parsing/support", ".test")) {
-        const std::string content = read_file(path);
+        const std::string content = base::read_file(path).value();
         const std::size_t body = content.find("\n===\n");
         ASSERT_NE(body, std::string::npos) << path;
         const std::string head = content.substr(0, body);
@@ -306,7 +301,7 @@ TEST_F(WebPlatformTests, ForCueText) {
     std::size_t passed = 0;
     std::size_t outdated_seen = 0;
     for (const fs::path& path : files("cue-text-parsing/tests", ".html")) {
-        const std::string content = read_file(path);
+        const std::string content = base::read_file(path).value();
         std::size_t at = 0;
         const auto field = [&](std::string_view name) -> std::optional<std::string> {
             const std::string start = fmt::format("{}:'", name);

@@ -73,6 +73,20 @@ struct Entry {
     playout::Programme programme;
 };
 
+// A programme of 25 pictures a second that has no tracks.
+inline playout::Programme programme(const std::string& id, std::int64_t seconds,
+                                    std::string fingerprint = "house") {
+    return {id, "m-" + id, "", playout::Segmentation({25, 1}, seconds * 25, 50, 2),
+            std::move(fingerprint)};
+}
+
+// A slate of ten seconds that can be cut on any picture.
+inline playout::Programme slate() {
+    playout::Programme made = programme("slate", 10);
+    made.cut_at = playout::CutAt::kFrames;
+    return made;
+}
+
 // The rundown of these rows. Borrows the entries' indices.
 inline playout::Rundown rundown_of(const std::vector<Entry>& entries,
                                    std::vector<playout::Airing> airings) {
