@@ -25,7 +25,7 @@ struct TrackInfo {
     std::uint64_t average_bit_rate = 0;
     // Of video: bits by which the beginning of a group of pictures exceeds what the peak allows in
     // its time, as its key picture comes first. Unset by preparers that did not say.
-    std::optional<std::uint64_t> cut_excess_bits;
+    std::optional<std::uint64_t> cut_excess_bits = std::nullopt;
 
     [[nodiscard]] bool is_video() const { return width != 0; }
     bool operator==(const TrackInfo&) const = default;
