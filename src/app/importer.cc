@@ -589,7 +589,11 @@ Result<std::string> sha256_of_file(const fs::path& file) {
         hash.add(std::as_bytes(std::span(buffer->data(), static_cast<std::size_t>(size))));
     }
     ::close(fd);
-    return hash.finish();
+    std::string digest = hash.finish();
+    if (digest.empty()) {
+        return fail(ErrorCode::kInternal, "{}: OpenSSL cannot compute its SHA-256", file.string());
+    }
+    return digest;
 }
 
 }  // namespace matinee::app
