@@ -18,10 +18,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 bool has_media_type(std::string_view field, std::string_view type) {
-    std::string_view given = field.substr(0, field.find(';'));
-    while (given.ends_with(' '))
-        given.remove_suffix(1);
-    return equal_ignoring_case(given, type);
+    return equal_ignoring_case(trimmed(field.substr(0, field.find(';'))), type);
 }
 
 // The value of a query parameter as its schema has it; text stays text when it is no number.

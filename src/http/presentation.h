@@ -150,6 +150,7 @@ class Presentation {
     [[nodiscard]] const playout::Rundown& rundown() const { return rundown_; }
     // Null when the airing's media is lost, as an entry's never is.
     [[nodiscard]] const Film* film(std::size_t airing) const { return films_[airing].get(); }
+    // The same, for who keeps it longer than this presentation.
     [[nodiscard]] const std::shared_ptr<const Film>& shared_film(std::size_t airing) const {
         return films_[airing];
     }
