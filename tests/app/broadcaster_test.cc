@@ -87,6 +87,16 @@ class Cinema {
         ASSERT_TRUE(store->set_schedule(wanted));
     }
 
+    // Loops `one` until "gala" begins, two minutes after kStart, whatever is on then.
+    void cut_for_gala(const RawFilm& one) {
+        add_film("one", one);
+        add_film("gala", film({25, 1}, 1000));
+        add_slate("slate");
+        schedule({"one"}, {"gala"}, "2026-11-23T20:02:00");
+        change_schedule(
+            [](store::Schedule& wanted) { wanted.blocks[1].overrun = playout::Overrun::kCut; });
+    }
+
     void change_schedule(const std::function<void(store::Schedule&)>& change) {
         store::Schedule wanted = *store->find_schedule("main");
         change(wanted);
@@ -1168,12 +1178,7 @@ TEST(Broadcaster, LogsThatAFilmWasEndedByHand) {
 
 TEST(Broadcaster, FadesWhatIsCutOnceThatIsPrepared) {
     Cinema cinema;
-    cinema.add_film("one", film({24000, 1001}, 500));  // 20.9 s
-    cinema.add_film("gala", film({25, 1}, 1000));
-    cinema.add_slate("slate");
-    cinema.schedule({"one"}, {"gala"}, "2026-11-23T20:02:00");
-    cinema.change_schedule(
-        [](store::Schedule& wanted) { wanted.blocks[1].overrun = playout::Overrun::kCut; });
+    cinema.cut_for_gala(film({24000, 1001}, 500));  // 20.9 s
     cinema.on_air();
     const auto before_gala = [&]() -> std::optional<playout::Airing> {
         const auto rows = *cinema.store->list_airings("main", Ticks(0));
@@ -1230,12 +1235,7 @@ TEST(Broadcaster, FadesWhatIsCutOnceThatIsPrepared) {
 
 TEST(Broadcaster, KeepsTheHardCutWhereAnEndingComesTooLate) {
     Cinema cinema;
-    cinema.add_film("one", film({24000, 1001}, 500));
-    cinema.add_film("gala", film({25, 1}, 1000));
-    cinema.add_slate("slate");
-    cinema.schedule({"one"}, {"gala"}, "2026-11-23T20:02:00");
-    cinema.change_schedule(
-        [](store::Schedule& wanted) { wanted.blocks[1].overrun = playout::Overrun::kCut; });
+    cinema.cut_for_gala(film({24000, 1001}, 500));
     cinema.on_air();
     cinema.clock.advance(seconds(11));
     ASSERT_TRUE(cinema.eventually([&] { return cinema.store->list_variants()->size() == 1; }));
@@ -1290,12 +1290,7 @@ TEST(Broadcaster, DeclaresBandwidthThatAFilmCutInAGroupKeepsTo) {
     Cinema cinema;
     RawFilm one = film({24000, 1001}, 500);
     one.key_bytes = 200'000;
-    cinema.add_film("one", one);
-    cinema.add_film("gala", film({25, 1}, 1000));
-    cinema.add_slate("slate");
-    cinema.schedule({"one"}, {"gala"}, "2026-11-23T20:02:00");
-    cinema.change_schedule(
-        [](store::Schedule& wanted) { wanted.blocks[1].overrun = playout::Overrun::kCut; });
+    cinema.cut_for_gala(one);
     cinema.on_air();
     pass(cinema, seconds(130), seconds(3), [] {});
     const std::string master =
