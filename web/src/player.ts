@@ -462,9 +462,9 @@ class HlsPlayer extends VideoPlayer {
       return;
     }
     if (status === 404 && hls.levels.length > 0 && !this.isLive()) {
-      // What is listed is no longer there: a subtitle file has been replaced meanwhile. A playlist that does
-      // not grow is not read again by itself, and its segments would be asked for without end.
-      // hls.js goes on asking meanwhile, and each of its errors would put it off.
+      // What is listed is no longer there: the film or its subtitles have been replaced several times, or
+      // before the server was started again. hls.js does not read a playlist of VOD twice, and goes on
+      // asking for its segments; each of those errors would put off what the first has led to.
       if (this.outdated) return;
       this.outdated = true;
       this.retry(status, () => this.createAnew(this.video.currentTime));

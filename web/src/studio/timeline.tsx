@@ -324,7 +324,7 @@ function StretchView(props: TimelineProps & {
   const what: Dragged | null = movable
     ? { kind: 'move', block: block.id, from: Date.parse(stretch.fixed_start ?? stretch.start), minutes: part.to - part.from, title }
     : null;
-  // What is too low to be pressed safely is there to be seen, and for a mouse; the lists beside have it as well.
+  // What is too low to be pressed safely is there to be seen, and for a mouse; closer by it is a button.
   const Tag = height < kTarget ? 'div' : 'button';
   const pressed = Tag === 'button'
     ? { type: 'button', 'data-stop': key, tabIndex: stop === key ? 0 : -1, 'aria-pressed': chosen } as const
