@@ -43,6 +43,10 @@ async function run(command, words, input = '') {
   const child = spawn(command, words, { stdio: ['pipe', 'pipe', 'pipe'] });
   const text = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr']) child[stream].setEncoding('utf8').on('data', (part) => (text[stream] += part));
+  // One that does not read its input may have ended before it was written.
+  child.stdin.on('error', (error) => {
+    if (error.code !== 'EPIPE') child.emit('error', error);
+  });
   child.stdin.end(input);
   const [status] = await once(child, 'close');
   return { status, ...text };
