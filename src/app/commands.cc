@@ -9,6 +9,7 @@
 #include <fstream>
 #include <map>
 #include <set>
+#include <span>
 
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
@@ -219,9 +220,11 @@ void print_addresses(const Station& station, const std::vector<std::string>& cha
 }
 
 Result<std::unique_ptr<Station>> start_station(Workspace& workspace,
-                                               const std::optional<ListenAddress>& listen) {
+                                               const std::optional<ListenAddress>& listen,
+                                               std::span<const http::Socket> inherited) {
     Station::Options options;
     options.listen = listen.value_or(workspace.config.server.listen);
+    options.inherited = inherited;
     return Station::start(workspace, options);
 }
 
@@ -412,10 +415,14 @@ Result<std::string> name_of_source(const std::vector<store::SubtitleSource>& sou
 
 int serve(const ServeArguments& arguments) {
     return run_command([&]() -> Result<int> {
+        const auto inherited = TRY(http::take_inherited_sockets());
+        if (!inherited.empty()) {
+            log::info("it listens on the sockets it was started with, not where it was told to");
+        }
         const StopSignals signals;
         Workspace workspace = TRY(Workspace::open(arguments.data));
         ReloadSignal reload;
-        const auto station = TRY(start_station(workspace, arguments.listen));
+        const auto station = TRY(start_station(workspace, arguments.listen, inherited));
         return serve_until_stopped(workspace, *station, signals, reload);
     });
 }
@@ -432,7 +439,7 @@ int demo(const DemoArguments& arguments) {
         if (!entries.empty()) {
             TRY(put_on_channel(workspace, kDemoChannel, "Main channel", entries, std::nullopt));
         }
-        const auto station = TRY(start_station(workspace, arguments.listen));
+        const auto station = TRY(start_station(workspace, arguments.listen, {}));
         if (TRY(ready_entries(workspace, entries)).size() < entries.size()) {
             fmt::print("{}/watch/{} shows films as soon as they are prepared\n", station->origin(),
                        kDemoChannel);

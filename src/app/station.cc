@@ -240,6 +240,7 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
          station->uploads_.get(), station->previews_.get()}));
     http::Server::Options server;
     server.listen = {options.listen.host, options.listen.port};
+    server.inherited = options.inherited;
     server.threads = config.threads;
     server.tls = station->tls_;
     server.proxies = [self = station.get()] { return self->proxies_.load(); };

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "app/access_keeper.h"
@@ -31,6 +32,7 @@ class Station {
   public:
     struct Options {
         ListenAddress listen;
+        std::span<const http::Socket> inherited;  // see http::Server::Options
         bool prepare = true;  // run preparation jobs as well
     };
 

@@ -1,16 +1,20 @@
 #include "http/listen_socket.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <system_error>
 
 namespace matinee::http {
@@ -124,13 +128,46 @@ Result<Socket> open_socket(const Address& address, Place place, const std::strin
     return socket;
 }
 
-Result<std::uint16_t> port_of(const Socket& socket, const std::string& where) {
+Result<Address> address_of(const Socket& socket, const std::string& where) {
     Address address;
     address.size = sizeof address.storage;
     if (::getsockname(socket.fd(), address.get(), &address.size) != 0) {
         return socket_failure(errno, where);
     }
-    return address.port();
+    return address;
+}
+
+// What sd_listen_fds(3) calls SD_LISTEN_FDS_START: descriptors are handed over from here on.
+constexpr int kFirstInherited = 3;
+
+bool is_listening_tcp(int fd) {
+    const auto option = [fd](int name) {
+        int value = 0;
+        socklen_t size = sizeof value;
+        return ::getsockopt(fd, SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
+    };
+    return option(SO_ACCEPTCONN) == 1 && option(SO_TYPE) == SOCK_STREAM &&
+           option(SO_PROTOCOL) == IPPROTO_TCP;
+}
+
+std::string numeric_host(const Address& address) {
+    std::array<char, NI_MAXHOST> text{};
+    const int error = ::getnameinfo(address.get(), address.size, text.data(), text.size(), nullptr,
+                                    0, NI_NUMERICHOST);
+    return error == 0 ? std::string(text.data()) : std::string("localhost");
+}
+
+// The number an environment variable holds; nothing without it.
+template <typename Number>
+std::optional<Number> number_of(const char* variable) {
+    const char* const text = std::getenv(variable);
+    if (text == nullptr) return std::nullopt;
+    const std::string_view digits(text);
+    Number number{};
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+    return number;
 }
 
 }  // namespace
@@ -169,6 +206,7 @@ Result<Listeners> listen_on(const ListenAddress& address, std::size_t threads) {
     std::vector<Address> places = TRY(resolve(address.host));
     Listeners listeners;
     listeners.sockets.resize(threads);
+    listeners.host = address.host;
     listeners.port = address.port;
     for (Address& place : places) {
         const bool bracket = address.host.find(':') != std::string::npos;
@@ -182,7 +220,7 @@ Result<Listeners> listen_on(const ListenAddress& address, std::size_t threads) {
             continue;
         }
         listeners.sockets.front().push_back(TRY(std::move(first)));
-        listeners.port = TRY(port_of(listeners.sockets.front().back(), where));
+        listeners.port = TRY(address_of(listeners.sockets.front().back(), where)).port();
         place.set_port(listeners.port);
         for (std::size_t thread = 1; thread < threads; ++thread) {
             listeners.sockets[thread].push_back(TRY(open_socket(place, Place::kFurther, where)));
@@ -191,6 +229,51 @@ Result<Listeners> listen_on(const ListenAddress& address, std::size_t threads) {
     if (listeners.sockets.front().empty()) {
         return fail(ErrorCode::kInvalid, "cannot listen on {}: this machine has no such address",
                     address.host);
+    }
+    return listeners;
+}
+
+Result<std::vector<Socket>> take_inherited_sockets() {
+    const auto process = number_of<pid_t>("LISTEN_PID");
+    const auto count = number_of<int>("LISTEN_FDS");
+    // Programs that we start are not meant.
+    for (const char* variable : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) {
+        ::unsetenv(variable);
+    }
+    std::vector<Socket> sockets;
+    if (process != ::getpid()) return sockets;
+    for (int i = 0; i < count.value_or(0); ++i) {
+        const int fd = kFirstInherited + i;
+        if (!is_listening_tcp(fd)) {
+            return fail(ErrorCode::kInvalid,
+                        "descriptor {}, which matinee was started with (LISTEN_FDS), is no listening "
+                        "TCP socket: see ListenStream= in matinee.socket",
+                        fd);
+        }
+        sockets.emplace_back(fd);
+        const int flags = ::fcntl(fd, F_GETFL);
+        if (flags < 0 || ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 ||
+            ::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
+            return socket_failure(errno, fmt::format("descriptor {}", fd));
+        }
+    }
+    return sockets;
+}
+
+Result<Listeners> listen_on(std::span<const Socket> inherited, std::size_t threads) {
+    Listeners listeners;
+    listeners.sockets.resize(threads);
+    for (const Socket& socket : inherited) {
+        const std::string where = fmt::format("inherited descriptor {}", socket.fd());
+        const Address address = TRY(address_of(socket, where));
+        if (listeners.host.empty()) {
+            listeners.host = numeric_host(address);
+            listeners.port = address.port();
+        }
+        for (auto& sockets : listeners.sockets) {
+            sockets.emplace_back(::fcntl(socket.fd(), F_DUPFD_CLOEXEC, 0));
+            if (sockets.back().fd() < 0) return socket_failure(errno, where);
+        }
     }
     return listeners;
 }

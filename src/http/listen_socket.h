@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,6 +46,7 @@ Result<ListenAddress> parse_listen_address(std::string_view text);
 struct Listeners {
     // sockets[t] are those of thread t, one per address that the host has; non-blocking.
     std::vector<std::vector<Socket>> sockets;
+    std::string host;        // as it was given, or the first inherited socket's address
     std::uint16_t port = 0;  // the actual one
 };
 
@@ -52,5 +54,15 @@ struct Listeners {
 // with kConflict when another program listens there, be it another matinee; with kDenied for a
 // port below 1024 without the right to it; with kInvalid for a host this machine does not have.
 Result<Listeners> listen_on(const ListenAddress& address, std::size_t threads);
+
+// Takes over the listening sockets that this process was started with, as systemd and others hand
+// them over (sd_listen_fds(3): LISTEN_PID, LISTEN_FDS); none when it was started without. Whoever
+// started us holds them too, so connections wait in them while no matinee runs. Changes the
+// environment: to be called once, before there are other threads. kInvalid, naming the descriptor,
+// for what is no listening TCP socket.
+Result<std::vector<Socket>> take_inherited_sockets();
+
+// The same sockets for each of `threads`, which accept in turn.
+Result<Listeners> listen_on(std::span<const Socket> inherited, std::size_t threads);
 
 }  // namespace matinee::http

@@ -12,6 +12,7 @@ namespace matinee::http {
 
 struct Server::Implementation {
     SharedState shared;
+    std::string host;
     std::uint16_t port = 0;
     bool stopped = false;
     std::vector<Metrics::Registration> registrations;
@@ -31,7 +32,11 @@ Result<std::unique_ptr<Server>> Server::start(Options options, std::shared_ptr<c
     const std::size_t threads = shared.options.threads > 0
                                     ? shared.options.threads
                                     : std::max(1U, std::thread::hardware_concurrency());
-    Listeners listeners = TRY(listen_on(shared.options.listen, threads));
+    Listeners listeners = TRY(shared.options.inherited.empty()
+                                  ? listen_on(shared.options.listen, threads)
+                                  : listen_on(shared.options.inherited, threads));
+    shared.options.inherited = {};  // only lent
+    implementation->host = listeners.host;
     implementation->port = listeners.port;
     for (std::size_t i = 0; i < threads; ++i) {
         shared.workers.push_back(TRY(Worker::create(shared, i, std::move(listeners.sockets[i]))));
@@ -88,7 +93,7 @@ std::uint16_t Server::port() const {
 
 std::string Server::origin() const {
     const auto& options = implementation_->shared.options;
-    std::string host = options.listen.host;
+    std::string host = implementation_->host;
     if (host == "0.0.0.0" || host == "::") host = "localhost";
     if (host.find(':') != std::string::npos) host = "[" + host + "]";
     return fmt::format("{}://{}:{}", options.tls ? "https" : "http", host, implementation_->port);

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,8 @@ class Server {
 
     struct Options {
         ListenAddress listen{"127.0.0.1", 8443};
+        // When there are any, these instead. Theirs stay open; they must until start() returns.
+        std::span<const Socket> inherited;
         std::size_t threads = 0;           // 0: one per core
         std::shared_ptr<TlsIdentity> tls;  // null: plain HTTP, for tests and behind a proxy
         Guard guard;                       // empty: everything is allowed
