@@ -17,6 +17,7 @@
 #include "app/planning_commands.h"
 #include "app/review_commands.h"
 #include "app/screen_commands.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "library/variant.h"
 
@@ -154,7 +155,7 @@ add->add_option("ENTRY", added.entries, "entries in order (default: all that are
 add->add_option("--title", added.title, "what people call it");
 add->add_option("--epoch", epoch, "when its timeline began (2026-11-23T20:00:00Z; default: now)")
     ->check([&](const std::string& text) {
-        added.epoch = app::instant_from(text);
+        added.epoch = matinee::base::parse_rfc3339(text);
         return added.epoch ? std::string() : "an instant is written 2026-11-23T20:00:00Z";
     });
 add->add_option("--burn-in", added.burn_in,

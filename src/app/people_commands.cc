@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <ctime>
 #include <functional>
 #include <iostream>
 #include <map>
@@ -24,6 +23,7 @@
 #include "auth/key_file.h"
 #include "auth/password.h"
 #include "auth/secret.h"
+#include "base/clock.h"
 #include "http/sign_in.h"
 
 namespace matinee::app {
@@ -136,7 +136,7 @@ Result<void> list_users(Workspace& workspace, const PeopleArguments& arguments) 
 
 Result<Instant> date_from(const std::string& text) {
     if (text.empty()) return Instant();
-    const auto instant = instant_from(text);
+    const auto instant = base::parse_rfc3339(text);
     if (instant) return *instant;
     return fail(ErrorCode::kInvalid, "\"{}\" is no instant; write 2026-11-23T20:00:00Z", text);
 }
@@ -327,13 +327,6 @@ Result<void> show_audit(Workspace& workspace, const PeopleArguments& arguments) 
 std::string command_actor() {
     const passwd* user = ::getpwuid(::getuid());
     return fmt::format("cli:{}", user ? std::string(user->pw_name) : std::to_string(::getuid()));
-}
-
-std::optional<Instant> instant_from(const std::string& text) {
-    std::tm fields{};
-    const char* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &fields);
-    if (end == nullptr || std::string_view(end) != "Z") return std::nullopt;
-    return Instant(std::chrono::seconds(::timegm(&fields)));
 }
 
 void add_people_commands(CLI::App& cli, int& status) {

@@ -1,10 +1,7 @@
 // matinee user, token, link, audit, and `channel access`: who may do and see what.
 #pragma once
 
-#include <optional>
 #include <string>
-
-#include "base/clock.h"
 
 namespace CLI {
 class App;
@@ -18,8 +15,5 @@ void add_people_commands(CLI::App& cli, int& status);
 
 // In whose name the audit log has what is done on the command line.
 std::string command_actor();
-
-// "2026-11-23T20:00:00Z": an instant of UTC, to the second.
-std::optional<Instant> instant_from(const std::string& text);
 
 }  // namespace matinee::app

@@ -18,6 +18,7 @@
 #include "app/station.h"
 #include "app/wall_clock.h"
 #include "app/workspace.h"
+#include "base/clock.h"
 
 namespace matinee::app {
 
@@ -100,7 +101,7 @@ std::string text_of(const PlaylistItem& item) {
     return text;
 }
 
-// "after-current", "now", or an instant of UTC.
+// "after-current", "now", or an instant.
 struct When {
     playout::From from = playout::From::kAfterCurrent;
     Instant at{};
@@ -108,15 +109,13 @@ struct When {
 Result<When> parse_when(const std::string& text) {
     if (text == "after-current") return When{};
     if (text == "now") return When{playout::From::kFirstBoundary, {}};
-    std::string local = text;
-    if (local.ends_with("Z")) local.pop_back();
-    const auto time = parse_local_time(local);
-    if (!time || local.size() == text.size()) {
+    const auto at = base::parse_rfc3339(text);
+    if (!at) {
         return fail(ErrorCode::kInvalid,
                     "\"{}\": write now, after-current, or an instant as 2026-11-23T20:00:00Z",
                     text);
     }
-    return When{playout::From::kAt, Instant(time->time_since_epoch())};
+    return When{playout::From::kAt, *at};
 }
 
 ControlRoom control_room(Workspace& workspace) {
