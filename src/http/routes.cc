@@ -430,11 +430,20 @@ class Routes {
         TRY(add(Method::kGet, "/api/v1/session", &SignIn::show_session));
         TRY(add(Method::kDelete, "/api/v1/session", &SignIn::end_session));
         TRY(add(Method::kPost, "/api/v1/setup", &SignIn::set_up));
-        TRY(add(Method::kGet, "/sign-in", &SignIn::sign_in_page));
-        TRY(add(Method::kPost, "/sign-in", &SignIn::submit_sign_in));
-        TRY(add(Method::kPost, "/sign-out", &SignIn::submit_sign_out));
-        TRY(add(Method::kGet, "/setup/{secret}", &SignIn::setup_page));
-        return add(Method::kPost, "/setup/{secret}", &SignIn::submit_setup);
+        const StaticFiles& pages = context_.pages;
+        TRY(get("/sign-in", "page", Access::kPage,
+                [&pages](const Request&) { return pages.page(kSignInPage); }));
+        return get("/setup/{secret}", "page", Access::kPage,
+                   [&pages, sign_in](const Request& request) {
+                       Response page = pages.page(kSignInPage);
+                       // By the status the page's script sees that there is nothing to fill in.
+                       if (!sign_in->is_setup_secret(request.parameter("secret"))) {
+                           page.status = 403;
+                       }
+                       page.cache_control = "no-store";
+                       page.etag.clear();
+                       return page;
+                   });
     }
 
     Result<void> add_api() { return context_.add_api ? context_.add_api(router_) : Result<void>(); }

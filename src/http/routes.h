@@ -22,6 +22,7 @@ namespace matinee::http {
 
 // Among the built pages: a venue's screen, and what keeps it in the browser.
 inline constexpr std::string_view kScreenPage = "screen.html";
+inline constexpr std::string_view kSignInPage = "sign-in.html";
 inline constexpr std::string_view kScreenWorker = "screen-worker.js";
 
 // What the routes need from the rest; all of it must outlive the router.

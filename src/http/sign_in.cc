@@ -10,7 +10,6 @@
 #include "auth/password.h"
 #include "auth/secret.h"
 #include "base/log.h"
-#include "base/markup.h"
 #include "http/gatekeeper.h"
 #include "http/problem.h"
 
@@ -44,43 +43,9 @@ std::optional<Fields> json_fields(const Request& request, bool with_secret) {
     return fields;
 }
 
-Fields form_fields(const Request& request) {
-    const Query form(base::as_text(request.body));
-    Fields fields;
-    fields.name = form.find("name").value_or("");
-    fields.password = form.find("password").value_or("");
-    return fields;
-}
-
 std::string set_cookie(std::string_view secret, seconds lifetime) {
     return fmt::format("{}={}; Path=/; Max-Age={}; HttpOnly; Secure; SameSite=Strict",
                        kSessionCookie, secret, lifetime.count());
-}
-
-// A form for name and password; `error` stands above it unless it is empty.
-Response form_page(int status, std::string_view title, std::string_view action,
-                   std::string_view autocomplete, std::string_view button, std::string_view error) {
-    Response response = Response::html(fmt::format(
-        R"(<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{0} - matinee</title></head>
-<body><main><h1>{0}</h1>
-{4}<form method="post" action="{1}">
-<p><label>Name<br><input name="name" autocomplete="username" required autofocus></label></p>
-<p><label>Password<br><input name="password" type="password" autocomplete="{2}" required></label></p>
-<p><button>{3}</button></p>
-</form></main></body></html>
-)",
-        title, base::escape_markup(action), autocomplete, button,
-        error.empty() ? std::string()
-                      : fmt::format("<p role=\"alert\">{}</p>\n", base::escape_markup(error))));
-    response.status = status;
-    // No script, no style, nothing from anywhere.
-    response.headers.emplace_back(
-        "Content-Security-Policy",
-        "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
-    return response;
 }
 
 json session_json(std::string_view name, std::string_view role) {
@@ -263,55 +228,6 @@ Response SignIn::set_up(const Request& request) {
     Response response = Response::json(session_json(session.user.name, session.user.role), 201);
     response.headers.emplace_back("Set-Cookie", set_cookie(session.secret, options_.session));
     response.headers.emplace_back("Location", "/api/v1/session");
-    return response;
-}
-
-Response SignIn::sign_in_page(const Request& request) const {
-    if (request.asker.account) return Response::redirect(303, "/");
-    return form_page(200, "Sign in", "/sign-in", "current-password", "Sign in", "");
-}
-
-Response SignIn::submit_sign_in(const Request& request) {
-    const Fields fields = form_fields(request);
-    const Outcome outcome = sign_in(fields.name, fields.password, request.remote_address);
-    if (const auto* refusal = std::get_if<Refusal>(&outcome)) {
-        return form_page(refusal->status, "Sign in", "/sign-in", "current-password", "Sign in",
-                         refusal->text);
-    }
-    Response response = Response::redirect(303, "/");
-    response.headers.emplace_back("Set-Cookie",
-                                  set_cookie(std::get<Session>(outcome).secret, options_.session));
-    return response;
-}
-
-Response SignIn::submit_sign_out(const Request& request) {
-    if (const auto ended = stop_session(request); !ended) return problem(ended.error());
-    Response response = Response::redirect(303, "/");
-    response.headers.emplace_back("Set-Cookie", set_cookie("", seconds(0)));
-    return response;
-}
-
-Response SignIn::setup_page(const Request& request) const {
-    const std::string_view secret = request.parameter("secret");
-    if (!is_setup_secret(secret)) {
-        return problem(403, "The set-up link has been used, or is of an earlier start.");
-    }
-    return form_page(200, "The first account", fmt::format("/setup/{}", secret), "new-password",
-                     "Make it", "");
-}
-
-Response SignIn::submit_setup(const Request& request) {
-    const std::string_view secret = request.parameter("secret");
-    const Fields fields = form_fields(request);
-    const Outcome outcome = make_first(secret, fields.name, fields.password);
-    if (const auto* refusal = std::get_if<Refusal>(&outcome)) {
-        if (refusal->status != 400) return refused(*refusal);
-        return form_page(400, "The first account", fmt::format("/setup/{}", secret), "new-password",
-                         "Make it", refusal->text);
-    }
-    Response response = Response::redirect(303, "/");
-    response.headers.emplace_back("Set-Cookie",
-                                  set_cookie(std::get<Session>(outcome).secret, options_.session));
     return response;
 }
 

@@ -16,7 +16,7 @@
 
 namespace matinee::http {
 
-// Thread-safe. Answers in JSON, and with small pages that need no script.
+// Thread-safe. Answers in JSON; the pages are files (sign-in.html).
 class SignIn {
   public:
     struct Options {
@@ -41,13 +41,8 @@ class SignIn {
     // POST /api/v1/setup {"secret", "name", "password"}: the first account, an admin, signed in.
     Response set_up(const Request& request);
 
-    // The same as forms: GET and POST of /sign-in, POST /sign-out, GET and POST of
-    // /setup/{secret}.
-    [[nodiscard]] Response sign_in_page(const Request& request) const;
-    Response submit_sign_in(const Request& request);
-    Response submit_sign_out(const Request& request);
-    [[nodiscard]] Response setup_page(const Request& request) const;
-    Response submit_setup(const Request& request);
+    // Whether the first account can still be made with it.
+    [[nodiscard]] bool is_setup_secret(std::string_view secret) const;
 
   private:
     struct Session {
@@ -70,7 +65,6 @@ class SignIn {
                        const std::string& password);
     Outcome start_session(const store::User& user);
     Result<void> stop_session(const Request& request);
-    [[nodiscard]] bool is_setup_secret(std::string_view secret) const;
 
     store::Store& store_;
     const base::Clock& clock_;

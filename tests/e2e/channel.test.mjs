@@ -248,7 +248,7 @@ test('a channel that is no longer for everybody says so, and opens again', async
       const notice = page.locator('.notice');
       await notice.waitFor();
       assert.match(await notice.textContent(), /This is not for everybody/);
-      await notice.locator('a[href="/sign-in"]').waitFor();
+      await notice.locator('a[href^="/sign-in?to=%2Fwatch%2Fmain"]').waitFor();
       assert.deepEqual(await seriousFindings(page), []);
     } finally {
       await access('public');

@@ -90,7 +90,7 @@ TEST(RateLimits, CountSigningInApart) {
     Request request;
     request.remote_address = "192.0.2.1";
     request.method = Method::kPost;
-    const RouteSpec route{Method::kPost, "/sign-in", "sign-in", Access::kPublic};
+    const RouteSpec route{Method::kPost, "/api/v1/session", "sign-in", Access::kPublic};
     EXPECT_FALSE(limits.admit(request, route, kStart));
     EXPECT_TRUE(limits.admit(request, route, kStart));
     request.method = Method::kGet;  // who am I: no password

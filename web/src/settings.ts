@@ -11,7 +11,8 @@ export type Setting =
   | 'volume'
   | 'muted'
   | 'review-continuous' // films follow each other: 'yes' or 'no'
-  | 'schedule-view'; // 'week' or 'day'
+  | 'schedule-view' // 'week' or 'day'
+  | 'signed-in'; // 'yes' or 'no': see account.ts
 
 const session = new Map<Setting, string>();
 

@@ -2,11 +2,6 @@
 
 import { request, requestTagged, type Tagged, type Texts } from '../api';
 
-export interface Session {
-  readonly name: string;
-  readonly role: 'screen' | 'reviewer' | 'producer' | 'admin';
-}
-
 export type EntryState = 'new' | 'queued' | 'preparing' | 'ready' | 'failed';
 
 export interface EntrySummary {
@@ -220,14 +215,6 @@ export async function allPages<T>(path: string, query: URLSearchParams, signal?:
     query.set('cursor', page.next);
   }
 }
-
-/** Who has signed in. An ApiError with status 401 for nobody. */
-export const fetchSession = (signal?: AbortSignal) => request<Session>(at('session'), reading(signal));
-
-export const signIn = (name: string, password: string) =>
-  request<Session>(at('session'), sending('POST', { name, password }));
-
-export const signOut = () => request<void>(at('session'), sending('DELETE'));
 
 export const fetchEntries = (signal?: AbortSignal) =>
   allPages<EntrySummary>(at('entries'), new URLSearchParams(), signal);

@@ -1,7 +1,8 @@
 // Links, accounts and tokens, as the server keeps them.
 
 import { request } from '../api';
-import { allPages, at, reading, sending, type Session } from './api';
+import type { Session } from '../account';
+import { allPages, at, reading, sending } from './api';
 
 export interface ViewerLink {
   readonly id: string;

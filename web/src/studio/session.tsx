@@ -2,15 +2,15 @@
 
 import { createContext, type ComponentChildren } from 'preact';
 import { useCallback, useContext, useEffect, useMemo, useState } from 'preact/hooks';
+import { fetchSession, signIn, signOut, type Session } from '../account';
 import { ApiError } from '../api';
 import { commonStrings } from '../common_strings';
 import { useStrings } from '../locale';
 import { fill } from '../text';
 import { Button } from '../ui/button';
-import { Field } from '../ui/field';
 import { Notice, ServerSilent, ToAllChannels, Waiting } from '../ui/notices';
+import { SignInForm } from '../ui/sign_in_form';
 import { useToast } from '../ui/toast';
-import { fetchSession, signIn, signOut, type Session } from './api';
 import { useLoaded } from './live';
 import { studioStrings } from './strings';
 
@@ -93,7 +93,7 @@ export function SignedIn({ children }: { readonly children: ComponentChildren })
     [value, leave, reload],
   );
   if (!value) return error ? <ServerSilent /> : <Waiting />;
-  if (!account) return <SignInForm onDone={reload} />;
+  if (!account) return <Door onDone={reload} />;
   const { name, role } = account.session;
   if (role !== 'producer' && role !== 'admin') {
     return (
@@ -115,65 +115,22 @@ export function SignedIn({ children }: { readonly children: ComponentChildren })
   return <AccountContext.Provider value={account}>{children}</AccountContext.Provider>;
 }
 
-function SignInForm({ onDone }: { readonly onDone: () => void }) {
+function Door({ onDone }: { readonly onDone: () => void }) {
   const { strings: common } = useStrings(commonStrings);
   const { strings } = useStrings(studioStrings);
-  const [name, setName] = useState('');
-  const [password, setPassword] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState('');
   useEffect(() => {
     document.title = `${strings.signInTitle} · matinee`;
   }, [strings]);
-  const submit = async () => {
-    setBusy(true);
-    try {
-      await signIn(name, password);
-      onDone();
-    } catch (failure) {
-      if (!(failure instanceof ApiError)) throw failure;
-      setError(reasonOf(failure, strings.noAnswer));
-      setBusy(false);
-    }
-  };
   return (
-    <section class="notice sign-in">
+    <section class="notice">
       <h1>{strings.signInTitle}</h1>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
+      <SignInForm
+        button={common.signIn}
+        onSubmit={async (name, password) => {
+          await signIn(name, password);
+          onDone();
         }}
-      >
-        <Field label={strings.name}>
-          {(input) => (
-            <input
-              {...input}
-              name="name"
-              autocomplete="username"
-              required
-              value={name}
-              onInput={(event) => setName(event.currentTarget.value)}
-            />
-          )}
-        </Field>
-        <Field label={strings.password} error={error}>
-          {(input) => (
-            <input
-              {...input}
-              name="password"
-              type="password"
-              autocomplete="current-password"
-              required
-              value={password}
-              onInput={(event) => setPassword(event.currentTarget.value)}
-            />
-          )}
-        </Field>
-        <button type="submit" class="button primary" disabled={busy}>
-          {common.signIn}
-        </button>
-      </form>
+      />
     </section>
   );
 }

@@ -1,6 +1,8 @@
 // What a page shows instead of its content.
 
 import type { ComponentChildren } from 'preact';
+import { mayBeSignedIn, signInAddress } from '../account';
+import { accountStrings } from '../account_strings';
 import type { ApiError } from '../api';
 import { commonStrings } from '../common_strings';
 import { useStrings } from '../locale';
@@ -43,11 +45,12 @@ export function ToAllChannels() {
   );
 }
 
+/** To sign in, with another account where one is signed in, and to come back here. */
 export function SignInLink() {
-  const { strings } = useStrings(commonStrings);
+  const { strings } = useStrings(accountStrings);
   return (
-    <a class="button primary" href="/sign-in">
-      {strings.signIn}
+    <a class="button primary" href={signInAddress(location.pathname)}>
+      {mayBeSignedIn() ? strings.otherAccount : strings.signIn}
     </a>
   );
 }

@@ -6,6 +6,9 @@
 
 import { render, type ComponentChildren } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { fetchSession, mayBeSignedIn, signInAddress } from '../account';
+import { accountStrings } from '../account_strings';
+import { ApiError } from '../api';
 import { commonStrings } from '../common_strings';
 import {
   findLanguage,
@@ -15,7 +18,7 @@ import {
   useStrings,
   type Tag,
 } from '../locale';
-import { addressOf } from '../route';
+import { addressOf, linkBase } from '../route';
 import { recallOneOf, store } from '../settings';
 import { Icon } from './icons';
 import { Menu } from './menu';
@@ -81,6 +84,7 @@ function Top() {
           matinee
         </a>
         <span class="space" />
+        <Who />
         <Menu
           name="theme"
           label={strings.appearance}
@@ -105,5 +109,31 @@ function Top() {
         </Menu>
       </header>
     </>
+  );
+}
+
+/** Who is signed in, and the way to sign in. The studio has that in its own bar; who came by a link needs none. */
+function Who() {
+  const { strings } = useStrings(accountStrings);
+  const [name, setName] = useState('');
+  const { pathname } = location;
+  const shown = linkBase(pathname) === '' && !/^\/(studio|sign-in|setup)(\/|$)/.test(pathname);
+  useEffect(() => {
+    if (!shown || !mayBeSignedIn()) return undefined;
+    const abort = new AbortController();
+    fetchSession(abort.signal).then(
+      (session) => setName(session.name),
+      (error: unknown) => {
+        // Not known: the page itself says what is the matter.
+        if (!(error instanceof ApiError) && !abort.signal.aborted) throw error;
+      },
+    );
+    return () => abort.abort();
+  }, [shown]);
+  if (!shown) return null;
+  return (
+    <a class="who" href={name ? '/sign-in' : signInAddress(pathname)} aria-label={name ? `${strings.account}: ${name}` : undefined}>
+      {name || strings.signIn}
+    </a>
   );
 }

@@ -1,0 +1,103 @@
+// Name and password.
+
+import { useState } from 'preact/hooks';
+import { kLeastPassword } from '../account';
+import { ApiError } from '../api';
+import { accountStrings } from '../account_strings';
+import { useStrings } from '../locale';
+import { fill } from '../text';
+import { Field } from './field';
+
+export interface SignInFormProps {
+  readonly button: string;
+  /** Where a password is made, it is said what it needs. */
+  readonly makes?: boolean;
+  /** What is wrong, in the page's language; "" to show what the server says. */
+  readonly reasonOf?: (error: ApiError) => string;
+  readonly onSubmit: (name: string, password: string) => Promise<void>;
+}
+
+export function SignInForm({ button, makes = false, reasonOf, onSubmit }: SignInFormProps) {
+  const { strings } = useStrings(accountStrings);
+  const saying = useSaying();
+  const [name, setName] = useState('');
+  const [password, setPassword] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ApiError | null>(null);
+  const submit = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      await onSubmit(name, password);
+    } catch (failure) {
+      if (!(failure instanceof ApiError)) throw failure;
+      setError(failure);
+    }
+    setBusy(false);
+  };
+  return (
+    <form
+      class="sign-in"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <Field label={strings.name} {...(makes ? { hint: strings.nameHint } : {})}>
+        {(input) => (
+          <input
+            {...input}
+            name="name"
+            autocomplete="username"
+            autocapitalize="none"
+            spellcheck={false}
+            required
+            {...(makes ? { pattern: '[A-Za-z0-9._@\\-]{1,64}', title: strings.nameHint } : {})}
+            value={name}
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <Field
+        label={strings.password}
+        {...(makes ? { hint: fill(strings.passwordHint, { n: kLeastPassword }) } : {})}
+        error={error ? (reasonOf?.(error) || saying(error)) : ''}
+      >
+        {(input) => (
+          <input
+            {...input}
+            name="password"
+            type="password"
+            autocomplete={makes ? 'new-password' : 'current-password'}
+            required
+            {...(makes ? { minLength: kLeastPassword } : {})}
+            value={password}
+            onInput={(event) => setPassword(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <button type="submit" class="button primary" disabled={busy}>
+        {button}
+      </button>
+    </form>
+  );
+}
+
+/** What to say of a failure to sign in. */
+export function useSaying(): (error: ApiError) => string {
+  const { strings } = useStrings(accountStrings);
+  return (error) => {
+    switch (error.status) {
+      case 0:
+        return strings.noAnswer;
+      case 401:
+        return strings.wrong;
+      case 429:
+        return fill(strings.tooMany, { n: /\d+/.exec(error.message)?.[0] ?? '60' });
+      case 503:
+        return strings.busy;
+      default:
+        return error.message;
+    }
+  };
+}
