@@ -288,8 +288,40 @@ async function checkKeys(viewer) {
   assert.ok((await page.locator('dialog kbd').count()) > 12, 'the help lists the keys');
   await viewer.checkAccessibility('the help');
   await viewer.shoot('help');
+  const letters = page.getByRole('checkbox', { name: 'Letters and signs' });
+  await letters.uncheck();
   await page.keyboard.press('Escape');
   await page.locator('dialog').waitFor({ state: 'detached', timeout: kPatience });
+  await page.keyboard.press('?');
+  await page.keyboard.press('m');
+  assert.equal(await page.locator('dialog').count(), 0, 'letters and signs do nothing where that is switched off');
+  assert.equal(await page.evaluate(() => document.querySelector('video').muted), muted);
+  await page.getByRole('button', { name: 'Keyboard' }).click();
+  await letters.check();
+  await page.keyboard.press('Escape');
+  await page.locator('dialog').waitFor({ state: 'detached', timeout: kPatience });
+}
+
+// In a window of its own the film goes on, with its subtitles and the keys; and comes back.
+async function checkPictureInPicture(viewer) {
+  const { page } = viewer;
+  const opening = page.context().waitForEvent('page', { timeout: kPatience });
+  await page.keyboard.press('p');
+  const apart = await opening;
+  await page.getByText('It plays in its own window.').waitFor({ timeout: kPatience });
+  assert.equal(await page.locator('video').count(), 0);
+  await apart.locator('.cue').first().waitFor({ timeout: kPatience });
+  const at = await apart.evaluate(() => document.querySelector('video').currentTime);
+  await apart.waitForFunction((from) => document.querySelector('video').currentTime > from + 1, at, { timeout: kPatience });
+  assert.ok(await apart.evaluate(() => getComputedStyle(document.querySelector('.stage')).position === 'relative'),
+    'it is dressed like the page');
+  await apart.keyboard.press(' ');
+  await apart.waitForFunction(() => document.querySelector('video').paused, null, { timeout: kPatience });
+  await apart.keyboard.press(' ');
+  await page.getByRole('button', { name: 'Back to the page' }).click();
+  await viewer.untilItPlays(0.2);
+  await page.locator('.cue').first().waitFor({ timeout: kPatience });
+  assert.equal(await page.locator('.stage.away').count(), 0);
 }
 
 // All controls with the keyboard alone, each seen to have the focus.
@@ -440,6 +472,7 @@ async function main(options) {
     await checkQualities(viewer);
     await checkTimeTravel(viewer);
     await checkKeys(viewer);
+    await checkPictureInPicture(viewer);
     await checkTabbing(viewer);
     await checkEntry(viewer, options.base, options.channel);
     assert.deepEqual(complaints, [], 'the console complains');

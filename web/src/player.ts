@@ -505,10 +505,10 @@ class HlsPlayer extends VideoPlayer {
 /**
  * The browser's own HLS (Safari on telephones). It chooses the quality itself, and reads the
  * subtitles; what it would show is taken from it, so that it looks the same everywhere. In a full
- * screen of its own, where the page cannot draw, it shows the first language.
+ * screen or a window of its own, where the page cannot draw, it shows the first language.
  */
 class NativePlayer extends VideoPlayer {
-  private fullScreen = false;
+  private apart = false;
 
   constructor(video: HTMLVideoElement, url: string, onChange: () => void, startAt?: number) {
     super(video, url, onChange);
@@ -522,8 +522,12 @@ class NativePlayer extends VideoPlayer {
       }),
     );
     this.listen(video.textTracks, 'addtrack', this.update);
-    this.listen(video, 'webkitbeginfullscreen', () => this.showInFullScreen(true));
-    this.listen(video, 'webkitendfullscreen', () => this.showInFullScreen(false));
+    for (const event of ['webkitbeginfullscreen', 'enterpictureinpicture']) {
+      this.listen(video, event, () => this.showApart(true));
+    }
+    for (const event of ['webkitendfullscreen', 'leavepictureinpicture']) {
+      this.listen(video, event, () => this.showApart(false));
+    }
     video.src = url;
     this.start();
   }
@@ -566,15 +570,15 @@ class NativePlayer extends VideoPlayer {
     return Number.isNaN(start) ? null : start + video.currentTime * 1000;
   }
 
-  private showInFullScreen(fullScreen: boolean): void {
-    this.fullScreen = fullScreen;
+  private showApart(apart: boolean): void {
+    this.apart = apart;
     this.applyModes();
   }
 
   private applyModes(): void {
     this.textTracks().forEach((track, i) => {
       const at = this.chosen.indexOf(i);
-      track.mode = at < 0 ? 'disabled' : at === 0 && this.fullScreen ? 'showing' : 'hidden';
+      track.mode = at < 0 ? 'disabled' : at === 0 && this.apart ? 'showing' : 'hidden';
     });
   }
 

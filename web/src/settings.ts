@@ -12,6 +12,7 @@ export type Setting =
   | 'muted'
   | 'review-continuous' // films follow each other: 'yes' or 'no'
   | 'schedule-view' // 'week' or 'day'
+  | 'character-keys' // letters and signs are keys of the player: 'no', or else yes
   | 'signed-in'; // 'yes' or 'no': see account.ts
 
 const session = new Map<Setting, string>();

@@ -65,6 +65,8 @@ test('keys act, with capitals too', () => {
   assert.equal(actionOf(press(' '), null), 'play');
   assert.equal(actionOf(press('M'), null), 'mute');
   assert.equal(actionOf(press('ArrowLeft'), null), 'back');
+  for (const key of ['M', 's', '?', '+']) assert.equal(actionOf(press(key), null, false), null, key);
+  for (const key of [' ', 'ArrowLeft']) assert.ok(actionOf(press(key), null, false), key);
   assert.equal(actionOf(press('ArrowLeft', { shiftKey: true }), null), 'previous');
   assert.equal(actionOf(press('?', { shiftKey: true }), null), 'help');
   assert.equal(actionOf(press('x'), null), null);

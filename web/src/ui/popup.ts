@@ -35,11 +35,12 @@ export function usePopup(onOpen: (root: HTMLElement) => void): Popup {
       setOpen(false);
       button.current?.focus();
     };
-    document.addEventListener('pointerdown', closeOutside);
+    const around = element.ownerDocument; // the picture's own window has another one
+    around.addEventListener('pointerdown', closeOutside);
     element.addEventListener('focusout', closeOnLeaving);
     element.addEventListener('keydown', closeByKey);
     return () => {
-      document.removeEventListener('pointerdown', closeOutside);
+      around.removeEventListener('pointerdown', closeOutside);
       element.removeEventListener('focusout', closeOnLeaving);
       element.removeEventListener('keydown', closeByKey);
     };

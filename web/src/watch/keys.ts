@@ -1,6 +1,7 @@
 // The keys of the player. `kKeys` is also what the help lists.
 
 import { useEffect } from 'preact/hooks';
+import { recall } from '../settings';
 import type { watchStrings } from './strings';
 
 type Words = Extract<keyof (typeof watchStrings)['en'], `key${string}`>;
@@ -49,10 +50,14 @@ export const kKeys: readonly { readonly keys: readonly string[]; readonly does: 
   { keys: ['?'], does: 'keyHelp' },
 ];
 
-/** What a key does when the focus is on `target`; null when it is the target's own affair. */
+/**
+ * What a key does when the focus is on `target`; null when it is the target's own affair. Without `characters`
+ * letters and signs do nothing: who speaks to the computer may type them without meaning to (WCAG 2.1.4).
+ */
 export function actionOf(
   event: Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'altKey' | 'metaKey'>,
   target: Pick<Element, 'matches' | 'closest'> | null,
+  characters = true,
 ): Action | null {
   if (event.ctrlKey || event.altKey || event.metaKey) return null;
   if (target?.closest('select, textarea, dialog, [role=menu], .panel')) return null;
@@ -62,20 +67,27 @@ export function actionOf(
   if (isArrow && target?.matches('input.volume, ol')) return null;
   if (target?.matches('input:not([type=range])')) return null;
   const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (!characters && name.length === 1 && name !== ' ') return null;
   return kActions[isArrow && event.shiftKey ? `Shift+${name}` : name] ?? null;
 }
 
-/** `act` must be stable. */
-export function useKeys(act: (action: Action) => void): void {
+export const haveCharacters = (): boolean => recall('character-keys') !== 'no';
+
+/** `act` must be stable. `other` is a window besides the page's in which they work as well. */
+export function useKeys(act: (action: Action) => void, other: Window | null = null): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented) return;
-      const action = actionOf(event, event.target instanceof Element ? event.target : null);
+      const target = event.target instanceof Element ? event.target : null;
+      const action = actionOf(event, target, haveCharacters());
       if (!action) return;
       event.preventDefault();
       act(action);
     };
-    window.addEventListener('keydown', onKeyDown);
-    return () => window.removeEventListener('keydown', onKeyDown);
-  }, [act]);
+    const windows = [window, ...(other ? [other] : [])];
+    for (const each of windows) each.addEventListener('keydown', onKeyDown);
+    return () => {
+      for (const each of windows) each.removeEventListener('keydown', onKeyDown);
+    };
+  }, [act, other]);
 }

@@ -1,18 +1,20 @@
 // The picture with everything that stands over it.
 
 import type { ComponentChildren } from 'preact';
-import { forwardRef } from 'preact/compat';
+import { createPortal, forwardRef } from 'preact/compat';
 import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'preact/hooks';
 import { commonStrings } from '../common_strings';
 import { useStrings } from '../locale';
 import { play, type Player, type Snapshot } from '../player';
 import { recall, store } from '../settings';
 import { nextChoice, preferredLanguage } from '../text';
+import { Button } from '../ui/button';
 import { Icon } from '../ui/icons';
 import { Controls } from './controls';
 import { beginningOf, neighbour, type Films } from './films';
 import { Help } from './help';
 import { useKeys, type Action } from './keys';
+import { hasPictureWindow, usePictureWindow, type PictureWindow } from './picture_window';
 import { watchStrings } from './strings';
 import { useSubtitleStyle } from './subtitle_style';
 import { SubtitlesView } from './subtitles_view';
@@ -62,6 +64,7 @@ export const Stage = forwardRef<StageHandle, StageProps>(function Stage(props, h
   const style = useSubtitleStyle();
   const fullscreen = useFullscreen();
   const { idle, hide } = useIdle(frame);
+  const apart = usePictureWindow();
 
   // The player of the last film may still have something to say when the next one is there already.
   const listener = useRef({ master, onSnapshot });
@@ -119,9 +122,9 @@ export const Stage = forwardRef<StageHandle, StageProps>(function Stage(props, h
 
   const bound = watermark !== undefined;
   const act = useAct({
-    player, films, frame, video, chooseSubtitle, step: style.step, setHelp, bound,
+    player, films, frame, video, chooseSubtitle, step: style.step, setHelp, bound, apart,
   });
-  useKeys(act);
+  useKeys(act, apart.opened);
 
   const onVolumeChange = () => {
     if (!video.current) return;
@@ -164,6 +167,7 @@ export const Stage = forwardRef<StageHandle, StageProps>(function Stage(props, h
         <SubtitlesView
           player={player}
           video={video.current}
+          view={apart.opened ?? window}
           languages={[languageOf(snapshot.chosen[0]), languageOf(snapshot.chosen[1])]}
           style={style}
           controlsHeight={hidden ? 0 : controlsHeight(frame.current)}
@@ -177,7 +181,7 @@ export const Stage = forwardRef<StageHandle, StageProps>(function Stage(props, h
           snapshot={snapshot}
           films={films}
           fullscreen={fullscreen}
-          pictureInPicture={document.pictureInPictureEnabled === true && !bound}
+          pictureInPicture={(hasPictureWindow() || document.pictureInPictureEnabled === true) && !bound}
           style={style}
           act={act}
           chooseSubtitle={chooseSubtitle}
@@ -189,7 +193,17 @@ export const Stage = forwardRef<StageHandle, StageProps>(function Stage(props, h
   // Under the picture: over it there is no place where no film has titles.
   return (
     <>
-      {picture}
+      <div class="picture-place" ref={apart.place}>
+        {apart.opened && (
+          <section class="stage away" aria-label={strings.player}>
+            <div class="overlay">
+              <span>{strings.inOwnWindow}</span>
+              <Button onClick={apart.close}>{strings.backToPage}</Button>
+            </div>
+          </section>
+        )}
+        {createPortal(picture, apart.box)}
+      </div>
       {snapshot?.soundRefused && (
         <button type="button" class="unmute button" onClick={() => player?.toggleMute()}>
           <Icon name="silence" />
@@ -236,10 +250,11 @@ interface ActParts {
   readonly setHelp: (open: boolean) => void;
   /** The picture stays where the page can draw over it. */
   readonly bound: boolean;
+  readonly apart: PictureWindow;
 }
 
 function useAct(parts: ActParts): (action: Action) => void {
-  const { player, films, frame, video, chooseSubtitle, step, setHelp, bound } = parts;
+  const { player, films, frame, video, chooseSubtitle, step, setHelp, bound, apart } = parts;
   return useMemo(() => {
     const goTo = (position: number | null) => {
       if (position !== null) player?.seek(position);
@@ -272,14 +287,20 @@ function useAct(parts: ActParts): (action: Action) => void {
       second: () => nextSubtitle(1),
       larger: () => step(1),
       smaller: () => step(-1),
-      fullscreen: () => toggleFullscreen(frame.current, bound ? null : video.current),
+      fullscreen: () => {
+        if (apart.opened) apart.close();
+        else toggleFullscreen(frame.current, bound ? null : video.current);
+      },
       pip: () => {
-        if (!bound) togglePictureInPicture(video.current);
+        if (bound) return;
+        if (apart.opened) apart.close();
+        else if (hasPictureWindow()) apart.open();
+        else togglePictureInPicture(video.current);
       },
       help: () => setHelp(true),
     };
     return (action: Action) => actions[action]();
-  }, [player, films, frame, video, chooseSubtitle, step, setHelp, bound]);
+  }, [player, films, frame, video, chooseSubtitle, step, setHelp, bound, apart.opened]);
 }
 
 type PhoneVideo = HTMLVideoElement & { webkitEnterFullscreen?(): void };

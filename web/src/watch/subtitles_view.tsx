@@ -15,6 +15,8 @@ interface Shown {
 export interface SubtitlesViewProps {
   readonly player: Player;
   readonly video: HTMLVideoElement;
+  /** The window that the picture is in: the page's, unless said otherwise. */
+  readonly view?: Window;
   /** BCP-47, of the first and the second language. */
   readonly languages: readonly [string, string];
   readonly style: SubtitleStyle;
@@ -22,17 +24,19 @@ export interface SubtitlesViewProps {
   readonly controlsHeight: number;
 }
 
-export function SubtitlesView({ player, video, languages, style, controlsHeight }: SubtitlesViewProps) {
-  const shown = useShownCues(player, video);
+export function SubtitlesView({ player, video, view = window, languages, style, controlsHeight }: SubtitlesViewProps) {
+  const shown = useShownCues(player, video, view);
   const root = useRef<HTMLDivElement>(null);
   const [height, setHeight] = useState(0);
 
   useEffect(() => {
     if (!root.current) return;
-    const observer = new ResizeObserver(([entry]) => setHeight(entry?.contentRect.height ?? 0));
+    // That of the window: another one's may be asleep.
+    const observer = new (view as Window & typeof globalThis).ResizeObserver(
+      ([entry]) => setHeight(entry?.contentRect.height ?? 0));
     observer.observe(root.current);
     return () => observer.disconnect();
-  }, []);
+  }, [view]);
 
   // Where they stand follows from how high they are, which is known once they are drawn.
   useLayoutEffect(() => {
@@ -86,7 +90,7 @@ function CueBox({ cue, track, language }: { readonly cue: Cue; readonly track: 0
 }
 
 /** The cues of this moment; looked at with every picture, changed only when they are others. */
-function useShownCues(player: Player, video: HTMLVideoElement): readonly Shown[] {
+function useShownCues(player: Player, video: HTMLVideoElement, view: Window): readonly Shown[] {
   const [shown, setShown] = useState<readonly Shown[]>([]);
   useEffect(() => {
     let before = '';
@@ -100,11 +104,11 @@ function useShownCues(player: Player, video: HTMLVideoElement): readonly Shown[]
       const now = all.map(({ key }) => key).join('\n');
       if (now !== before) setShown(all);
       before = now;
-      request = window.requestAnimationFrame(look);
+      request = view.requestAnimationFrame(look);
     };
     look();
-    return () => window.cancelAnimationFrame(request);
-  }, [player, video]);
+    return () => view.cancelAnimationFrame(request);
+  }, [player, video, view]);
   return shown;
 }
 
