@@ -282,6 +282,46 @@ test('a network that is lost and a page that was put to sleep are survived', asy
   await listed('Great Hall', ({ health, report }) => health === 'on-line' && report?.state === 'playing');
 });
 
+// What reaches a screen may be broken in many ways; hls.js has a name for each, and gives up at some.
+test('whatever the player stumbles over, the screen is in step again', async () => {
+  const broken = async (pattern, times, answer) => {
+    let met = 0;
+    const meet = async (route) => {
+      met += 1;
+      await (met > times ? route.continue() : route.fulfill(answer));
+    };
+    await foyer.route(pattern, meet);
+    for (const deadline = Date.now() + kPatience; met < times; await sleep(100)) {
+      assert.ok(Date.now() < deadline, `${pattern} was asked for ${met} times`);
+    }
+    await foyer.unroute(pattern, meet);
+    await untilInStep(foyer);
+  };
+  await foyer.evaluate(() => { window.sameDocument = true; });
+  const type = { contentType: 'video/mp4' };
+  await broken(/\/180p\/.*\.m4s$/, 1, { ...type, body: 'this is no segment at all' });
+  await broken(/\/180p\/.*\.m4s$/, 3, { ...type, status: 404, body: '' });
+  await broken(/\/180p\/media\.m3u8/, 2, { contentType: 'application/vnd.apple.mpegurl', body: 'no playlist' });
+  await broken(/\/180p\/media\.m3u8/, 2, { status: 410, body: '' });
+  // And what it may give up at, of each kind; media twice in a row, for the second time is taken for worse.
+  const kinds = await foyer.evaluate(() => Object.values(window.matineePlayer.constructor.ErrorTypes));
+  assert.ok(kinds.length >= 4, String(kinds));
+  for (const kind of ['mediaError', ...kinds]) {
+    const restarts = await foyer.evaluate((fatal) => {
+      const { restarts } = window.matineeScreen.playback;
+      const { Events, ErrorDetails } = window.matineePlayer.constructor;
+      const details = ErrorDetails.INTERNAL_EXCEPTION;
+      window.matineePlayer.trigger(Events.ERROR, { type: fatal, details, fatal: true, error: new Error('made up') });
+      return restarts;
+    }, kind);
+    // The player is made anew, or has its media attached anew, before it can be said to play on.
+    if (kind !== 'mediaError') await until(foyer, (before) => window.matineeScreen.playback.restarts > before, restarts);
+    await untilInStep(foyer);
+  }
+  assert.equal(await foyer.evaluate(() => window.sameDocument), true, 'the page was loaded again');
+  assert.equal(await foyer.locator('[data-card=away]').count(), 0);
+});
+
 test('a screen that is removed shows nothing, and a code again', async () => {
   await matinee('screen', 'remove', 'Foyer');
   await codeOf(foyer);
