@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { appendFile, mkdir } from 'node:fs/promises';
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -154,6 +154,27 @@ test('a screen does what it is told, without being loaded again', async () => {
   await until(hall, () => window.sameDocument === undefined);
   await untilInStep(hall);
   await listed('Great Hall', ({ report }) => report?.state === 'playing');
+});
+
+test('between films a screen says what comes and when, and without a channel that it has none', async () => {
+  await matinee('channel', 'add', 'later', 'tram');
+  const file = path.join(station.folder, 'later.json');
+  const start = new Date(Date.now() + 60_000).toISOString().slice(0, 19);
+  await writeFile(file, JSON.stringify({
+    slate: 'slate', blocks: [{ id: 'evening', playlist: 'later', start, zone: 'UTC', passes: 1 }],
+  }));
+  await matinee('schedule', 'set', 'later', file, '--when', 'now');
+  await matinee('screen', 'assign', 'Great Hall', 'later');
+  await hall.locator('.next-up', { hasText: 'Night Tram' }).waitFor({ timeout: kPatience });
+  assert.match(await hall.locator('.next-up .countdown').textContent(), /Starts in 0:\d\d/);
+  assert.deepEqual(await seriousFindings(hall), [], 'axe-core on what comes next');
+  await hall.screenshot({ path: path.join(screenshots, 'screen-next-up.png') });
+  await matinee('screen', 'assign', 'Great Hall', 'none');
+  await hall.locator('[data-card=idle]', { hasText: 'Great Hall' }).waitFor({ timeout: kPatience });
+  assert.deepEqual(await seriousFindings(hall), [], 'axe-core on a screen without a channel');
+  await hall.screenshot({ path: path.join(screenshots, 'screen-idle.png') });
+  await matinee('screen', 'assign', 'Great Hall', 'main');
+  await untilInStep(hall);
 });
 
 test('the studio sees a still, by the API', async () => {

@@ -188,21 +188,36 @@ function Clock({ design, now, always }: { readonly design: ScreenDesign; readonl
   return <p class={`clock time ${place}`}>{formatTime(now, tag)}</p>;
 }
 
-/** Keeps the display from going dark; browsers let go of it whenever the page is hidden. */
+const kAskAgain = 60_000; // milliseconds until a wake lock that was refused is asked for again
+
+/**
+ * Keeps the display from going dark. Browsers let go of it whenever the page is hidden, and when they see fit
+ * (a low battery); until they give it back the machine's own settings decide.
+ */
 function useWakeLock(): void {
   useEffect(() => {
+    if (!('wakeLock' in navigator)) return undefined;
     const abort = new AbortController();
+    const { signal } = abort;
+    let held: WakeLockSentinel | null = null;
+    let timer: number | undefined;
     const ask = async () => {
-      if (document.visibilityState !== 'visible' || !('wakeLock' in navigator)) return;
+      window.clearTimeout(timer);
+      if (signal.aborted || document.visibilityState !== 'visible' || held?.released === false) return;
       try {
-        await navigator.wakeLock.request('screen');
+        held = await navigator.wakeLock.request('screen');
+        held.addEventListener('release', () => void ask(), { once: true });
       } catch {
-        // Refused (a low battery, a policy): the machine's own settings then decide.
+        timer = window.setTimeout(() => void ask(), kAskAgain);
       }
     };
     void ask();
-    document.addEventListener('visibilitychange', () => void ask(), { signal: abort.signal });
-    return () => abort.abort();
+    document.addEventListener('visibilitychange', () => void ask(), { signal });
+    return () => {
+      abort.abort();
+      window.clearTimeout(timer);
+      void held?.release();
+    };
   }, []);
 }
 

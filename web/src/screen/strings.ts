@@ -16,7 +16,7 @@ export const screenStrings = defineStrings({
   zh: {
     screen: '屏幕',
     pairing: '此屏幕等待批准',
-    pairingHint: '请在管理页面的“屏幕”中输入此代码并为屏幕命名，或在服务器上运行：',
+    pairingHint: '请在工作室的“屏幕”中输入此代码并为屏幕命名，或在服务器上运行：',
     connecting: '正在寻找服务器…',
     idle: '{name} 已就绪',
     idleHint: '尚未分配频道。',
