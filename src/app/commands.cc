@@ -17,6 +17,7 @@
 #include "app/as_run_log.h"
 #include "app/cards.h"
 #include "app/channel_settings.h"
+#include "app/command_audit.h"
 #include "app/command_output.h"
 #include "app/description.h"
 #include "app/doctor.h"
@@ -177,30 +178,89 @@ Result<std::string> changed_settings(const std::string& settings,
     return with_settings(settings, changed);
 }
 
-Result<void> put_on_channel(Workspace& workspace, const std::string& id, const std::string& title,
-                            const std::vector<std::string>& entries, std::optional<Instant> epoch,
-                            const std::optional<std::string>& burn_in = {}) {
-    const std::string playlist = id;
-    TRY(workspace.store->set_playlist(playlist, title.empty() ? id : title, entries));
-    auto known = workspace.store->find_channel(id);
-    if (known) {
-        store::Channel channel = *known;
-        channel.playlist_id = playlist;
-        if (!title.empty()) channel.title = title;
-        channel.settings = TRY(changed_settings(channel.settings, burn_in));
-        return workspace.store->update_channel(channel, *known);
+// The playlist `id`, its newest version; nothing when there is none.
+Result<std::optional<store::Playlist>> playlist_called(store::Store& store, const std::string& id) {
+    auto found = store.find_playlist_version(id, 0);
+    if (found) return std::optional(*std::move(found));
+    if (found.error().code() != ErrorCode::kNotFound) return Unexpected(std::move(found).error());
+    return std::optional<store::Playlist>();
+}
+
+// Refuses to write over what somebody has planned: a channel that loops entries has a playlist of
+// its own name.
+Result<void> expect_own_loop(store::Store& store, const std::string& id,
+                             const std::optional<store::Channel>& known,
+                             const std::vector<std::string>& entries) {
+    if (known && !known->playlist_id.empty() && known->playlist_id != id) {
+        return fail(ErrorCode::kConflict,
+                    "channel {} plays playlist {}: change that one (matinee playlist set {} ...), "
+                    "or give it another (matinee channel set {} --playlist ID)",
+                    id, known->playlist_id, known->playlist_id, id);
     }
-    if (known.error().code() != ErrorCode::kNotFound) {
-        return Unexpected(std::move(known).error());
+    const auto own = TRY(playlist_called(store, id));
+    if (!own) return {};
+    if (own->draft != own->published) {
+        return fail(ErrorCode::kConflict,
+                    "playlist {} has a draft that is not published: publish it (matinee playlist "
+                    "publish {}), or go back (matinee playlist undo {})",
+                    id, id, id);
     }
-    store::Channel added;
-    added.id = id;
-    added.title = title.empty() ? id : title;
-    added.epoch = epoch.value_or(std::chrono::floor<std::chrono::seconds>(workspace.clock->now()) -
-                                 kHeadStart);
-    added.playlist_id = playlist;
-    added.settings = TRY(changed_settings(added.settings, burn_in));
-    return workspace.store->create_channel(added);
+    const bool same = std::ranges::equal(own->items, entries, {}, [](const auto& item) {
+        return item.is_trimmed() ? std::string() : item.reference;
+    });
+    if (!known && !same) {
+        return fail(ErrorCode::kConflict,
+                    "there is a playlist {} already: matinee channel add {} --playlist {} plays it",
+                    id, id, id);
+    }
+    return {};
+}
+
+// Makes the channel, or changes it: what it loops, unless there is another playlist for it to play.
+Result<void> put_on_channel(Workspace& workspace, const ChannelArguments& wanted,
+                            const std::vector<std::string>& entries) {
+    store::Store& store = *workspace.store;
+    const std::string& id = wanted.id;
+    std::optional<store::Channel> known;
+    if (auto found = store.find_channel(id)) {
+        known = *std::move(found);
+    } else if (found.error().code() != ErrorCode::kNotFound) {
+        return Unexpected(std::move(found).error());
+    }
+    store::Channel channel = known.value_or(store::Channel());
+    if (!known) {
+        channel.id = id;
+        channel.title = id;
+        const Instant now = std::chrono::floor<std::chrono::seconds>(workspace.clock->now());
+        channel.epoch = wanted.epoch.value_or(now - kHeadStart);
+    }
+    if (!wanted.title.empty()) channel.title = wanted.title;
+    channel.settings = TRY(changed_settings(channel.settings, wanted.burn_in));
+    json detail = json::object();
+    if (wanted.playlist) {
+        if (!wanted.playlist->empty()) TRY(store.find_playlist(*wanted.playlist));
+        channel.playlist_id = *wanted.playlist;
+        detail["playlist"] = channel.playlist_id;
+    } else if (!entries.empty()) {
+        TRY(expect_own_loop(store, id, known, entries));
+        TRY(store.set_playlist(id, channel.title, entries, command_actor()));
+        channel.playlist_id = id;
+        detail["entries"] = entries;
+    }
+    if (!wanted.title.empty()) detail["title"] = wanted.title;
+    if (wanted.burn_in) detail["burn_in"] = *wanted.burn_in;
+    TRY(known ? store.update_channel(channel, *known) : store.create_channel(channel));
+    audit_command(store, known ? "channel.change" : "channel.add", id, detail);
+    return {};
+}
+
+// A channel is the demo's to change as long as nobody else has planned what it plays.
+Result<bool> is_demos_own(store::Store& store) {
+    const auto own = TRY(playlist_called(store, kDemoChannel));
+    if (!own) return true;
+    const std::string author = TRY(store.playlist_history(kDemoChannel))
+    .front().author;
+    return author.empty() || author == command_actor();
 }
 
 void print_addresses(const Station& station, const std::vector<std::string>& channels) {
@@ -436,8 +496,11 @@ int demo(const DemoArguments& arguments) {
         const Intake intake = TRY(take_in_aloud(workspace, {films}, {}, stdout));
         const auto& entries = intake.summary.entries;
         // All of them: a film joins the channel when it is prepared, a long one while it is.
-        if (!entries.empty()) {
-            TRY(put_on_channel(workspace, kDemoChannel, "Main channel", entries, std::nullopt));
+        if (!entries.empty() && TRY(is_demos_own(*workspace.store))) {
+            ChannelArguments channel;
+            channel.id = kDemoChannel;
+            channel.title = "Main channel";
+            TRY(put_on_channel(workspace, channel, entries));
         }
         const auto station = TRY(start_station(workspace, arguments.listen, {}));
         if (TRY(ready_entries(workspace, entries)).size() < entries.size()) {
@@ -487,6 +550,10 @@ int import(const ImportArguments& arguments) {
         std::FILE* const told = arguments.json ? stderr : stdout;
         const Intake intake = TRY(take_in_aloud(workspace, arguments.paths, options, told));
         const auto& entries = intake.summary.entries;
+        for (const fs::path& path : arguments.paths) {
+            audit_command(*workspace.store, "import", path.filename().string(),
+                          {{"entries", entries.size()}});
+        }
         Preparation done;
         std::vector<std::string> ready;
         if (arguments.wait) {
@@ -508,8 +575,13 @@ int import(const ImportArguments& arguments) {
 int add_channel(const ChannelArguments& arguments) {
     return run_command([&]() -> Result<int> {
         Workspace workspace = TRY(Workspace::open(arguments.data));
+        if (arguments.playlist && !arguments.entries.empty()) {
+            return fail(ErrorCode::kInvalid,
+                        "channel {}: it plays either these entries or playlist {}", arguments.id,
+                        *arguments.playlist);
+        }
         std::vector<std::string> ids = arguments.entries;
-        if (ids.empty()) {
+        if (ids.empty() && !arguments.playlist) {
             for (const store::Entry& entry : TRY(workspace.store->list_entries())) {
                 if (entry.kind == store::EntryKind::kFilm) ids.push_back(entry.id);
             }
@@ -518,24 +590,47 @@ int add_channel(const ChannelArguments& arguments) {
         // Those that were named join when they are prepared; else there is no telling which are
         // meant.
         const auto& entries = arguments.entries.empty() ? ready : ids;
-        if (entries.empty()) {
+        if (entries.empty() && !arguments.playlist) {
             return fail(ErrorCode::kInvalid,
                         "channel {}: no entry is ready; import some films first", arguments.id);
         }
         // What could not be drawn before may be possible now; whoever runs this command waits for
         // it.
         if (arguments.burn_in) TRY(workspace.store->forget_failed_variants());
-        TRY(put_on_channel(workspace, arguments.id, arguments.title, entries, arguments.epoch,
-                           arguments.burn_in));
+        TRY(put_on_channel(workspace, arguments, entries));
         if (arguments.json) {
             const auto channel = TRY(workspace.store->find_channel(arguments.id));
             print_json(TRY(channel_json(*workspace.store, channel)));
+            return 0;
+        }
+        if (arguments.playlist) {
+            fmt::print("channel {} plays playlist {}\n", arguments.id, *arguments.playlist);
             return 0;
         }
         fmt::print("channel {} plays {} entries\n", arguments.id, entries.size());
         if (ready.size() < entries.size()) {
             fmt::print("{} of them are not prepared yet, and join when they are\n",
                        entries.size() - ready.size());
+        }
+        return 0;
+    });
+}
+
+int set_channel(const ChannelArguments& arguments) {
+    return run_command([&]() -> Result<int> {
+        Workspace workspace = TRY(Workspace::open(arguments.data));
+        TRY(workspace.store->find_channel(arguments.id));
+        if (arguments.title.empty() && !arguments.playlist && !arguments.burn_in) {
+            return fail(ErrorCode::kInvalid, "nothing to set; --help says what can be");
+        }
+        if (arguments.burn_in) TRY(workspace.store->forget_failed_variants());
+        TRY(put_on_channel(workspace, arguments, {}));
+        const auto channel = TRY(workspace.store->find_channel(arguments.id));
+        if (arguments.json) {
+            print_json(TRY(channel_json(*workspace.store, channel)));
+        } else {
+            fmt::print("channel {}: \"{}\", plays playlist {}\n", channel.id, channel.title,
+                       channel.playlist_id);
         }
         return 0;
     });
@@ -641,6 +736,8 @@ int add_card(const CardArguments& arguments) {
             TRY(fill_card_from(*workspace.store, arguments.entry, request));
         }
         TRY(make_card(workspace, request));
+        audit_command(*workspace.store, "card.add", arguments.id,
+                      {{"template", arguments.card_template}});
         std::FILE* const told = arguments.json ? stderr : stdout;
         Preparation done;
         if (arguments.wait) done = TRY(prepare_all(workspace, signals, told));
@@ -748,6 +845,7 @@ int set_entry(const SetEntryArguments& arguments) {
         }
         TRY(describe_by_hand(*workspace.store, arguments.entry, json_line(said),
                              arguments.reset ? Before::kForgotten : Before::kKept));
+        audit_command(*workspace.store, "entry.change", arguments.entry, said);
         const auto entry = TRY(workspace.store->find_entry(arguments.entry));
         print_json(TRY(printed_entry(workspace, entry)));
         return 0;
@@ -913,6 +1011,8 @@ int set_subtitles(const SetSubtitlesArguments& arguments) {
         // Nothing is kept that would be refused when it is used.
         TRY(parse_subtitle_options(options));
         TRY(store.set_subtitle_options(arguments.entry, name, options == "{}" ? "" : options));
+        audit_command(store, arguments.reset ? "subtitles.reset" : "subtitles.set",
+                      fmt::format("{}/{}", arguments.entry, name), {{"options", options}});
         const auto notes = TRY(refresh_subtitles(store, *workspace.library, arguments.entry));
         for (const ImportNote& note : notes) {
             if (arguments.json || note.path.filename() != name) continue;

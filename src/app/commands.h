@@ -59,13 +59,16 @@ struct ChannelArguments {
     std::filesystem::path data;
     std::string id;
     std::string title;
-    std::vector<std::string> entries;  // empty: all that are ready
-    std::optional<Instant> epoch;      // unset: now
+    std::vector<std::string> entries;     // empty: all that are ready
+    std::optional<std::string> playlist;  // to play this one, and none of the channel's own
+    std::optional<Instant> epoch;         // unset: now
     // Languages to draw into the picture ("zh,ru"; "none"); unset: as it is.
     std::optional<std::string> burn_in;
     bool json = false;
 };
 int add_channel(const ChannelArguments& arguments);
+// Changes of a channel that is there what is given.
+int set_channel(const ChannelArguments& arguments);
 int list_channels(const std::filesystem::path& data, bool json);
 int list_entries(const std::filesystem::path& data, bool json);
 int show_entry(const std::filesystem::path& data, const std::string& id, bool json);

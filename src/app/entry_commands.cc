@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "app/command_audit.h"
 #include "app/command_output.h"
 #include "app/resource_json.h"
 #include "app/workspace.h"
@@ -56,16 +57,19 @@ Result<void> list_jobs(Workspace& workspace, const EntryArguments& arguments) {
 
 Result<void> cancel_job(Workspace& workspace, const EntryArguments& arguments) {
     TRY(workspace.store->cancel_job(arguments.id));
+    audit_command(*workspace.store, "job.cancel", arguments.id);
     return show_job(workspace, arguments.id, arguments.as_json);
 }
 
 Result<void> prepare_entry(Workspace& workspace, const EntryArguments& arguments) {
     const store::Job job = TRY(workspace.store->enqueue_job(arguments.id));
+    audit_command(*workspace.store, "entry.prepare", arguments.id);
     return show_job(workspace, job.id, arguments.as_json);
 }
 
 Result<void> remove_entry(Workspace& workspace, const EntryArguments& arguments) {
     TRY(workspace.store->remove_entry(arguments.id));
+    audit_command(*workspace.store, "entry.remove", arguments.id);
     if (arguments.as_json) print_removed(arguments.id);
     return {};
 }

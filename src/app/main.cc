@@ -137,7 +137,7 @@ int main(int argc, char** argv) {
 });
 
 CLI::App* channel =
-    cli.add_subcommand("channel", "Channels: list, add; skip, hold, resume and more");
+    cli.add_subcommand("channel", "Channels: list, add, set; skip, hold, resume and more");
 channel->require_subcommand(1);
 app::ChannelArguments added;
 std::string epoch;
@@ -158,18 +158,35 @@ add->add_option("--epoch", epoch, "when its timeline began (2026-11-23T20:00:00Z
         added.epoch = matinee::base::parse_rfc3339(text);
         return added.epoch ? std::string() : "an instant is written 2026-11-23T20:00:00Z";
     });
-add->add_option("--burn-in", added.burn_in,
-                "draw subtitles into the picture: one language or two, the upper first (zh,ru; "
-                "\"none\" for the plain picture)")
-    ->check([](const std::string& text) {
-        if (text == "none") return std::string();
-        const auto wish = matinee::library::burn_in_wish(text);
-        return wish ? std::string() : wish.error().to_string();
-    });
+const auto with_burn_in = [](CLI::App* command, app::ChannelArguments& arguments) {
+    command
+        ->add_option("--burn-in", arguments.burn_in,
+                     "draw subtitles into the picture: one language or two, the upper first "
+                     "(zh,ru; \"none\" for the plain picture)")
+        ->check([](const std::string& text) {
+            if (text == "none") return std::string();
+            const auto wish = matinee::library::burn_in_wish(text);
+            return wish ? std::string() : wish.error().to_string();
+        });
+};
+with_burn_in(add, added);
+add->add_option("--playlist", added.playlist, "what it plays, instead of entries named here");
 add->callback([&] {
     added.data = data;
     added.json = json;
     status = app::add_channel(added);
+});
+app::ChannelArguments changed;
+CLI::App* change = with_json(with_data(channel->add_subcommand(
+    "set", "Change a channel's title, playlist or the languages drawn into its picture")));
+change->add_option("ID", changed.id, "the channel")->required();
+change->add_option("--title", changed.title, "what people call it");
+change->add_option("--playlist", changed.playlist, "what it plays while it has no schedule");
+with_burn_in(change, changed);
+change->callback([&] {
+    changed.data = data;
+    changed.json = json;
+    status = app::set_channel(changed);
 });
 with_json(with_data(channel->add_subcommand("list", "List the channels")))->callback([&] {
     status = app::list_channels(data, json);

@@ -11,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "app/backup.h"
+#include "app/command_audit.h"
 #include "app/command_output.h"
 #include "app/encrypting.h"
 #include "app/station.h"
@@ -45,6 +46,8 @@ Result<void> back_up(const fs::path& data, const fs::path& file, BackupMedia med
     Workspace workspace = TRY(Workspace::open(data));
     const BackupDone done = TRY(write_backup(*workspace.store, workspace.folder, file, media,
                                              progress_line("saving", output)));
+    audit_command(*workspace.store, "backup.write", file.filename().string(),
+                  {{"media", media == BackupMedia::kInclude}});
     if (output == Output::kJson) {
         print_json({{"file", file.string()},
                     {"files", done.files},
@@ -66,6 +69,7 @@ Result<void> bring_back(const fs::path& data, const fs::path& file, Output outpu
     const fs::path folder = data.empty() ? TRY(default_data_folder()) : data;
     const BackupDone done = TRY(restore_backup(file, folder, progress_line("restoring", output)));
     Workspace workspace = TRY(Workspace::open(folder));
+    audit_command(*workspace.store, "backup.restore", file.filename().string());
     std::vector<std::string> unprepared;
     std::vector<std::string> gone;
     for (const store::Entry& entry : TRY(workspace.store->list_entries())) {
@@ -99,6 +103,7 @@ Result<void> bring_back(const fs::path& data, const fs::path& file, Output outpu
 Result<void> encrypt(const fs::path& data, const std::string& channel, bool on, Output output) {
     Workspace workspace = TRY(Workspace::open(data));
     const auto edit = TRY(set_encryption(workspace, channel, on));
+    audit_command(*workspace.store, "channel.change", channel, {{"encrypted", on}});
     if (output == Output::kJson) {
         print_json({{"channel", channel},
                     {"encrypted", on},

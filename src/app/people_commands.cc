@@ -1,6 +1,5 @@
 #include "app/people_commands.h"
 
-#include <pwd.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "app/command_audit.h"
 #include "app/command_output.h"
 #include "app/resource_json.h"
 #include "app/workspace.h"
@@ -297,12 +297,9 @@ Result<void> set_channel_access(Workspace& workspace, const PeopleArguments& arg
     if (!arguments.role.empty()) rule.least = TRY(auth::parse_role(arguments.role));
     channel.settings = TRY(auth::with_channel_rule(channel.settings, rule));
     TRY(workspace.store->update_channel(channel, known));
-    TRY(workspace.store->audit(
-        {.actor = command_actor(),
-         .action = "channel.access",
-         .subject = channel.id,
-         .detail =
-             json{{"watch", to_string(rule.watch)}, {"role", to_string(rule.least)}}.dump()}));
+    json access{{"watch", to_string(rule.watch)}};
+    if (rule.watch == auth::Watch::kRole) access["role"] = to_string(rule.least);
+    audit_command(*workspace.store, "channel.change", channel.id, {{"access", std::move(access)}});
     if (arguments.as_json) print_json(TRY(channel_json(*workspace.store, channel)));
     return {};
 }
@@ -323,11 +320,6 @@ Result<void> show_audit(Workspace& workspace, const PeopleArguments& arguments) 
 }
 
 }  // namespace
-
-std::string command_actor() {
-    const passwd* user = ::getpwuid(::getuid());
-    return fmt::format("cli:{}", user ? std::string(user->pw_name) : std::to_string(::getuid()));
-}
 
 void add_people_commands(CLI::App& cli, int& status) {
     // The commands' callbacks keep it as long as they are needed.

@@ -13,7 +13,4 @@ namespace matinee::app {
 // one that runs, and must outlive the parsing.
 void add_people_commands(CLI::App& cli, int& status);
 
-// In whose name the audit log has what is done on the command line.
-std::string command_actor();
-
 }  // namespace matinee::app

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/api_context.h"
+#include "app/command_audit.h"
 #include "app/command_output.h"
 #include "app/control_room.h"
 #include "app/planning.h"
@@ -36,7 +37,7 @@ struct PlanningArguments {
     std::string second;
     std::vector<std::string> words;
     std::string title;
-    std::string author = "command line";
+    std::string author = command_actor();
     std::int64_t version = 0;
     std::int64_t expected = -1;
     std::int64_t item = 1;
@@ -389,15 +390,27 @@ class Command {
     Command(CLI::App& parent, std::string& data, int& status, const std::string& name,
             const std::string& what, PlanningBody body)
         : app_(parent.add_subcommand(name, what)),
-          arguments_(std::make_shared<PlanningArguments>()) {
+          arguments_(std::make_shared<PlanningArguments>()),
+          audit_(std::make_shared<Audit>()) {
         app_->add_option("--data", data,
                          "the folder that holds everything (default: XDG data home)");
-        app_->callback([&data, &status, arguments = arguments_, body = std::move(body)] {
-            auto workspace = Workspace::open(data);
-            const auto done = workspace ? body(*workspace, *arguments)
-                                        : Result<int>(Unexpected(Error(workspace.error())));
-            status = done ? *done : report_failure(done.error());
-        });
+        app_->callback(
+            [&data, &status, arguments = arguments_, audit = audit_, body = std::move(body)] {
+                auto workspace = Workspace::open(data);
+                const auto done = workspace ? body(*workspace, *arguments)
+                                            : Result<int>(Unexpected(Error(workspace.error())));
+                status = done ? *done : report_failure(done.error());
+                if (!done || audit->action.empty() || arguments->dry_run) return;
+                audit_command(*workspace->store, audit->action, arguments->id,
+                              audit->detail ? audit->detail(*arguments) : nlohmann::json::object());
+            });
+    }
+
+    // What the audit log calls it, and what it has of it beyond the id.
+    using Detail = std::function<nlohmann::json(const PlanningArguments&)>;
+    Command& audit(std::string action, Detail detail = {}) {
+        *audit_ = {std::move(action), std::move(detail)};
+        return *this;
     }
 
     Command& id(const char* name, const char* what) {
@@ -444,8 +457,14 @@ class Command {
     PlanningArguments& arguments() { return *arguments_; }
 
   private:
+    struct Audit {
+        std::string action;  // empty: it changes nothing
+        Detail detail;
+    };
+
     CLI::App* app_;
     std::shared_ptr<PlanningArguments> arguments_;
+    std::shared_ptr<Audit> audit_;
 };
 
 }  // namespace
@@ -463,6 +482,7 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
         .id("ID", "the playlist")
         .version("another version")
         .json();
+    const auto when = [](const PlanningArguments& given) { return json{{"when", given.when}}; };
     Command set =
         command(playlist, "set", "Make a new version, a draft, of these items", set_playlist);
     set.id("ID", "the playlist; made when it is not there")
@@ -471,6 +491,10 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
                "! after it all of it until they are prepared")
         .expected("the newest version you know; refused when there is a newer one")
         .author()
+        .audit("playlist.save",
+               [](const PlanningArguments& given) {
+                   return json{{"items", given.words}};
+               })
         .json();
     set->add_option("--title", set.arguments().title, "what people call it");
     command(playlist, "undo", "Make a new version like the one before; again goes further back",
@@ -478,6 +502,7 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
         .id("ID", "the playlist")
         .expected("the newest version you know")
         .author()
+        .audit("playlist.undo")
         .json();
     command(playlist, "history", "List the versions", show_history).id("ID", "the playlist").json();
     command(playlist, "publish", "Let channels play the newest version", publish_playlist)
@@ -485,6 +510,7 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
         .version("another version")
         .expected("the published version you know; refused when it is another one")
         .publishing()
+        .audit("playlist.publish", when)
         .json();
 
     CLI::App& schedule =
@@ -497,6 +523,7 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
         .id("CHANNEL", "the channel")
         .file(true)
         .publishing()
+        .audit("schedule.publish", when)
         .json();
     command(schedule, "check",
             "Say what is wrong with a schedule and the newest versions of its playlists.\n"
@@ -508,6 +535,7 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
         .json();
     command(schedule, "clear", "Let a channel loop its playlist again", clear_schedule)
         .id("CHANNEL", "the channel")
+        .audit("schedule.clear")
         .json();
 
     const auto on_air =
@@ -521,6 +549,7 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
                                               TRY(make(workspace, arguments)));
                            })
                 .id("ID", "the channel")
+                .audit(fmt::format("channel.{}", name))
                 .json();
         };
     using Made = Result<ControlRoom::Command>;
@@ -559,10 +588,13 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
             });
         };
     };
+    const auto entry = [](const PlanningArguments& given) { return json{{"entry", given.second}}; };
     on_air("insert", "Play an entry after what is on", with_entry(playout::insert_next))
-        .second("ENTRY", "the entry");
+        .second("ENTRY", "the entry")
+        .audit("channel.insert", entry);
     on_air("replace", "Play an entry in place of what is on", with_entry(playout::replace))
-        .second("ENTRY", "the entry");
+        .second("ENTRY", "the entry")
+        .audit("channel.replace", entry);
     Command go_to = on_air(
         "go-to", "Go on with another item of what is on",
         [](Workspace&, const PlanningArguments& arguments) -> Made {
@@ -571,6 +603,9 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
                     return playout::go_to(on, moment, block, item);
                 });
         });
+    go_to.audit("channel.go-to", [](const PlanningArguments& given) {
+        return json{{"block", given.second}, {"item", given.item - 1}};
+    });
     go_to->add_option("ITEM", go_to.arguments().item, "its number, from 1")->required();
     go_to.arguments().second = "loop";
     go_to->add_option("--block", go_to.arguments().second,

@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "app/command_audit.h"
 #include "app/command_output.h"
-#include "app/people_commands.h"
 #include "app/review_room.h"
 #include "app/workspace.h"
 #include "auth/key_file.h"

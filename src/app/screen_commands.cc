@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "app/command_audit.h"
 #include "app/command_output.h"
-#include "app/people_commands.h"
 #include "app/screen_design.h"
 #include "app/screens.h"
 #include "app/workspace.h"
@@ -128,10 +128,7 @@ Result<void> design_screens(Workspace& workspace, const ScreenArguments& argumen
     if (!changes.empty()) {
         channel.settings = TRY(with_screen_design(channel.settings, changes));
         TRY(workspace.store->update_channel(channel, known));
-        TRY(workspace.store->audit({.actor = command_actor(),
-                                    .action = "channel.screen-design",
-                                    .subject = channel.id,
-                                    .detail = changes.dump()}));
+        audit_command(*workspace.store, "channel.screen-design", channel.id, changes);
     }
     const json design = TRY(screen_design_from(channel.settings));
     if (arguments.as_json) {

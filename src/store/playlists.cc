@@ -138,14 +138,15 @@ Int content_of(soci::session& sql, const std::string& id, Int version) {
 }  // namespace
 
 Result<std::int64_t> Store::set_playlist(const std::string& id, const std::string& title,
-                                         std::span<const PlaylistItem> items) {
+                                         std::span<const PlaylistItem> items,
+                                         const std::string& author) {
     return impl_->write([&](soci::session& sql) -> Result<std::int64_t> {
         const Int now = ms_of(impl_->now());
         const auto head = TRY(query_head(sql, id));
         Int version = head ? head->draft : 0;
         if (!head || !std::ranges::equal(TRY(query_items(sql, id, version)), items)) {
             ++version;
-            insert_version(sql, id, title, version, 0, "", now, items);
+            insert_version(sql, id, title, version, 0, author, now, items);
         } else if (head->title != title) {
             sql << "UPDATE playlists SET title = :title WHERE id = :id", use(title), use(id);
         }
@@ -155,7 +156,8 @@ Result<std::int64_t> Store::set_playlist(const std::string& id, const std::strin
 }
 
 Result<std::int64_t> Store::set_playlist(const std::string& id, const std::string& title,
-                                         std::span<const std::string> entry_ids) {
+                                         std::span<const std::string> entry_ids,
+                                         const std::string& author) {
     std::vector<PlaylistItem> items;
     items.reserve(entry_ids.size());
     for (const std::string& entry_id : entry_ids) {
@@ -163,7 +165,7 @@ Result<std::int64_t> Store::set_playlist(const std::string& id, const std::strin
         item.reference = entry_id;
         items.push_back(std::move(item));
     }
-    return set_playlist(id, title, items);
+    return set_playlist(id, title, items, author);
 }
 
 Result<Playlist> Store::find_playlist(const std::string& id) {

@@ -467,11 +467,13 @@ class Store {
     // Makes `items` the playlist's newest version, publishes it, and returns its number. Nothing
     // changes, and the number stays, when it is published with these items already.
     Result<std::int64_t> set_playlist(const std::string& id, const std::string& title,
-                                      std::span<const PlaylistItem> items);
+                                      std::span<const PlaylistItem> items,
+                                      const std::string& author = "");
 
     // The same for a plain list of entries.
     Result<std::int64_t> set_playlist(const std::string& id, const std::string& title,
-                                      std::span<const std::string> entry_ids);
+                                      std::span<const std::string> entry_ids,
+                                      const std::string& author = "");
 
     // The published version; without items when there is none.
     Result<Playlist> find_playlist(const std::string& id);

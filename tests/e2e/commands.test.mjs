@@ -231,6 +231,26 @@ test('playlists and schedules are as the API has them', async () => {
   assert.deepEqual((await like('listPlaylists', ['playlist', 'list'], { list: true })).find(({ id }) => id === 'hall').channels, ['hall']);
   assert.deepEqual((await like('changeChannelSettings', ['channel', 'access', 'hall', 'role', '--role', 'reviewer'])).access, { watch: 'role', role: 'reviewer' });
   assert.equal((await like('changeScreenDesign', ['channel', 'screens', 'hall', 'clock=top-left'])).clock, 'top-left');
+  // A title changes a title: not what is played.
+  assert.deepEqual(
+    (({ title, playlist, burn_in }) => ({ title, playlist, burn_in }))(
+      await like('changeChannelSettings', ['channel', 'set', 'hall', '--title', 'Great hall', '--burn-in', 'none'])),
+    { title: 'Great hall', playlist: 'hall', burn_in: [] });
+  assert.equal((await json(['playlist', 'show', 'hall'])).items.length, 2);
+  assert.equal((await like('createChannel', ['channel', 'add', 'second', '--playlist', 'evening'])).playlist, 'evening');
+  // What somebody has planned is not written over.
+  const refused = async (words, why) => {
+    const { status, stderr } = await run(program, [...words, '--data', file('data')]);
+    assert.equal(status, 1, words.join(' '));
+    assert.match(stderr, why);
+  };
+  await refused(['channel', 'add', 'second', 'boats'], /plays playlist evening.*matinee channel set second --playlist/s);
+  await refused(['channel', 'add', 'evening', 'tram'], /there is a playlist evening already/);
+  await json(['playlist', 'set', 'hall', 'tram']);
+  await refused(['channel', 'add', 'hall', 'boats'], /has a draft that is not published/);
+  await json(['playlist', 'undo', 'hall']);
+  await refused(['channel', 'set', 'hall'], /nothing to set/);
+  await refused(['channel', 'set', 'nothing', '--title', 'X'], /there is no channel/);
   assert.equal((await json(['channel', 'encrypt', 'hall', 'on'])).encrypted, true);
   await json(['channel', 'encrypt', 'hall', 'off']);
 });
@@ -253,8 +273,19 @@ test('accounts, tokens, links and the audit log are as the API has them', async 
   assert.deepEqual(await like('getLink', ['link', 'show', link.id]), link);
   await like('listLinks', ['link', 'list'], { list: true });
   assert.ok((await json(['link', 'revoke', link.id])).revoked);
-  const audit = await like('listAudit', ['audit', '--limit', '3'], { list: true });
+  const audit = await like('listAudit', ['audit', '--limit', '500'], { list: true });
   assert.equal(audit[0].action, 'link.revoke');
+  // Whatever a command has changed, and by whom.
+  const done = new Map(audit.map(({ action, subject, actor }) => [action, { subject, actor }]));
+  for (const action of [
+    'import', 'card.add', 'entry.change', 'entry.prepare', 'job.cancel', 'subtitles.set', 'playlist.save', 'playlist.undo',
+    'playlist.publish', 'channel.add', 'channel.change', 'channel.screen-design', 'user.add',
+  ]) {
+    assert.match(done.get(action)?.actor ?? '', /^cli:/, action);
+  }
+  assert.ok(!audit.some(({ action, detail }) => action === 'playlist.publish' && detail.dry_run), 'a dry run changes nothing');
+  const history = await json(['playlist', 'history', 'evening']);
+  assert.match(history[0].author, /^cli:/);
 });
 
 test('review rounds are as the API has them', async () => {
