@@ -190,7 +190,13 @@ test('two who change the same title choose between them', async () => {
   await page.getByLabel('Title in English').fill('Paper Boats');
   await page.getByLabel('Title in Chinese').fill('纸船');
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.locator('.toast', { hasText: 'Saved.' }).waitFor();
+  // What is said lies over the panel, and in it: else it would be under its backdrop, and silent.
+  const said = page.locator('dialog[open] [role=status] .toast', { hasText: 'Saved.' });
+  await said.waitFor();
+  assert.ok(await said.evaluate((toast) => {
+    const { left, top, width, height } = toast.getBoundingClientRect();
+    return toast.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+  }), 'something lies over the message');
   await page.getByLabel('Title in English').fill('Boats of Paper');
   const { tag } = await api('GET', '/entries/boats');
   const other = await api(

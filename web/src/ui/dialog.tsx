@@ -6,6 +6,7 @@ import { useEffect, useId, useRef } from 'preact/hooks';
 import { commonStrings } from '../common_strings';
 import { useStrings } from '../locale';
 import { IconButton } from './button';
+import { ToastsIn, useToastPlace } from './toast';
 
 export interface DialogProps {
   readonly title: string;
@@ -19,12 +20,15 @@ export interface DialogProps {
 export function Dialog({ title, onClose, children, actions }: DialogProps) {
   const { strings } = useStrings(commonStrings);
   const dialog = useRef<HTMLDialogElement>(null);
+  const enter = useToastPlace();
   const id = useId();
   useEffect(() => {
     const element = dialog.current;
     const before = document.activeElement;
     element?.showModal();
+    const leave = enter(id);
     return () => {
+      leave();
       element?.close();
       if (before instanceof HTMLElement) before.focus();
     };
@@ -44,6 +48,7 @@ export function Dialog({ title, onClose, children, actions }: DialogProps) {
       </div>
       <div class="dialog-body">{children}</div>
       {actions && <div class="dialog-foot">{actions}</div>}
+      <ToastsIn place={id} />
     </dialog>
   );
 }

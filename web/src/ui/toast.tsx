@@ -1,8 +1,11 @@
 // Short messages that come and go, at the foot of the page. Screen readers hear them without losing
 // their place. Errors that need an answer belong elsewhere: in a dialog, or at the field.
+//
+// Whatever is outside of a modal dialog lies under it and is inert, in the top layer too: neither seen
+// to, pressed nor read out. So messages are shown inside of the dialog that is on top, if there is one.
 
 import { createContext, type ComponentChildren } from 'preact';
-import { useCallback, useContext, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 const kShown = 6_000; // milliseconds
 
@@ -11,33 +14,64 @@ interface Toast {
   readonly text: string;
 }
 
+/** Where messages are shown. */
+interface Places {
+  readonly toasts: readonly Toast[];
+  /** The dialog that has them; null for the page. */
+  readonly top: string | null;
+  /** A dialog has come on top of all others; what comes back takes it away. */
+  enter(dialog: string): () => void;
+}
+
 const ToastContext = createContext<(text: string) => void>(() => {});
+const PlacesContext = createContext<Places>({ toasts: [], top: null, enter: () => () => {} });
 
 /** What shows a message. */
 export const useToast = (): ((text: string) => void) => useContext(ToastContext);
 
+/** For a dialog that opens. */
+export const useToastPlace = (): Places['enter'] => useContext(PlacesContext).enter;
+
 export function Toasts({ children }: { readonly children: ComponentChildren }) {
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
+  const [dialogs, setDialogs] = useState<readonly string[]>([]);
   const last = useRef(0);
   const show = useCallback((text: string) => {
     const toast = { id: ++last.current, text };
     setToasts((before) => [...before.slice(-2), toast]);
+  }, []);
+  const enter = useCallback((dialog: string) => {
+    setDialogs((before) => [...before, dialog]);
+    return () => setDialogs((before) => before.filter((each) => each !== dialog));
   }, []);
   useEffect(() => {
     if (toasts.length === 0) return;
     const timer = window.setTimeout(() => setToasts((before) => before.slice(1)), kShown);
     return () => window.clearTimeout(timer);
   }, [toasts]);
+  const top = dialogs.at(-1) ?? null;
+  const places = useMemo<Places>(() => ({ toasts, top, enter }), [toasts, top, enter]);
   return (
     <ToastContext.Provider value={show}>
-      {children}
-      <div class="toasts" role="status" aria-live="polite">
-        {toasts.map(({ id, text }) => (
+      <PlacesContext.Provider value={places}>
+        {children}
+        <ToastsIn place={null} />
+      </PlacesContext.Provider>
+    </ToastContext.Provider>
+  );
+}
+
+/** The messages, when this place has them. It is there before they are: else they are not read out. */
+export function ToastsIn({ place }: { readonly place: string | null }) {
+  const { toasts, top } = useContext(PlacesContext);
+  return (
+    <div class="toasts" role="status" aria-live="polite">
+      {top === place &&
+        toasts.map(({ id, text }) => (
           <div class="toast" key={id}>
             {text}
           </div>
         ))}
-      </div>
-    </ToastContext.Provider>
+    </div>
   );
 }
