@@ -5,7 +5,7 @@ import { ApiError, type Tagged } from '../api';
 import { kLanguages, useStrings } from '../locale';
 import { fill, formatLength } from '../text';
 import { Button } from '../ui/button';
-import { Dialog } from '../ui/dialog';
+import { Dialog, useUnsaved } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { ServerSilent, Waiting } from '../ui/notices';
 import { useToast } from '../ui/toast';
@@ -107,6 +107,7 @@ function Description({ found }: { readonly found: Tagged<EntryDetails> }) {
   const [busy, setBusy] = useState(false);
   const before = fieldsOf(base.value);
   const dirty = changed(before, fields).length > 0;
+  useUnsaved(dirty);
 
   const takeIn = (now: Tagged<EntryDetails>): readonly string[] => {
     const merged = merge(before, fields, fieldsOf(now.value));

@@ -274,6 +274,8 @@ function NewLinkDialog(props: {
   const [viewers, setViewers] = useState('');
   const [error, setError] = useState<{ readonly member: string; readonly text: string } | null>(null);
   const [busy, setBusy] = useState(false);
+  const dirty =
+    [label, from, until, viewers].some(Boolean) || wide === 'all' || chosen.length + films.length > 0 || end !== 'week';
   const beginning = from === '' ? Date.now() : Date.parse(from);
   const expires = () => {
     if (end === 'never') return null;
@@ -306,7 +308,7 @@ function NewLinkDialog(props: {
   const named = (member: string) => (error?.member === member ? error.text : '');
   const ticked = (ids: readonly string[], id: string, on: boolean) => (on ? [...ids, id] : ids.filter((each) => each !== id));
   return (
-    <Dialog title={strings.newLink} onClose={onClose}>
+    <Dialog title={strings.newLink} onClose={onClose} dirty={dirty}>
       <form
         class="wide confirmation"
         onSubmit={(event) => {

@@ -251,7 +251,7 @@ function AddPerson({ onClose }: { readonly onClose: () => void }) {
     }
   };
   return (
-    <Dialog title={strings.add} onClose={onClose}>
+    <Dialog title={strings.add} onClose={onClose} dirty={[name, password].some(Boolean)}>
       <form
         class="confirmation"
         onSubmit={(event) => {
@@ -341,7 +341,7 @@ function SetPassword(props: { readonly person: Person; readonly mine: boolean; r
     }
   };
   return (
-    <Dialog title={fill(strings.passwordTitle, { name: person.name })} onClose={onClose}>
+    <Dialog title={fill(strings.passwordTitle, { name: person.name })} onClose={onClose} dirty={password !== ''}>
       <form
         class="confirmation"
         onSubmit={(event) => {
@@ -485,7 +485,7 @@ function NewToken(props: { readonly people: readonly Person[]; readonly onClose:
     );
   }
   return (
-    <Dialog title={strings.newToken} onClose={onClose}>
+    <Dialog title={strings.newToken} onClose={onClose} dirty={label !== ''}>
       <form
         class="confirmation"
         onSubmit={(event) => {

@@ -101,7 +101,7 @@ function NewPlaylist({ onClose }: { readonly onClose: () => void }) {
     }
   };
   return (
-    <Dialog title={strings.newPlaylist} onClose={onClose}>
+    <Dialog title={strings.newPlaylist} onClose={onClose} dirty={[title, id].some(Boolean)}>
       <form
         class="confirmation"
         onSubmit={(event) => {

@@ -239,6 +239,7 @@ function AddFilms(props: { readonly round: FullRound; readonly onClose: () => vo
     <Dialog
       title={strings.addFilms}
       onClose={onClose}
+      dirty={chosen.size > 0}
       actions={
         <>
           <Button onClick={onClose}>{studio.cancel}</Button>
@@ -397,7 +398,7 @@ function AddJuror(props: { readonly round: FullRound; readonly onClose: () => vo
   const [expires, setExpires] = useState('');
   const { ask, busy, error } = useAsked();
   return (
-    <Dialog title={strings.addJuror} onClose={onClose}>
+    <Dialog title={strings.addJuror} onClose={onClose} dirty={[name, account, expires].some(Boolean)}>
       <form
         class="confirmation"
         onSubmit={(event) => {
@@ -476,7 +477,7 @@ function AddConflict(props: {
   const [reason, setReason] = useState('');
   const { ask, busy, error } = useAsked();
   return (
-    <Dialog title={fill(strings.conflictTitle, { name: juror.name })} onClose={onClose}>
+    <Dialog title={fill(strings.conflictTitle, { name: juror.name })} onClose={onClose} dirty={reason !== ''}>
       <form
         class="confirmation"
         onSubmit={(event) => {

@@ -74,10 +74,12 @@ function NewRound({ onClose }: { readonly onClose: () => void }) {
   const { go } = useNavigation();
   const [titles, setTitles] = useState<Readonly<Record<string, string>>>({});
   const [id, setId] = useState<string | null>(null); // null: follows the title
-  const [criteria, setCriteria] = useState<readonly CriterionDraft[]>(usualCriteria);
+  const [usual] = useState<readonly CriterionDraft[]>(usualCriteria);
+  const [criteria, setCriteria] = useState(usual);
   const { ask, busy, error } = useAsked();
   const wanted = id ?? slug(titles['en'] || Object.values(titles)[0] || '').slice(0, 64);
   const [checked, setChecked] = useState(false);
+  const dirty = Object.values(titles).some(Boolean) || id !== null || criteria !== usual;
   const problems = problemsOf(criteria);
   const make = () => {
     setChecked(true);
@@ -89,7 +91,7 @@ function NewRound({ onClose }: { readonly onClose: () => void }) {
   };
   const nameOf = new Intl.DisplayNames([tag], { type: 'language' });
   return (
-    <Dialog title={strings.newRound} onClose={onClose}>
+    <Dialog title={strings.newRound} onClose={onClose} dirty={dirty}>
       <form
         class="confirmation wide"
         onSubmit={(event) => {

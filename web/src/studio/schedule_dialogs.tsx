@@ -40,15 +40,17 @@ export function AddBlock(props: Names & {
   const { strings } = useStrings(scheduleStrings);
   const { strings: studio } = useStrings(studioStrings);
   const { playlists, zone, start } = props;
-  const [block, setBlock] = useState<Block>({
+  const [first] = useState<Block>({
     ...kPlainBlock, id: '', playlist: playlists[0]?.id ?? '', start, zone,
   });
+  const [block, setBlock] = useState(first);
   const [after, setAfter] = useState<string | null>(null);
   const [wrong, setWrong] = useState(false);
   return (
     <Dialog
       title={strings.addBlock}
       onClose={props.onClose}
+      dirty={wrong || block !== first}
       actions={
         <>
           <Button onClick={props.onClose}>{studio.cancel}</Button>
@@ -165,6 +167,7 @@ export function PublishSchedule(props: Names & {
     <Dialog
       title={fill(strings.publishTitle, { channel: props.title })}
       onClose={onClose}
+      dirty={moment !== ''}
       actions={
         <>
           <Button onClick={onClose}>{studio.cancel}</Button>
@@ -274,6 +277,7 @@ export function ScheduleConflict(props: Names & {
     <Dialog
       title={strings.conflictTitle}
       onClose={onLater}
+      dirty={choices.size > 0}
       actions={
         <>
           <Button onClick={onTake}>{strings.takeTheirs}</Button>

@@ -25,7 +25,7 @@ export function AddScreen(props: {
   const [channel, setChannel] = useState(channels[0]?.id ?? '');
   const { ask, busy, error } = useAsked();
   return (
-    <Dialog title={strings.addTitle} onClose={onClose}>
+    <Dialog title={strings.addTitle} onClose={onClose} dirty={[code, name].some(Boolean)}>
       <form
         class="confirmation"
         onSubmit={(event) => {

@@ -5,7 +5,7 @@ import type { Channel, ScreenDesign } from '../api';
 import { kLanguages, useStrings } from '../locale';
 import { fill, formatTime } from '../text';
 import { Button } from '../ui/button';
-import { Dialog } from '../ui/dialog';
+import { Dialog, useUnsaved } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { ServerSilent, Waiting } from '../ui/notices';
 import { useToast } from '../ui/toast';
@@ -77,6 +77,7 @@ function DesignForm(props: {
   const changed = Object.fromEntries(
     keys.filter((key) => design[key] !== found[key]).map((key) => [key, design[key]]),
   );
+  useUnsaved(Object.keys(changed).length > 0);
   const saved = () => {
     toast(fill(strings.designSaved, { channel: channel.title }));
     onClose();

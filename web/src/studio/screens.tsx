@@ -298,7 +298,7 @@ function Rename(props: { readonly screen: Screen; readonly onClose: () => void; 
   const [name, setName] = useState(screen.name);
   const { ask, busy, error } = useAsked();
   return (
-    <Dialog title={fill(strings.renameTitle, { name: screen.name })} onClose={onClose}>
+    <Dialog title={fill(strings.renameTitle, { name: screen.name })} onClose={onClose} dirty={name !== screen.name}>
       <form
         class="confirmation"
         onSubmit={(event) => {

@@ -255,7 +255,7 @@ function NewChannel(props: {
   const { ask, busy, error } = useAsked();
   const wanted = id ?? slug(title);
   return (
-    <Dialog title={strings.newChannel} onClose={onClose}>
+    <Dialog title={strings.newChannel} onClose={onClose} dirty={[title, id, playlist].some(Boolean)}>
       <form
         class="confirmation"
         onSubmit={(event) => {

@@ -5,6 +5,7 @@ import { useId, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../api';
 import { useStrings } from '../locale';
 import { fill, formatLength, plural } from '../text';
+import { useUnsaved } from '../ui/dialog';
 import { useToast } from '../ui/toast';
 import { fetchEntryDetails, shiftSubtitles, type EntryDetails, type SubtitleFile } from './api';
 import { entriesStrings } from './entries_strings';
@@ -35,9 +36,10 @@ export function SubtitleFiles({ entry, uploads, onChanged }: SubtitleFilesProps)
   const [looked, setLooked] = useState<Looked | null>(null);
   // Shifts that are typed and not applied yet, by file: they are seen at once.
   const [drafts, setDrafts] = useState<Readonly<Record<string, string>>>({});
+  const shiftOf = (file: SubtitleFile) => drafts[file.file] ?? file.options.shift ?? '';
+  useUnsaved(files.some((file) => shiftOf(file).trim() !== (file.options.shift ?? '')));
   const preview = useRef<PreviewHandle>(null);
   const shown = files.find(({ file }) => file === looked?.file);
-  const shiftOf = (file: SubtitleFile) => drafts[file.file] ?? file.options.shift ?? '';
   const delayOf = (file: SubtitleFile) =>
     (secondsOf(shiftOf(file)) ?? 0) - (secondsOf(file.options.shift ?? '') ?? 0);
   return (

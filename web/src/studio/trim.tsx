@@ -5,7 +5,7 @@ import { useStrings } from '../locale';
 import type { Player } from '../player';
 import { fill } from '../text';
 import { Button } from '../ui/button';
-import { Dialog } from '../ui/dialog';
+import { Dialog, useUnsaved } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { ServerSilent, Waiting } from '../ui/notices';
 import { Thumbnail } from '../ui/thumbnail';
@@ -133,6 +133,7 @@ function Cutter(props: {
 
   const stored = storedPoints(points, reel);
   const same = stored.in === item.in && stored.out === item.out && untrimmed === item.untrimmed;
+  useUnsaved(!same);
   const length = points.out - points.in;
   const tooShort = !isWhole(stored) && length < leastFrames(rate);
   const number = new Intl.NumberFormat(tag);

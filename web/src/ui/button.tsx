@@ -7,13 +7,15 @@ export interface ButtonProps {
   readonly kind?: 'plain' | 'primary' | 'danger';
   readonly icon?: IconName;
   readonly disabled?: boolean;
+  /** Has the focus when its dialog opens. */
+  readonly autoFocus?: boolean;
   readonly onClick: () => void;
   readonly children: ComponentChildren;
 }
 
-export function Button({ kind = 'plain', icon, disabled, onClick, children }: ButtonProps) {
+export function Button({ kind = 'plain', icon, disabled, autoFocus, onClick, children }: ButtonProps) {
   return (
-    <button type="button" class={`button ${kind}`} disabled={disabled} onClick={onClick}>
+    <button type="button" class={`button ${kind}`} disabled={disabled} autofocus={autoFocus} onClick={onClick}>
       {icon && <Icon name={icon} />}
       {children}
     </button>
