@@ -225,11 +225,37 @@ test('two who change the same title choose between them', async () => {
     const { left, top, width, height } = toast.getBoundingClientRect();
     return toast.contains(document.elementFromPoint(left + width / 2, top + height / 2));
   }), 'something lies over the message');
+  await said.waitFor({ state: 'detached' });
+  await page.getByLabel('Synopsis in English').fill('Two boats of paper.');
+  await page.getByLabel('Synopsis in Chinese').fill('两只纸船。');
+  await page.getByLabel('Categories in English').fill('Animation\nShort');
+  await page.getByLabel('Categories in Russian').fill('Анимация');
+  await page.getByLabel('Content notes in English').fill('flashing lights');
+  await page.getByLabel('Time zone').selectOption('Asia/Shanghai');
+  await page.getByLabel('From', { exact: true }).fill('2026-11-20');
+  await page.getByLabel('Until', { exact: true }).fill('2026-11-01');
+  await page.getByText('it could never be shown').waitFor();
+  assert.ok(await page.getByRole('button', { name: 'Save' }).isDisabled());
+  await page.getByLabel('Until', { exact: true }).fill('2027-01-31');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await said.waitFor();
+  assert.equal(await page.getByLabel('Categories in English').inputValue(), 'Animation\nShort');
+  assert.equal(await page.getByLabel('Until', { exact: true }).inputValue(), '2027-01-31');
+  const { value: told } = await api('GET', '/entries/boats');
+  assert.deepEqual(told.metadata, {
+    synopsis: { en: 'Two boats of paper.', zh: '两只纸船。' },
+    category: [{ en: 'Animation', ru: 'Анимация' }, { en: 'Short' }],
+    content_notes: [{ en: 'flashing lights' }],
+    not_before: '2026-11-19T16:00:00.000Z',
+    not_after: '2027-01-31T16:00:00.000Z',
+  });
   await page.getByLabel('Title in English').fill('Boats of Paper');
+  await page.getByLabel('Synopsis in English').fill('Boats.');
   await closingAsks();
   const { tag } = await api('GET', '/entries/boats');
   const other = await api(
-    'PATCH', '/entries/boats', { title: { en: 'Boats', ru: 'Кораблики' } }, { 'If-Match': tag });
+    'PATCH', '/entries/boats',
+    { title: { en: 'Boats', ru: 'Кораблики' }, metadata: { synopsis: { ru: 'Лодки.' } } }, { 'If-Match': tag });
   assert.equal(other.status, 200);
   await page.getByRole('button', { name: 'Theirs: Boats' }).waitFor();
   assert.equal(await page.getByLabel('Title in Russian').inputValue(), 'Кораблики');
@@ -239,6 +265,7 @@ test('two who change the same title choose between them', async () => {
   await page.locator('h2', { hasText: 'Boats of Paper' }).first().waitFor();
   const { value } = await api('GET', '/entries/boats');
   assert.deepEqual(value.title, { en: 'Boats of Paper', ru: 'Кораблики', zh: '纸船' });
+  assert.deepEqual(value.metadata.synopsis, { en: 'Boats.', ru: 'Лодки.', zh: '两只纸船。' });
   await page.getByLabel('Author').fill('nobody');
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Discard' }).click();

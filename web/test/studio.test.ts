@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Airing, EntrySummary, PlaylistItem } from '../src/studio/api';
+import type { Airing, EntryDetails, EntrySummary, PlaylistItem } from '../src/studio/api';
+import { changeOf, fieldsOf, instantAt, isAsked, isNever, languagesOf, momentOf } from '../src/studio/entry_fields';
 import { isIn, lacks, mentions } from '../src/studio/filter';
 import { changed, merge } from '../src/studio/merge';
 import {
@@ -13,6 +14,10 @@ import { around, isHeld } from '../src/studio/rundown';
 const entry = (id: string, more: Partial<EntrySummary> = {}): EntrySummary => ({
   id, kind: 'film', title: { en: 'Paper Boats', zh: '纸船' }, author: 'Zoë', country: 'CN', state: 'ready',
   reason: '', duration_ms: 10_000, languages: ['zh-Hans'], poster: null, warnings: 0, ...more,
+});
+const details = (more: Partial<EntryDetails> = {}): EntryDetails => ({
+  ...entry('boats'), metadata: {}, permitted: { from: null, until: null }, source: 'boats.mp4', master: null,
+  subtitles: [], quality: null, playlists: [], ...more,
 });
 const item = (id: string, more: Partial<PlaylistItem> = {}): PlaylistItem => ({
   kind: 'entry', entry: id, in: 0, out: null, untrimmed: 'skip', ...more,
@@ -140,4 +145,52 @@ test('people are given pages, other players playlists', () => {
     { of: { kind: 'entry', id: 'paper boats' }, page: 'https://tv.example/t/T0K/watch/entries/paper%20boats', playlist: 'https://tv.example/t/T0K/entries/paper%20boats/master.m3u8' },
     { of: null, page: 'https://tv.example/t/T0K/', playlist: null },
   ]);
+});
+
+test('what is said of an entry becomes fields, and a change of few of them goes back', () => {
+  const before = fieldsOf(details({
+    metadata: {
+      synopsis: { en: 'A boat.', ru: 'Лодка.' },
+      category: ['Short', { en: 'Animation', ru: 'Анимация' }],
+      content_notes: 'flashing lights',
+    },
+    permitted: { from: '2026-11-20T00:00:00Z', until: null },
+  }));
+  assert.equal(before['synopsis.ru'], 'Лодка.');
+  assert.equal(before['category.und'], 'Short');
+  assert.equal(before['category.en'], '\nAnimation');
+  assert.equal(before['content_notes.und'], 'flashing lights');
+  assert.deepEqual(languagesOf(before, ['en', 'zh']), ['en', 'zh', 'ru', 'und']);
+  assert.ok(isAsked(before, ['en'], 'und', 'category') && !isAsked(before, ['en'], 'und', 'synopsis'));
+  assert.deepEqual(changeOf(before, before), {});
+  const after = {
+    ...before, country: ' DE ', 'title.ru': 'Кораблики', 'synopsis.en': '', 'category.ru': 'Короткий\nАнимация\n',
+    'content_notes.und': '', not_before: '',
+  };
+  assert.deepEqual(changeOf(before, after), {
+    country: 'DE',
+    title: { ru: 'Кораблики' },
+    metadata: {
+      synopsis: { en: null },
+      category: [{ und: 'Short', ru: 'Короткий' }, { en: 'Animation', ru: 'Анимация' }],
+      content_notes: null,
+      not_before: null,
+    },
+  });
+});
+
+test('a time in which an entry may be shown is said in days of a zone, or to the minute', () => {
+  const zone = 'Europe/Berlin';
+  const from = instantAt({ date: '2026-11-20', time: '' }, 'from', zone);
+  const until = instantAt({ date: '2026-11-30', time: '' }, 'until', zone);
+  assert.equal(from, '2026-11-19T23:00:00.000Z');
+  assert.equal(until, '2026-11-30T23:00:00.000Z');
+  assert.deepEqual(momentOf(from, 'from', zone), { date: '2026-11-20', time: '' });
+  assert.deepEqual(momentOf(until, 'until', zone), { date: '2026-11-30', time: '' });
+  assert.deepEqual(momentOf(until, 'until', 'Asia/Shanghai'), { date: '2026-12-01', time: '07:00' });
+  assert.equal(instantAt({ date: '2026-12-01', time: '07:00' }, 'until', 'Asia/Shanghai'), until);
+  assert.equal(instantAt({ date: '0202-11-20', time: '' }, 'from', zone), '');
+  assert.equal(instantAt({ date: '', time: '20:00' }, 'from', zone), '');
+  assert.deepEqual(momentOf('', 'from', zone), { date: '', time: '' });
+  assert.ok(isNever({ not_before: until, not_after: from }) && !isNever({ not_before: from, not_after: '' }));
 });

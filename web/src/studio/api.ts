@@ -60,6 +60,10 @@ export interface SubtitleFile {
 }
 
 export interface EntryDetails extends EntrySummary {
+  /** synopsis, category, content_notes, and whatever else was said (src/store/metadata.h). */
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** When it may be shown: RFC 3339 instants, `until` exclusive. */
+  readonly permitted: { readonly from: string | null; readonly until: string | null };
   readonly source: string;
   readonly master: string | null;
   readonly subtitles: readonly SubtitleFile[];
@@ -81,6 +85,7 @@ export interface EntryChange {
   readonly title?: Readonly<Record<string, string | null>>;
   readonly author?: string;
   readonly country?: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
 /** A preparation, as far as pages show it. */

@@ -9,33 +9,22 @@ import { Dialog, useUnsaved } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { ServerSilent, Waiting } from '../ui/notices';
 import { useToast } from '../ui/toast';
-import { changeEntry, fetchEntryDetails, type EntryChange, type EntryDetails } from './api';
+import { changeEntry, fetchEntryDetails, type EntryDetails } from './api';
 import { Poster, useTitles } from './catalogue';
 import { entriesStrings } from './entries_strings';
+import {
+  changeOf, fieldsOf, instantAt, isAsked, isNever, kLocalized, languagesOf, momentOf,
+  type Edge, type Localized, type Moment,
+} from './entry_fields';
 import { useLoaded } from './live';
 import { changed, merge, type Fields } from './merge';
 import { useFailure } from './session';
 import { studioStrings } from './strings';
 import { SubtitleFiles } from './subtitle_files';
 import type { Uploads } from './uploads';
+import { ownZone } from './zone';
 
-const kTitle = 'title.';
-
-function fieldsOf({ title, author, country }: EntryDetails): Fields {
-  const titles = Object.entries(title).map(([tag, text]) => [`${kTitle}${tag}`, text]);
-  return { ...Object.fromEntries(titles), author, country };
-}
-
-function changeOf(before: Fields, after: Fields): EntryChange {
-  const title: Record<string, string | null> = {};
-  const change: Record<string, unknown> = {};
-  for (const name of changed(before, after)) {
-    const text = (after[name] ?? '').trim();
-    if (name.startsWith(kTitle)) title[name.slice(kTitle.length)] = text || null;
-    else change[name] = text;
-  }
-  return Object.keys(title).length > 0 ? { ...change, title } : change;
-}
+const kOffered: readonly string[] = kLanguages.map(({ tag }) => tag);
 
 export function EntryPanel(props: {
   readonly id: string;
@@ -107,6 +96,8 @@ function Description({ found }: { readonly found: Tagged<EntryDetails> }) {
   const [busy, setBusy] = useState(false);
   const before = fieldsOf(base.value);
   const dirty = changed(before, fields).length > 0;
+  const never = isNever(fields);
+  const [zone, setZone] = useState(ownZone);
   useUnsaved(dirty);
 
   const takeIn = (now: Tagged<EntryDetails>): readonly string[] => {
@@ -147,17 +138,81 @@ function Description({ found }: { readonly found: Tagged<EntryDetails> }) {
   };
 
   const nameOf = new Intl.DisplayNames([tag], { type: 'language' });
-  const titles = new Set<string>(kLanguages.map((language) => language.tag));
-  for (const name of Object.keys(fields)) {
-    if (name.startsWith(kTitle)) titles.add(name.slice(kTitle.length));
-  }
-  const names = [...[...titles].map((language) => `${kTitle}${language}`), 'author', 'country'];
-  const labelOf = (name: string) =>
-    name === 'author'
-      ? strings.author
-      : name === 'country'
-        ? strings.country
-        : fill(strings.titleIn, { language: nameOf.of(name.slice(kTitle.length)) ?? name });
+  const set = (name: string, text: string) => setFields({ ...fields, [name]: text });
+  const versus = (name: string, shown = (text: string) => text) =>
+    conflicts.includes(name) && (
+      <Versus
+        mine={fields[name] ?? ''}
+        theirs={theirs[name] ?? ''}
+        shown={shown}
+        onChoose={(text) => {
+          set(name, text);
+          setConflicts(conflicts.filter((each) => each !== name));
+        }}
+      />
+    );
+  const localized = (kind: Localized, language: string) => {
+    const name = `${kind}.${language}`;
+    const list = kind === 'category' || kind === 'content_notes';
+    return (
+      <div key={name} data-field={name}>
+        <Field
+          label={fill(strings[`${kind}In`], { language: nameOf.of(language) ?? language })}
+          {...(list ? { hint: strings.onePerLine } : {})}
+        >
+          {(input) =>
+            kind === 'title' ? (
+              <input
+                {...input}
+                lang={language}
+                maxLength={500}
+                value={fields[name] ?? ''}
+                onInput={(event) => set(name, event.currentTarget.value)}
+              />
+            ) : (
+              <textarea
+                {...input}
+                lang={language}
+                rows={list ? 2 : 5}
+                maxLength={4000}
+                value={fields[name] ?? ''}
+                onInput={(event) => set(name, event.currentTarget.value)}
+              />
+            )
+          }
+        </Field>
+        {versus(name)}
+      </div>
+    );
+  };
+  const plain = (name: 'author' | 'country', longest: number) => (
+    <div data-field={name}>
+      <Field label={strings[name]}>
+        {(input) => (
+          <input
+            {...input}
+            maxLength={longest}
+            value={fields[name] ?? ''}
+            onInput={(event) => set(name, event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      {versus(name)}
+    </div>
+  );
+  const moment = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', timeZone: zone });
+  const permitted = (name: 'not_before' | 'not_after') => (
+    <div data-field={name}>
+      <PermittedMoment
+        edge={name === 'not_before' ? 'from' : 'until'}
+        instant={fields[name] ?? ''}
+        zone={zone}
+        error={name === 'not_after' && never ? strings.never : ''}
+        onChange={(instant) => set(name, instant)}
+      />
+      {versus(name, (instant) => instant && moment.format(Date.parse(instant)))}
+    </div>
+  );
   return (
     <form
       class="description"
@@ -171,51 +226,112 @@ function Description({ found }: { readonly found: Tagged<EntryDetails> }) {
           {strings.conflict}
         </p>
       )}
-      {names.map((name) => (
-        <div key={name} data-field={name}>
-          <Field label={labelOf(name)}>
-            {(input) => (
-              <input
-                {...input}
-                lang={name.startsWith(kTitle) ? name.slice(kTitle.length) : undefined}
-                maxLength={name === 'country' ? 200 : 500}
-                value={fields[name] ?? ''}
-                onInput={(event) => setFields({ ...fields, [name]: event.currentTarget.value })}
-              />
-            )}
-          </Field>
-          {conflicts.includes(name) && (
-            <Versus
-              mine={fields[name] ?? ''}
-              theirs={theirs[name] ?? ''}
-              onChoose={(text) => {
-                setFields({ ...fields, [name]: text });
-                setConflicts(conflicts.filter((each) => each !== name));
-              }}
-            />
-          )}
+      {languagesOf(fields, kOffered).map((language) => (
+        <div key={language} class="of-language" role="group" aria-label={nameOf.of(language)}>
+          {kLocalized
+            .filter((kind) => isAsked(fields, kOffered, language, kind))
+            .map((kind) => localized(kind, language))}
         </div>
       ))}
-      <button type="submit" class="button primary" disabled={busy || !dirty}>
+      <p class="soft small whole">{strings.sameOrder}</p>
+      {plain('author', 500)}
+      {plain('country', 200)}
+      <fieldset class="permitted whole">
+        <legend>{strings.permitted}</legend>
+        {permitted('not_before')}
+        {permitted('not_after')}
+        <ZoneChoice zone={zone} onChange={setZone} />
+      </fieldset>
+      <button type="submit" class="button primary" disabled={busy || !dirty || never}>
         {studio.save}
       </button>
     </form>
   );
 }
 
+/** One end of the time in which it may be shown. A day counts whole where no time is said. */
+function PermittedMoment(props: {
+  readonly edge: Edge;
+  readonly instant: string;
+  readonly zone: string;
+  readonly error: string;
+  readonly onChange: (instant: string) => void;
+}) {
+  const { edge, instant, zone, error, onChange } = props;
+  const { strings } = useStrings(entriesStrings);
+  // As it was typed, as long as it says the same.
+  const [typed, setTyped] = useState<Moment | null>(null);
+  const { date, time } =
+    typed && instantAt(typed, edge, zone) === instant ? typed : momentOf(instant, edge, zone);
+  const change = (moment: Moment) => {
+    setTyped(moment);
+    onChange(instantAt(moment, edge, zone));
+  };
+  return (
+    <>
+      <Field label={edge === 'from' ? strings.permittedFrom : strings.permittedUntil} error={error}>
+        {(input) => (
+          <input
+            {...input}
+            type="date"
+            min="1900-01-01"
+            max="9998-12-31"
+            value={date}
+            onChange={(event) => change({ date: event.currentTarget.value, time })}
+          />
+        )}
+      </Field>
+      {date !== '' && (
+        <Field
+          label={edge === 'from' ? strings.fromTime : strings.untilTime}
+          hint={edge === 'from' ? strings.fromTimeHint : strings.untilTimeHint}
+        >
+          {(input) => (
+            <input
+              {...input}
+              type="time"
+              value={time}
+              onChange={(event) => change({ date, time: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+      )}
+    </>
+  );
+}
+
+function ZoneChoice({ zone, onChange }: { readonly zone: string; readonly onChange: (zone: string) => void }) {
+  const { strings } = useStrings(entriesStrings);
+  return (
+    <Field label={strings.zone} hint={strings.zoneHint}>
+      {(input) => (
+        <select {...input} value={zone} onChange={(event) => onChange(event.currentTarget.value)}>
+          {[...new Set([zone, ownZone(), 'UTC', ...Intl.supportedValuesOf('timeZone')])].map((each) => (
+            <option key={each} value={each}>
+              {each}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
 function Versus(props: {
   readonly mine: string;
   readonly theirs: string;
+  readonly shown: (text: string) => string;
   readonly onChoose: (text: string) => void;
 }) {
+  const { mine, theirs, shown, onChoose } = props;
   const { strings } = useStrings(entriesStrings);
   return (
     <p class="versus">
-      <Button onClick={() => props.onChoose(props.mine)}>
-        {fill(strings.mine, { text: props.mine || strings.empty })}
+      <Button onClick={() => onChoose(mine)}>
+        {fill(strings.mine, { text: shown(mine) || strings.empty })}
       </Button>
-      <Button onClick={() => props.onChoose(props.theirs)}>
-        {fill(strings.theirs, { text: props.theirs || strings.empty })}
+      <Button onClick={() => onChoose(theirs)}>
+        {fill(strings.theirs, { text: shown(theirs) || strings.empty })}
       </Button>
     </p>
   );

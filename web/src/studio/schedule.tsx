@@ -34,7 +34,7 @@ import { reasonOf, useAccount } from './session';
 import { onAirStrings, studioStrings } from './strings';
 import { Timeline } from './timeline';
 import { useTimelineDrag, type Drag } from './timeline_drag';
-import { addDays, dateAt, dayOf, instantOf, isZone, localTime, mondayOf } from './zone';
+import { addDays, dateAt, dayOf, instantOf, isZone, localTime, mondayOf, ownZone } from './zone';
 
 // Pixels an hour, where texts have their usual size.
 const kZooms = [12, 20, 32, 48, 72, 108, 160, 240, 400, 720, 1440, 3600, 7200];
@@ -43,7 +43,6 @@ const kMonth = 31 * 24 * 3_600_000;
 const kModes = ['week', 'day'] as const;
 type Mode = (typeof kModes)[number];
 
-const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 // Which one was looked at last.
 let lastChannel = '';

@@ -31,6 +31,9 @@ export function isZone(zone: string): boolean {
   }
 }
 
+/** Where this browser is. */
+export const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 /** What the clocks show, as if it were UTC. */
 function shownAt(instant: number, zone: string): number {
   const whole = Math.floor(instant / 1000) * 1000;
