@@ -6,6 +6,7 @@ import { fill, pickText } from '../text';
 import { Button } from '../ui/button';
 import { Chips } from '../ui/chips';
 import { Field } from '../ui/field';
+import { fillWith, ServerText } from '../ui/server_text';
 import type { SheetSaver } from './saver';
 import { withScore } from './sheet';
 import { reviewStrings } from './strings';
@@ -106,7 +107,7 @@ function SavedMark({ saver }: { readonly saver: SheetSaver }) {
     saved: strings.saved,
     saving: strings.saving,
     waiting: strings.notSaved,
-    refused: fill(strings.notTaken, { reason: saver.problem }),
+    refused: fillWith(strings.notTaken, { reason: <ServerText>{saver.problem}</ServerText> }),
   } as const;
   return (
     <p class="save-state" role="status" data-state={saver.state}>

@@ -7,6 +7,7 @@ import { Chips } from '../ui/chips';
 import { Field } from '../ui/field';
 import { Button, IconButton } from '../ui/button';
 import { ServerSilent, Waiting } from '../ui/notices';
+import { fillWith, ServerText } from '../ui/server_text';
 import { useToast } from '../ui/toast';
 import { prepareEntry, type EntrySummary } from './api';
 import { Poster, useCatalogue, useTitles } from './catalogue';
@@ -144,7 +145,7 @@ function EntryCard({ entry }: { readonly entry: EntrySummary }) {
       )}
       {entry.state === 'failed' && (
         <>
-          <p class="error small">{entry.reason}</p>
+          <p class="error small"><ServerText>{entry.reason}</ServerText></p>
           <Button
             onClick={() =>
               void prepareEntry(entry.id).then(
@@ -249,7 +250,7 @@ function UploadRow({ upload, uploads }: { readonly upload: UploadState; readonly
       <span class="title">{file}</span>
       <progress class="elapsed" max={1} value={fraction} aria-label={file} />
       <span class={bad ? 'error' : 'soft'} role={isOver(upload) || stage === 'lost' ? 'status' : undefined}>
-        {fill(said, { percent, size: bytes, entry: detail, reason: detail })}
+        {fillWith(said, { percent, size: bytes, entry: detail, reason: <ServerText>{detail}</ServerText> })}
       </span>
       {stage === 'going' && (
         <IconButton

@@ -8,6 +8,7 @@ import { Button } from '../ui/button';
 import { Dialog, useUnsaved } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { ServerSilent, Waiting } from '../ui/notices';
+import { ServerText } from '../ui/server_text';
 import { useToast } from '../ui/toast';
 import { changeEntry, fetchEntryDetails, type EntryDetails } from './api';
 import { Poster, useTitles } from './catalogue';
@@ -18,9 +19,11 @@ import {
 } from './entry_fields';
 import { useLoaded } from './live';
 import { changed, merge, type Fields } from './merge';
+import { qualityMeanings } from './server_texts';
 import { useFailure } from './session';
 import { studioStrings } from './strings';
 import { SubtitleFiles } from './subtitle_files';
+import { Told } from './told';
 import type { Uploads } from './uploads';
 import { ownZone } from './zone';
 
@@ -40,7 +43,7 @@ export function EntryPanel(props: {
   return (
     <Dialog title={titleOf(id)} onClose={onClose}>
       <div class="entry-panel">
-        {!value && error && (error.status === 404 ? <p class="error">{error.message}</p> : <ServerSilent />)}
+        {!value && error && (error.status === 404 ? <p class="error"><ServerText>{error.message}</ServerText></p> : <ServerSilent />)}
         {!value && !error && <Waiting />}
         {value && <Details found={value} uploads={uploads} reload={reload} />}
       </div>
@@ -68,7 +71,7 @@ function Details(props: {
           {entry.playlists.length > 0 && (
             <p class="soft">{fill(strings.usedIn, { playlists: entry.playlists.join(', ') })}</p>
           )}
-          {entry.reason && <p class="error">{entry.reason}</p>}
+          {entry.reason && <p class="error"><ServerText>{entry.reason}</ServerText></p>}
           {entry.master && (
             <a class="button" href={`/watch/entries/${encodeURIComponent(entry.id)}`}>
               {strings.play}
@@ -362,7 +365,7 @@ function Quality({ entry }: { readonly entry: EntryDetails }) {
             <span class={`badge ${{ info: 'quiet', warning: 'warn', error: 'bad' }[severity]}`}>
               {strings[severity]}
             </span>{' '}
-            {message}
+            <Told meanings={qualityMeanings} code={code} message={message} />
           </li>
         ))}
       </ul>

@@ -9,6 +9,7 @@ import { Chips } from '../ui/chips';
 import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { ServerSilent, Waiting } from '../ui/notices';
+import { fillWith, type Said } from '../ui/server_text';
 import { useToast } from '../ui/toast';
 import { Poster, useCatalogue, useTitles } from './catalogue';
 import { CopyField, useCopy } from './copy';
@@ -224,7 +225,7 @@ function RevokeDialog(props: { readonly link: ViewerLink; readonly onClose: () =
   const { strings } = useStrings(linksStrings);
   const { strings: studio } = useStrings(studioStrings);
   const toast = useToast();
-  const [error, setError] = useState('');
+  const [error, setError] = useState<Said>('');
   const revoke = async () => {
     try {
       await revokeLink(link.id);
@@ -232,7 +233,7 @@ function RevokeDialog(props: { readonly link: ViewerLink; readonly onClose: () =
       onDone();
     } catch (failure) {
       if (!(failure instanceof ApiError)) throw failure;
-      setError(fill(studio.failed, { reason: reasonOf(failure, studio.noAnswer) }));
+      setError(fillWith(studio.failed, { reason: reasonOf(failure, studio.noAnswer) }));
     }
   };
   return (
@@ -272,7 +273,7 @@ function NewLinkDialog(props: {
   const [end, setEnd] = useState<(typeof kEnds)[number]>('week');
   const [until, setUntil] = useState('');
   const [viewers, setViewers] = useState('');
-  const [error, setError] = useState<{ readonly member: string; readonly text: string } | null>(null);
+  const [error, setError] = useState<{ readonly member: string; readonly text: Said } | null>(null);
   const [busy, setBusy] = useState(false);
   const dirty =
     [label, from, until, viewers].some(Boolean) || wide === 'all' || chosen.length + films.length > 0 || end !== 'week';
@@ -301,7 +302,7 @@ function NewLinkDialog(props: {
       }));
     } catch (failure) {
       if (!(failure instanceof ApiError)) throw failure;
-      setError({ member: '', text: fill(studio.failed, { reason: reasonOf(failure, studio.noAnswer) }) });
+      setError({ member: '', text: fillWith(studio.failed, { reason: reasonOf(failure, studio.noAnswer) }) });
       setBusy(false);
     }
   };

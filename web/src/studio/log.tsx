@@ -7,6 +7,7 @@ import { fill, formatLength, formatTimeExactly, pickText, plural, zoneName } fro
 import { Button, IconButton } from '../ui/button';
 import { Field } from '../ui/field';
 import { ServerSilent, Waiting } from '../ui/notices';
+import { ServerText } from '../ui/server_text';
 import {
   boundsOf, dayAfter, dayOf, documentAddress, shownAirings, shownFor, type AsRun, type AsRunAiring, type Subject,
 } from './as_run';
@@ -19,8 +20,10 @@ import { useNavigation } from './navigation';
 import { fetchAsRun } from './rooms_api';
 import { roomsStrings } from './rooms_strings';
 import { studioAddress } from './route';
+import { incidentMeanings } from './server_texts';
 import { useAccount } from './session';
 import { studioStrings } from './strings';
+import { Told } from './told';
 
 const kAudit = 'audit';
 const kShown = 200; // airings; a day of trailers has thousands
@@ -167,7 +170,7 @@ function Days({ channels, today }: { readonly channels: readonly Channel[]; read
           {strings.incidentsOnly}
         </label>
       </form>
-      {error && (error.status === 0 || error.status >= 500 ? <ServerSilent /> : <p class="error">{error.message}</p>)}
+      {error && (error.status === 0 || error.status >= 500 ? <ServerSilent /> : <p class="error"><ServerText>{error.message}</ServerText></p>)}
       {!value && !error && <Waiting />}
       {value && (
         <Airings
@@ -295,7 +298,8 @@ function Row({ airing, channel }: { readonly airing: AsRunAiring; readonly chann
         {incidents.map(({ at, kind, detail }) => (
           <p key={`${at}${kind}`} class="small">
             <span class="badge bad">{strings[`i_${kind}` as 'i_off-air'] ?? kind}</span>{' '}
-            <span class="time soft">{formatTimeExactly(Date.parse(at), tag)}</span> {detail}
+            <span class="time soft">{formatTimeExactly(Date.parse(at), tag)}</span>{' '}
+            <Told meanings={incidentMeanings} code={kind} message={detail} />
           </p>
         ))}
       </td>

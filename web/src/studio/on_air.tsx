@@ -9,6 +9,7 @@ import { fill, formatLength, formatTimeExactly, zoneName } from '../text';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { Notice, ServerSilent, Waiting } from '../ui/notices';
+import { fillWith, type Said } from '../ui/server_text';
 import { command, fetchRundown, type Airing, type Command, type OnAirDone } from './api';
 import { Poster, useCatalogue, useTitles } from './catalogue';
 import { useLoaded } from './live';
@@ -274,7 +275,7 @@ function Confirmation(props: {
   const [where, setWhere] = useState<'where-it-stopped' | 'next-item'>('where-it-stopped');
   const [sure, setSure] = useState(false);
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState('');
+  const [error, setError] = useState<Said>('');
   const names = { channel: channel.title, title: on ? titleOf(on.entry) : '', next: next ? titleOf(next.entry) : '' };
 
   // To skip what has ended by itself would skip the one after it.
@@ -292,7 +293,7 @@ function Confirmation(props: {
     } catch (failure) {
       if (!(failure instanceof ApiError)) throw failure;
       if (failure.status === 401) check();
-      setError(fill(studio.failed, { reason: reasonOf(failure, studio.noAnswer) }));
+      setError(fillWith(studio.failed, { reason: reasonOf(failure, studio.noAnswer) }));
       setBusy(false);
     }
   };

@@ -9,6 +9,7 @@ import { Chips } from '../ui/chips';
 import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { Notice, ServerSilent, Waiting } from '../ui/notices';
+import { fillWith, type Said } from '../ui/server_text';
 import { useToast } from '../ui/toast';
 import { CopyField } from './copy';
 import { isOver } from './link_state';
@@ -192,7 +193,7 @@ function Confirm(props: {
   const { title, body, action, danger, sure, act, onClose } = props;
   const { strings: studio } = useStrings(studioStrings);
   const [ticked, setTicked] = useState(sure === undefined);
-  const [error, setError] = useState('');
+  const [error, setError] = useState<Said>('');
   const [busy, setBusy] = useState(false);
   const go = async () => {
     setBusy(true);
@@ -201,7 +202,7 @@ function Confirm(props: {
       onClose();
     } catch (failure) {
       if (!(failure instanceof ApiError)) throw failure;
-      setError(fill(studio.failed, { reason: reasonOf(failure, studio.noAnswer) }));
+      setError(fillWith(studio.failed, { reason: reasonOf(failure, studio.noAnswer) }));
       setBusy(false);
     }
   };
@@ -239,7 +240,7 @@ function AddPerson({ onClose }: { readonly onClose: () => void }) {
   const [name, setName] = useState('');
   const [role, setRole] = useState<Role>('producer');
   const [password, setPassword] = useState('');
-  const [error, setError] = useState('');
+  const [error, setError] = useState<Said>('');
   const add = async () => {
     try {
       await addPerson(name, role, password);
@@ -291,7 +292,7 @@ function AddPerson({ onClose }: { readonly onClose: () => void }) {
 function PasswordField(props: {
   readonly hint: string;
   readonly value: string;
-  readonly error: string;
+  readonly error: Said;
   readonly required?: boolean;
   readonly onInput: (value: string) => void;
 }) {
@@ -328,7 +329,7 @@ function SetPassword(props: { readonly person: Person; readonly mine: boolean; r
   const { check } = useAccount();
   const toast = useToast();
   const [password, setPassword] = useState('');
-  const [error, setError] = useState('');
+  const [error, setError] = useState<Said>('');
   const save = async () => {
     try {
       await changePerson(person.name, { password });
@@ -453,7 +454,7 @@ function NewToken(props: { readonly people: readonly Person[]; readonly onClose:
   const [label, setLabel] = useState('');
   const [end, setEnd] = useState<(typeof kEnds)[number]>('year');
   const [secret, setSecret] = useState('');
-  const [error, setError] = useState('');
+  const [error, setError] = useState<Said>('');
   const done = useRef<HTMLDivElement>(null);
   useEffect(() => done.current?.querySelector('input')?.focus(), [secret]);
   const make = async () => {

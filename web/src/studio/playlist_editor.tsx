@@ -8,6 +8,7 @@ import { fill, formatLength, plural } from '../text';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { ServerSilent, Waiting } from '../ui/notices';
+import { fillWith, ServerText, type Said } from '../ui/server_text';
 import { useToast } from '../ui/toast';
 import {
   checkPlaylist, fetchEntryDetails, fetchHistory, fetchPlaylist, fetchPlaylists, savePlaylist,
@@ -26,8 +27,10 @@ import { PublishDialog } from './publish';
 import { playlistsStrings } from './playlists_strings';
 import { studioAddress } from './route';
 import { doubled, gathered, kNothingSelected, nudged, pruned, withoutAll } from './selection';
+import { planMeanings } from './server_texts';
 import { reasonOf, useAccount } from './session';
 import { studioStrings } from './strings';
+import { Told } from './told';
 import { TrimDialog } from './trim';
 import { isWhole, partOfVariant } from './trim_points';
 import { trimStrings } from './trim_strings';
@@ -40,7 +43,7 @@ export function PlaylistEditor({ id }: { readonly id: string }) {
     (type, data) => type === 'playlist' && data['id'] === id,
   );
   if (value) return <Editor found={value} />;
-  if (error && error.status !== 0) return <p class="error">{error.message}</p>;
+  if (error && error.status !== 0) return <p class="error"><ServerText>{error.message}</ServerText></p>;
   return error ? <ServerSilent /> : <Waiting />;
 }
 
@@ -74,7 +77,7 @@ function Editor({ found }: { readonly found: Tagged<Playlist> }) {
     begun(linesOf(found.value.items, [], newKey)),
   );
   const [conflict, setConflict] = useState<Conflict | null>(null);
-  const [failed, setFailed] = useState('');
+  const [failed, setFailed] = useState<Said>('');
   const [saving, setSaving] = useState(false);
   const [dialog, setDialog] = useState<'preview' | 'publish' | null>(null);
   const [spoken, setSpoken] = useState('');
@@ -191,7 +194,7 @@ function Editor({ found }: { readonly found: Tagged<Playlist> }) {
         <h1>{base.value.title || id}</h1>
         <p class={failed ? 'error' : 'soft'} role="status" data-saved={!dirty && !saving}>
           {failed && dirty
-            ? fill(strings.unsaved, { reason: failed })
+            ? fillWith(strings.unsaved, { reason: failed })
             : dirty || saving
               ? strings.saving
               : fill(strings.saved, { n: base.value.draft })}
@@ -261,7 +264,7 @@ function Editor({ found }: { readonly found: Tagged<Playlist> }) {
               <ul class="notes">
                 {elsewhere.map((finding) => (
                   <li key={`${finding.code}${finding.at}${finding.message}`} class="warning">
-                    {finding.message}
+                    <Told meanings={planMeanings} code={finding.code} message={finding.message} />
                   </li>
                 ))}
               </ul>

@@ -14,7 +14,9 @@ import { playlistsStrings } from './playlists_strings';
 import {
   allOf, extended, isSelected, kNothingSelected, only, toggled, type Selection,
 } from './selection';
+import { planMeanings } from './server_texts';
 import { studioStrings } from './strings';
+import { Told } from './told';
 import { trimStrings } from './trim_strings';
 
 export interface ItemListProps {
@@ -310,7 +312,7 @@ function Item(props: {
         <p class="title">{title}</p>
         <p class="soft small">
           <span class="time">+{formatLength(timing.start / 1000)}</span>
-          {item.kind !== 'entry' && ` · ${item.kind}`}
+          {item.kind !== 'entry' && ` · ${strings[`k_${item.kind}`]}`}
           {(item.in > 0 || item.out !== null) &&
             ` · ${fill(strings.trimmed, {
               from: item.in, to: item.out === null ? strings.end : item.out - 1,
@@ -327,7 +329,11 @@ function Item(props: {
           .map((finding) => (
             <p key={`${finding.code}${finding.message}`} class={`small ${finding.severity}`}>
               <span aria-hidden="true">⚠ </span>
-              {finding.code === 'not-trimmed' ? trims.preparing : finding.message}
+              {finding.code === 'not-trimmed' ? (
+                trims.preparing
+              ) : (
+                <Told meanings={planMeanings} code={finding.code} message={finding.message} />
+              )}
             </p>
           ))}
       </div>

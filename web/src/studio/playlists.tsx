@@ -8,6 +8,7 @@ import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { ServerSilent, Waiting } from '../ui/notices';
+import type { Said } from '../ui/server_text';
 import { createPlaylist, fetchPlaylists, type PlaylistSummary } from './api';
 import { StudioLink } from './link';
 import { useLoaded } from './live';
@@ -88,7 +89,7 @@ function NewPlaylist({ onClose }: { readonly onClose: () => void }) {
   const { go } = useNavigation();
   const [title, setTitle] = useState('');
   const [id, setId] = useState<string | null>(null); // null: follows the title
-  const [error, setError] = useState('');
+  const [error, setError] = useState<Said>('');
   const wanted = id ?? slug(title);
   const make = async () => {
     try {

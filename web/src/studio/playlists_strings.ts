@@ -2,6 +2,8 @@ import { defineStrings } from '../locale';
 
 export const playlistsStrings = defineStrings({
   en: {
+    k_card: 'card',
+    k_filler: 'filler',
     none: 'There are no playlists yet.',
     newPlaylist: 'New playlist',
     title: 'Title',
@@ -77,6 +79,8 @@ export const playlistsStrings = defineStrings({
     slateInstead: 'Slate instead: {reason}',
   },
   zh: {
+    k_card: '字卡',
+    k_filler: '填充',
     none: '还没有播放列表。',
     newPlaylist: '新建播放列表',
     title: '标题',
@@ -152,6 +156,8 @@ export const playlistsStrings = defineStrings({
     slateInstead: '以垫底画面代替：{reason}',
   },
   ru: {
+    k_card: 'титр',
+    k_filler: 'заполнение',
     none: 'Плейлистов пока нет.',
     newPlaylist: 'Новый плейлист',
     title: 'Название',

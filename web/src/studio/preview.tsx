@@ -6,6 +6,7 @@ import { useStrings } from '../locale';
 import type { Player } from '../player';
 import { fill, formatLength } from '../text';
 import { Dialog } from '../ui/dialog';
+import type { Said } from '../ui/server_text';
 import { useTitles } from './catalogue';
 import { playlistsStrings } from './playlists_strings';
 import { reasonOf } from './session';
@@ -44,7 +45,7 @@ export function PreviewPlayer(props: {
   const video = useRef<HTMLVideoElement>(null);
   const player = useRef<Player | null>(null);
   const [items, setItems] = useState<readonly Shown[]>([]);
-  const [error, setError] = useState('');
+  const [error, setError] = useState<Said>('');
   useEffect(() => {
     let closed = false;
     const begin = async () => {

@@ -8,6 +8,7 @@ import { Button } from '../ui/button';
 import { Chips } from '../ui/chips';
 import { Dialog } from '../ui/dialog';
 import { Waiting } from '../ui/notices';
+import type { Said } from '../ui/server_text';
 import { useToast } from '../ui/toast';
 import { publishPlaylist, type Playlist, type PlaylistPublication, type Publication, type When } from './api';
 import { useTitles } from './catalogue';
@@ -30,7 +31,7 @@ export function PublishDialog(props: {
   const { value: playlist, etag: version } = props.playlist;
   const [when, setWhen] = useState<When>('after-current');
   const [plan, setPlan] = useState<PlaylistPublication | null>(null);
-  const [error, setError] = useState('');
+  const [error, setError] = useState<Said>('');
   const [busy, setBusy] = useState(false);
 
   const explain = (failure: unknown) => {

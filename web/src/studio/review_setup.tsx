@@ -8,6 +8,7 @@ import { Button, IconButton } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { ServerSilent, Waiting } from '../ui/notices';
+import { ServerText } from '../ui/server_text';
 import { useToast } from '../ui/toast';
 import { Poster, useCatalogue, useTitles } from './catalogue';
 import { mentions } from './filter';
@@ -31,7 +32,7 @@ export function ReviewRoundView({ id }: { readonly id: string }) {
     () => false,
   );
   if (!value) {
-    if (error && error.status !== 0) return <p class="error">{error.message}</p>;
+    if (error && error.status !== 0) return <p class="error"><ServerText>{error.message}</ServerText></p>;
     return error ? <ServerSilent /> : <Waiting />;
   }
   return <Round found={value} reload={reload} />;

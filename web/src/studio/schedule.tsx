@@ -10,6 +10,7 @@ import { fill, plural } from '../text';
 import { Button, IconButton } from '../ui/button';
 import { Chips } from '../ui/chips';
 import { Notice, ServerSilent, Waiting } from '../ui/notices';
+import { ServerText } from '../ui/server_text';
 import { useToast } from '../ui/toast';
 import { fetchPlaylists } from './api';
 import { axisOf, stepFor } from './axis';
@@ -87,7 +88,7 @@ function OffAir({ id, ...rest }: Omit<ChannelProps, 'channel'> & { readonly id: 
     (type, data) => type === 'channel' && data['id'] === id,
   );
   if (value) return <OfChannel {...rest} channel={value} channels={[...rest.channels, value]} />;
-  if (error && error.status !== 0) return <p class="error">{error.message}</p>;
+  if (error && error.status !== 0) return <p class="error"><ServerText>{error.message}</ServerText></p>;
   return error ? <ServerSilent /> : <Waiting />;
 }
 
@@ -98,7 +99,7 @@ function OfChannel(props: ChannelProps) {
     (type, data) => type === 'schedule' && data['id'] === id,
   );
   if (value) return <Planner {...props} found={value} />;
-  if (error && error.status !== 0) return <p class="error">{error.message}</p>;
+  if (error && error.status !== 0) return <p class="error"><ServerText>{error.message}</ServerText></p>;
   return error ? <ServerSilent /> : <Waiting />;
 }
 

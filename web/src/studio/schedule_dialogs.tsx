@@ -10,6 +10,7 @@ import { Chips } from '../ui/chips';
 import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { Waiting } from '../ui/notices';
+import { fillWith, type Said } from '../ui/server_text';
 import { useToast } from '../ui/toast';
 import type { PlaylistSummary, Publication } from './api';
 import { BlockForm, useRule } from './block_form';
@@ -122,7 +123,7 @@ export function PublishSchedule(props: Names & {
   const [when, setWhen] = useState<When>('after-current');
   const [moment, setMoment] = useState('');
   const [plan, setPlan] = useState<Publication | null>(null);
-  const [error, setError] = useState('');
+  const [error, setError] = useState<Said>('');
   const [busy, setBusy] = useState(false);
   const at = instantOf(moment.length === 16 ? `${moment}:00` : moment, zone);
   const from = when !== 'at' ? when : Number.isNaN(at) ? '' : new Date(at).toISOString();
@@ -131,7 +132,7 @@ export function PublishSchedule(props: Names & {
     if (!(failure instanceof ApiError)) throw failure;
     if (failure.status === 401) check();
     if (failure.status === 412) onConflict();
-    setError(fill(studio.failed, { reason: reasonOf(failure, studio.noAnswer) }));
+    setError(fillWith(studio.failed, { reason: reasonOf(failure, studio.noAnswer) }));
   };
   useEffect(() => {
     if (from === '') return;

@@ -17,7 +17,9 @@ import {
   airingsIn, chosenStretch, endOf, lateness, lengthOf, startOf, type Selection, type Trouble,
 } from './schedule_plan';
 import { scheduleStrings } from './schedule_strings';
+import { planMeanings } from './server_texts';
 import type { Dragged } from './timeline_drag';
+import { Told } from './told';
 import { localTime } from './zone';
 
 export interface SideProps extends Names {
@@ -239,7 +241,7 @@ function Troubles(props: SideProps) {
             {items.slice(0, kListed).map((finding, i) => (
               <li key={i} class={`small ${finding.severity === 'error' ? 'error' : 'warning'}`}>
                 {finding.block && <strong>{titleOf(blocks.find(({ id }) => id === finding.block)?.playlist ?? finding.block)}: </strong>}
-                <span lang="en">{finding.message}</span>
+                <Told meanings={planMeanings} code={finding.code} message={finding.message} />
               </li>
             ))}
           </ul>

@@ -9,6 +9,7 @@ import { useStrings } from '../locale';
 import { fill } from '../text';
 import { Button } from '../ui/button';
 import { Notice, ServerSilent, ToAllChannels, Waiting } from '../ui/notices';
+import { fillWith, ServerText, type Said } from '../ui/server_text';
 import { SignInForm } from '../ui/sign_in_form';
 import { useToast } from '../ui/toast';
 import { useLoaded } from './live';
@@ -37,19 +38,19 @@ export function useFailure(): (error: unknown) => void {
   return (error) => {
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 401) check();
-    toast(fill(strings.failed, { reason: reasonOf(error, strings.noAnswer) }));
+    toast(fillWith(strings.failed, { reason: reasonOf(error, strings.noAnswer) }));
   };
 }
 
-export const reasonOf = (error: ApiError, noAnswer: string): string =>
-  error.status === 0 ? noAnswer : error.message;
+export const reasonOf = (error: ApiError, noAnswer: string): Said =>
+  error.status === 0 ? noAnswer : <ServerText>{error.message}</ServerText>;
 
 export interface Asked {
   /** Waits for a request, then says that it was done; what it fails with is in `error`. */
   ask<T>(request: Promise<T>, done: (answer: T) => void): Promise<void>;
   readonly busy: boolean;
   /** For people; empty while there is none. */
-  readonly error: string;
+  readonly error: Said;
 }
 
 /** A request of a form or dialog, which says itself what went wrong. */
@@ -57,7 +58,7 @@ export function useAsked(): Asked {
   const { check } = useAccount();
   const { strings } = useStrings(studioStrings);
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState('');
+  const [error, setError] = useState<Said>('');
   const ask = async <T,>(request: Promise<T>, done: (answer: T) => void) => {
     setBusy(true);
     setError('');

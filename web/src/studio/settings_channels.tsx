@@ -8,6 +8,7 @@ import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { ServerSilent, Waiting } from '../ui/notices';
+import { ServerText } from '../ui/server_text';
 import { useToast } from '../ui/toast';
 import { fetchPlaylists, type PlaylistSummary } from './api';
 import { useCatalogue } from './catalogue';
@@ -77,7 +78,7 @@ function ChannelCard(props: {
       {value ? (
         <ChannelForm found={value} playlists={props.playlists} />
       ) : error ? (
-        error.status === 0 ? <ServerSilent /> : <p class="error">{error.message}</p>
+        error.status === 0 ? <ServerSilent /> : <p class="error"><ServerText>{error.message}</ServerText></p>
       ) : (
         <Waiting />
       )}

@@ -4,6 +4,7 @@ import { useCallback, useEffect } from 'preact/hooks';
 import { useStrings } from '../locale';
 import { fill, formatMoment } from '../text';
 import { ServerSilent, Waiting } from '../ui/notices';
+import { ServerText } from '../ui/server_text';
 import { ActionName } from './audit';
 import { detailText } from './as_run';
 import { inUnits } from './channel_form';
@@ -68,9 +69,9 @@ function Checks({ system }: { readonly system: SystemState }) {
                 <span class="title">
                   {(strings as Readonly<Record<string, unknown>>)[`c_${check}`] as string ?? check}
                 </span>{' '}
-                <span class="soft">{detail}</span>
+                <span class="soft"><ServerText>{detail}</ServerText></span>
               </p>
-              {remedy && <p class="small">{remedy}</p>}
+              {remedy && <p class="small"><ServerText>{remedy}</ServerText></p>}
             </div>
           </li>
         ))}
@@ -105,7 +106,7 @@ function Incidents({ system }: { readonly system: SystemState }) {
                   </span>{' '}
                   {subject}
                 </p>
-                <p class="soft small">{detailText(detail)}</p>
+                <p class="soft small"><ServerText>{detailText(detail)}</ServerText></p>
               </div>
             </li>
           ))}

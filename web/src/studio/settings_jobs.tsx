@@ -6,6 +6,7 @@ import { fill, formatLength, formatMoment, plural } from '../text';
 import { Button } from '../ui/button';
 import { Chips } from '../ui/chips';
 import { ServerSilent, Waiting } from '../ui/notices';
+import { ServerText } from '../ui/server_text';
 import { useToast } from '../ui/toast';
 import { prepareEntry, type Job } from './api';
 import { useTitles } from './catalogue';
@@ -119,7 +120,7 @@ function JobRow(props: { readonly job: FullJob; readonly now: number; readonly o
             {part ? fill(strings.part, { from: part.in, to: part.out === null ? strings.end : part.out - 1 }) : strings.burnt}
           </span>
         )}
-        {job.reason && job.state === 'failed' && <p class="error small">{job.reason}</p>}
+        {job.reason && job.state === 'failed' && <p class="error small"><ServerText>{job.reason}</ServerText></p>}
       </div>
       <span class={`badge ${kBadges[job.state]}`}>
         {job.cancelling && open ? strings.j_cancelling : strings[`j_${job.state}`]}

@@ -6,10 +6,12 @@ import { ApiError } from '../api';
 import { useStrings } from '../locale';
 import { fill, formatLength, plural } from '../text';
 import { useUnsaved } from '../ui/dialog';
+import { fillWith, ServerText } from '../ui/server_text';
 import { useToast } from '../ui/toast';
 import { fetchEntryDetails, shiftSubtitles, type EntryDetails, type SubtitleFile } from './api';
 import { entriesStrings } from './entries_strings';
 import { resetSubtitles, setSubtitlesUsed } from './rooms_api';
+import { subtitleMeanings, told } from './server_texts';
 import { useFailure } from './session';
 import { SubtitlePreview, type PreviewHandle } from './subtitle_preview';
 import { isUsed, nudgedShift, replacementName, secondsOf } from './subtitle_timing';
@@ -124,7 +126,7 @@ function FileRow(props: {
     <li data-file={file.file} class={used ? '' : 'left-out'}>
       <p>
         <span class="title">{languageOf(file, tag)}</span>{' '}
-        {file.kind !== 'full' && <span class="badge quiet">{file.kind}</span>}{' '}
+        {file.kind !== 'full' && <span class="badge quiet">{strings[`k_${file.kind}`]}</span>}{' '}
         {!used && <span class="badge quiet">{strings.leftOut}</span>}{' '}
         <span class="soft">
           {file.file} · {fill(plural(entries.cues, cues, tag), { n: cues })}
@@ -224,17 +226,18 @@ function Findings(props: { readonly file: SubtitleFile; readonly onLook: ((at: n
       <summary>{fill(plural(entries.findings, count, tag), { n: count })}</summary>
       <ul class="notes">
         {problems.map(({ line, message }) => (
-          <li key={`${line}${message}`}>{fill(entries.line, { n: line, text: message })}</li>
+          <li key={`${line}${message}`}>{fillWith(entries.line, { n: String(line), text: <ServerText>{message}</ServerText> })}</li>
         ))}
         {findings.map(({ start, check, severity, message }) => {
           const time = formatLength(start / 1000);
+          const { text, english } = told(subtitleMeanings, check, message, tag);
           return (
             <li key={`${start}${check}${message}`}>
               {onLook ? (
                 <button
                   type="button"
                   class="button at-time time"
-                  aria-label={fill(strings.lookAt, { time, message })}
+                  aria-label={fill(strings.lookAt, { time, message: text || english })}
                   onClick={() => onLook(Math.max(0, start / 1000 - kLead))}
                 >
                   {time}
@@ -242,7 +245,8 @@ function Findings(props: { readonly file: SubtitleFile; readonly onLook: ((at: n
               ) : (
                 <span class="time">{time}</span>
               )}{' '}
-              <span class={`badge ${kBadges[severity] ?? 'quiet'}`}>{check}</span> {message}
+              <span class={`badge ${kBadges[severity] ?? 'quiet'}`}>{subtitleMeanings[check]?.[tag] ?? check}</span>{' '}
+              {english ? <ServerText>{english}</ServerText> : text}
             </li>
           );
         })}
@@ -278,7 +282,7 @@ function Replace(props: {
         toast(fill(strings.replaced, { file: file.file }));
         onReplaced();
       } else if (end.detail) {
-        toast(fill(strings.notReplaced, { file: file.file, reason: end.detail }));
+        toast(fillWith(strings.notReplaced, { file: file.file, reason: <ServerText>{end.detail}</ServerText> }));
       }
     } catch (problem) {
       if (!(problem instanceof ApiError)) throw problem;

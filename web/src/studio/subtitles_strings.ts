@@ -2,6 +2,8 @@ import { defineStrings } from '../locale';
 
 export const subtitlesStrings = defineStrings({
   en: {
+    k_forced: 'forced',
+    k_sdh: 'for the hard of hearing',
     look: 'Show over the film',
     lookHint: 'Show a file over the film, and shift it there: what you see is what viewers will see.',
     lookAt: 'Show {time}: {message}',
@@ -23,6 +25,8 @@ export const subtitlesStrings = defineStrings({
     notApplied: 'not applied yet',
   },
   zh: {
+    k_forced: '强制',
+    k_sdh: '听障',
     look: '叠加在影片上',
     lookHint: '将文件叠加在影片上并在那里调整时间：所见即观众所见。',
     lookAt: '显示 {time}：{message}',
@@ -44,6 +48,8 @@ export const subtitlesStrings = defineStrings({
     notApplied: '尚未应用',
   },
   ru: {
+    k_forced: 'форсированные',
+    k_sdh: 'для слабослышащих',
     look: 'Показать на фильме',
     lookHint: 'Покажите файл поверх фильма и сдвиньте его там: вы видите то же, что увидят зрители.',
     lookAt: 'Показать {time}: {message}',

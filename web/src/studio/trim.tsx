@@ -8,6 +8,7 @@ import { Button } from '../ui/button';
 import { Dialog, useUnsaved } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { ServerSilent, Waiting } from '../ui/notices';
+import { ServerText } from '../ui/server_text';
 import { Thumbnail } from '../ui/thumbnail';
 import { fetchEntryDetails, type PlaylistItem } from './api';
 import { useTitles } from './catalogue';
@@ -52,7 +53,7 @@ export function TrimDialog({ item, onClose, onDone }: TrimDialogProps) {
   return (
     <Dialog title={fill(strings.title, { title: titleOf(entry) })} onClose={onClose}>
       <div class="wide trim">
-        {!value && (error && error.status !== 0 ? <p class="error">{error.message}</p> : error ? <ServerSilent /> : <Waiting />)}
+        {!value && (error && error.status !== 0 ? <p class="error"><ServerText>{error.message}</ServerText></p> : error ? <ServerSilent /> : <Waiting />)}
         {value === 'not-ready' && <p>{strings.notReady}</p>}
         {value && value !== 'not-ready' && (
           <Cutter film={value} item={item} onClose={onClose} onDone={onDone} />

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
+import type { Said } from './server_text';
 
 /** What the input inside has to carry. */
 export interface FieldInput {
@@ -13,7 +14,7 @@ export interface FieldInput {
 export interface FieldProps {
   readonly label: string;
   readonly hint?: string;
-  readonly error?: string;
+  readonly error?: Said;
   readonly children: (input: FieldInput) => ComponentChildren;
 }
 

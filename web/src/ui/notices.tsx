@@ -7,7 +7,7 @@ import type { ApiError } from '../api';
 import { commonStrings } from '../common_strings';
 import { useStrings } from '../locale';
 import { addressOf, linkBase } from '../route';
-import { fill } from '../text';
+import { fillWith, ServerText } from './server_text';
 
 export function Waiting() {
   const { strings } = useStrings(commonStrings);
@@ -67,7 +67,7 @@ export function Refused({ error }: { readonly error: ApiError }) {
   return (
     <Notice title={title} actions={byLink ? undefined : <><SignInLink /><ToAllChannels /></>}>
       <p>{hint}</p>
-      <p class="soft">{fill(strings.serverSays, { reason: error.message })}</p>
+      <p class="soft">{fillWith(strings.serverSays, { reason: <ServerText>{error.message}</ServerText> })}</p>
     </Notice>
   );
 }

@@ -6,12 +6,13 @@
 
 import { createContext, type ComponentChildren } from 'preact';
 import { useCallback, useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Said } from './server_text';
 
 const kShown = 6_000; // milliseconds
 
 interface Toast {
   readonly id: number;
-  readonly text: string;
+  readonly text: Said;
 }
 
 /** Where messages are shown. */
@@ -23,11 +24,11 @@ interface Places {
   enter(dialog: string): () => void;
 }
 
-const ToastContext = createContext<(text: string) => void>(() => {});
+const ToastContext = createContext<(text: Said) => void>(() => {});
 const PlacesContext = createContext<Places>({ toasts: [], top: null, enter: () => () => {} });
 
 /** What shows a message. */
-export const useToast = (): ((text: string) => void) => useContext(ToastContext);
+export const useToast = (): ((text: Said) => void) => useContext(ToastContext);
 
 /** For a dialog that opens. */
 export const useToastPlace = (): Places['enter'] => useContext(PlacesContext).enter;
@@ -36,7 +37,7 @@ export function Toasts({ children }: { readonly children: ComponentChildren }) {
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
   const [dialogs, setDialogs] = useState<readonly string[]>([]);
   const last = useRef(0);
-  const show = useCallback((text: string) => {
+  const show = useCallback((text: Said) => {
     const toast = { id: ++last.current, text };
     setToasts((before) => [...before.slice(-2), toast]);
   }, []);
