@@ -73,8 +73,14 @@ function Details(props: {
           )}
           {entry.reason && <p class="error"><ServerText>{entry.reason}</ServerText></p>}
           {entry.master && (
-            <a class="button" href={`/watch/entries/${encodeURIComponent(entry.id)}`}>
+            <a
+              class="button"
+              href={`/watch/entries/${encodeURIComponent(entry.id)}`}
+              target="_blank"
+              rel="noopener"
+            >
               {strings.play}
+              <span class="unseen"> {strings.newTab}</span>
             </a>
           )}
         </div>
