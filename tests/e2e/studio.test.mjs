@@ -275,8 +275,10 @@ test('two who change the same title choose between them', async () => {
 
 test('a playlist is put in order by mouse and keys, and undone', async () => {
   await page.getByRole('link', { name: 'Playlists' }).click();
+  await page.locator('h1:focus', { hasText: 'Playlists' }).waitFor();
   await page.locator('[data-playlist=hall] h2 a').click();
   await untilTitles('boats', 'lighthouse', 'tram');
+  await page.locator('h1:focus', { hasText: 'Hall' }).waitFor();
   const handle = (n) => page.locator('.items .handle').nth(n).boundingBox();
   const [from, to] = [await handle(2), await handle(0)];
   await page.mouse.move(from.x + 10, from.y + 10);

@@ -8,7 +8,7 @@ import {
   begun, diff, dropIndex, edited, itemsOf, linesOf, moved, redone, sameItems, slug, timing, undone, without,
 } from '../src/studio/playlist';
 import { addressesOf, isOver, linkState } from '../src/studio/link_state';
-import { maySee, parseStudioRoute, studioAddress } from '../src/studio/route';
+import { maySee, parseStudioRoute, placeOf, studioAddress } from '../src/studio/route';
 import { around, isHeld } from '../src/studio/rundown';
 
 const entry = (id: string, more: Partial<EntrySummary> = {}): EntrySummary => ({
@@ -33,6 +33,8 @@ test('an address names a part of the studio, and only whole ones', () => {
   assert.equal(parseStudioRoute('/studio/entries/a/b').section, 'unknown');
   assert.equal(parseStudioRoute('/studio/%').section, 'unknown');
   assert.equal(studioAddress('entries', 'a/b'), '/studio/entries/a%2Fb');
+  assert.equal(placeOf(parseStudioRoute('/studio/entries/a')), placeOf(parseStudioRoute('/studio/entries')));
+  assert.notEqual(placeOf(parseStudioRoute('/studio/playlists/a')), placeOf(parseStudioRoute('/studio/playlists')));
   assert.ok(maySee('people', 'admin') && !maySee('people', 'producer') && maySee('links', 'producer'));
 });
 

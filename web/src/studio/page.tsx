@@ -10,9 +10,9 @@ import { CatalogueProvider } from './catalogue';
 import { later } from './later';
 import { StudioLink } from './link';
 import { Live, LiveContext } from './live';
-import { NavigationContext, useNavigation, type Navigation } from './navigation';
+import { NavigationContext, useArrival, useNavigation, type Navigation } from './navigation';
 import { OnAir } from './on_air';
-import { kSections, maySee, parseStudioRoute, studioAddress } from './route';
+import { kSections, maySee, parseStudioRoute, placeOf, studioAddress } from './route';
 import { SignedIn, useAccount } from './session';
 import { studioStrings } from './strings';
 import { Uploads } from './uploads';
@@ -49,7 +49,9 @@ function Studio() {
       route,
       go(address) {
         if (address !== location.pathname) history.pushState(null, '', address);
-        setRoute(parseStudioRoute(address));
+        const next = parseStudioRoute(address);
+        if (placeOf(next) !== placeOf(route)) window.scrollTo(0, 0);
+        setRoute(next);
       },
     }),
     [route],
@@ -116,6 +118,7 @@ function View() {
   const { strings: common } = useStrings(commonStrings);
   const { strings } = useStrings(studioStrings);
   const { route } = useNavigation();
+  useArrival(placeOf(route));
   useEffect(() => {
     const part = route.section === 'unknown' ? strings.studio : strings[route.section];
     document.title = `${part} · ${strings.studio} · matinee`;

@@ -42,3 +42,7 @@ export function parseStudioRoute(pathname: string): StudioRoute {
 export function studioAddress(section: Section, subject = ''): string {
   return subject === '' ? `/studio/${section}` : `/studio/${section}/${encodeURIComponent(subject)}`;
 }
+
+/** What counts as another page: not what opens over one, and not a choice within one. */
+export const placeOf = ({ section, subject }: StudioRoute): string =>
+  section === 'playlists' || section === 'reviews' ? `${section}/${subject}` : section;
