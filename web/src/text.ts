@@ -63,6 +63,15 @@ export function countryName(code: string, locale: string): string {
   }
 }
 
+/** The language's name in the viewer's; the tag itself when it is not known. */
+export function languageName(language: string, locale: string): string {
+  try {
+    return new Intl.DisplayNames([locale], { type: 'language' }).of(language) ?? language;
+  } catch {
+    return language;
+  }
+}
+
 /** The next choice when going round: off (-1), 0, ... count - 1, off. */
 export function nextChoice(current: number, count: number): number {
   return current + 1 < count ? current + 1 : -1;

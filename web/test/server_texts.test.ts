@@ -81,6 +81,8 @@ test('figures come along, as the language writes them; what is not known stays E
     'Пики (−0,4 dBTP) допускают −0,6 дБ вместо +3,0 дБ');
   assert.equal(told(qualityMeanings, 'black', 'the picture is black at 0:00:00.0-0:00:02.0, 0:00:09.0-0:00:11.0 and 3 more', 'zh').text,
     '黑画面位于 0:00:00.0-0:00:02.0, 0:00:09.0-0:00:11.0，另有 3 处');
+  assert.equal(told(subtitleMeanings, 'mixed-script', '"hаs" has Cyrillic letters among its own: а', 'zh').text,
+    '“hаs”中混有西里尔字母：а');
   assert.deepEqual(told(planMeanings, 'bad-points', '"a": out of it', 'zh'), { text: '入点或出点有误', english: '"a": out of it' });
   assert.deepEqual(told(planMeanings, 'newer', 'a new thing', 'ru'), { text: '', english: 'a new thing' });
 });

@@ -12,7 +12,8 @@ import { addDays, instantOf, localTime } from './zone';
 export const kLocalized = ['title', 'synopsis', 'category', 'content_notes'] as const;
 export type Localized = (typeof kLocalized)[number];
 
-const kUndetermined = 'und';
+/** The language of a text of which nobody has said (BCP-47). */
+export const kUndetermined = 'und';
 
 const isTexts = (said: unknown): said is Texts => typeof said === 'object' && said !== null && !Array.isArray(said);
 

@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { ApiError, type Tagged } from '../api';
 import { kLanguages, useStrings } from '../locale';
-import { fill, formatLength } from '../text';
+import { fill, formatLength, languageName } from '../text';
 import { Button } from '../ui/button';
 import { Dialog, useUnsaved } from '../ui/dialog';
 import { Field } from '../ui/field';
@@ -14,7 +14,7 @@ import { changeEntry, fetchEntryDetails, type EntryDetails } from './api';
 import { Poster, useTitles } from './catalogue';
 import { entriesStrings } from './entries_strings';
 import {
-  changeOf, fieldsOf, instantAt, isAsked, isNever, kLocalized, languagesOf, momentOf,
+  changeOf, fieldsOf, instantAt, isAsked, isNever, kLocalized, kUndetermined, languagesOf, momentOf,
   type Edge, type Localized, type Moment,
 } from './entry_fields';
 import { useLoaded } from './live';
@@ -146,7 +146,8 @@ function Description({ found }: { readonly found: Tagged<EntryDetails> }) {
     setBusy(false);
   };
 
-  const nameOf = new Intl.DisplayNames([tag], { type: 'language' });
+  const nameOf = (language: string) =>
+    language === kUndetermined ? strings.unnamed : languageName(language, tag);
   const set = (name: string, text: string) => setFields({ ...fields, [name]: text });
   const versus = (name: string, shown = (text: string) => text) =>
     conflicts.includes(name) && (
@@ -166,14 +167,14 @@ function Description({ found }: { readonly found: Tagged<EntryDetails> }) {
     return (
       <div key={name} data-field={name}>
         <Field
-          label={fill(strings[`${kind}In`], { language: nameOf.of(language) ?? language })}
+          label={fill(strings[`${kind}In`], { language: nameOf(language) })}
           {...(list ? { hint: strings.onePerLine } : {})}
         >
           {(input) =>
             kind === 'title' ? (
               <input
                 {...input}
-                lang={language}
+                lang={language === kUndetermined ? '' : language}
                 maxLength={500}
                 value={fields[name] ?? ''}
                 onInput={(event) => set(name, event.currentTarget.value)}
@@ -181,7 +182,7 @@ function Description({ found }: { readonly found: Tagged<EntryDetails> }) {
             ) : (
               <textarea
                 {...input}
-                lang={language}
+                lang={language === kUndetermined ? '' : language}
                 rows={list ? 2 : 5}
                 maxLength={4000}
                 value={fields[name] ?? ''}
@@ -236,7 +237,7 @@ function Description({ found }: { readonly found: Tagged<EntryDetails> }) {
         </p>
       )}
       {languagesOf(fields, kOffered).map((language) => (
-        <div key={language} class="of-language" role="group" aria-label={nameOf.of(language)}>
+        <div key={language} class="of-language" role="group" aria-label={nameOf(language)}>
           {kLocalized
             .filter((kind) => isAsked(fields, kOffered, language, kind))
             .map((kind) => localized(kind, language))}

@@ -214,7 +214,7 @@ export const subtitleMeanings: Meanings = {
     s('said to be {name} ({language}), but it reads like {other} ({spoken})', '标为 {name}（{language}），但读来像 {other}（{spoken}）', 'Указано: {name} ({language}), но похоже на {other} ({spoken})'),
     s('no letter is of {name}: all are {script}', '没有一个字母属于 {name}：全部是 {script}', 'Ни одной буквы из {name}: все {script}')),
   'mixed-script': m('Mixed letters', '字母混用', 'Смешаны буквы',
-    s('"{word}" has {script} letters among its own: {letters}', '“{word}”中混有 {script} 字母：{letters}', 'В слове «{word}» чужие буквы ({script}): {letters}')),
+    s('"{word}" has {script} letters among its own: {letters}', '“{word}”中混有{script}字母：{letters}', 'В слове «{word}» чужие буквы ({script}): {letters}')),
   mojibake: m('Garbled text', '乱码', 'Кракозябры',
     s('characters were lost (\ufffd): an encoding went wrong before or here', '字符已丢失（\ufffd）：编码在此处或之前出错', 'Знаки утрачены (\ufffd): кодировку спутали здесь или раньше'),
     s('not Chinese but lost characters', '并非中文，而是丢失的字符', 'Это не китайский, а утраченные знаки')),
@@ -250,11 +250,28 @@ const kSeconds: Readonly<Record<Tag, string>> = { en: ' s', zh: ' 秒', ru: ' с
 /** Figures as the language writes them: "-2.5", "0.4 s". Times of day and all else stay. */
 function written(value: string, tag: Tag): string {
   const found = /^([+-]?)(\d+)(?:\.(\d+))?( s)?$/.exec(value);
-  if (!found) return value;
+  if (!found) return kWords.find(({ en }) => en === value)?.[tag] ?? value;
   const [, sign = '', whole = '', part = '', unit] = found;
   const point = tag === 'ru' ? ',' : '.';
   return sign.replace('-', '\u2212') + whole + (part && point + part) + (unit ? kSeconds[tag] : '');
 }
+
+/** Words that come where figures do. */
+const kWords: readonly Sentence[] = [
+  s('Latin', '拉丁', 'латиница'),
+  s('Cyrillic', '西里尔', 'кириллица'),
+  s('Greek', '希腊', 'греческие'),
+  s('Chinese', '中文', 'китайские'),
+  s('Japanese', '日文', 'японские'),
+  s('Korean', '韩文', 'корейские'),
+  s('Arabic', '阿拉伯', 'арабские'),
+  s('Hebrew', '希伯来', 'еврейские'),
+  s('Thai', '泰文', 'тайские'),
+  s('Devanagari', '天城', 'деванагари'),
+  s('Armenian', '亚美尼亚', 'армянские'),
+  s('Georgian', '格鲁吉亚', 'грузинские'),
+  s('another script', '其他', 'другого письма'),
+];
 
 export interface Told {
   /** In the reader's language; empty when there is nothing to be said in it. */

@@ -4,7 +4,7 @@
 import { useId, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../api';
 import { useStrings } from '../locale';
-import { fill, formatLength, plural } from '../text';
+import { fill, formatLength, languageName, plural } from '../text';
 import { useUnsaved } from '../ui/dialog';
 import { fillWith, ServerText } from '../ui/server_text';
 import { useToast } from '../ui/toast';
@@ -200,14 +200,8 @@ function FileRow(props: {
   );
 }
 
-function languageOf({ language, file }: SubtitleFile, tag: string): string {
-  if (!language) return file;
-  try {
-    return new Intl.DisplayNames([tag], { type: 'language' }).of(language) ?? language;
-  } catch {
-    return language;
-  }
-}
+const languageOf = ({ language, file }: SubtitleFile, tag: string): string =>
+  language ? languageName(language, tag) : file;
 
 const kBadges: Readonly<Record<string, string>> = { notice: 'quiet', warning: 'warn', error: 'bad' };
 const kLead = 1; // seconds before a cue: it is seen coming
