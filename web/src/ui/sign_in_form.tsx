@@ -7,17 +7,16 @@ import { accountStrings } from '../account_strings';
 import { useStrings } from '../locale';
 import { fill } from '../text';
 import { Field } from './field';
+import { ServerText, type Said } from './server_text';
 
 export interface SignInFormProps {
   readonly button: string;
   /** Where a password is made, it is said what it needs. */
   readonly makes?: boolean;
-  /** What is wrong, in the page's language; "" to show what the server says. */
-  readonly reasonOf?: (error: ApiError) => string;
   readonly onSubmit: (name: string, password: string) => Promise<void>;
 }
 
-export function SignInForm({ button, makes = false, reasonOf, onSubmit }: SignInFormProps) {
+export function SignInForm({ button, makes = false, onSubmit }: SignInFormProps) {
   const { strings } = useStrings(accountStrings);
   const saying = useSaying();
   const [name, setName] = useState('');
@@ -61,7 +60,7 @@ export function SignInForm({ button, makes = false, reasonOf, onSubmit }: SignIn
       <Field
         label={strings.password}
         {...(makes ? { hint: fill(strings.passwordHint, { n: kLeastPassword }) } : {})}
-        error={error ? (reasonOf?.(error) || saying(error)) : ''}
+        error={error ? saying(error) : ''}
       >
         {(input) => (
           <input
@@ -84,7 +83,7 @@ export function SignInForm({ button, makes = false, reasonOf, onSubmit }: SignIn
 }
 
 /** What to say of a failure to sign in. */
-export function useSaying(): (error: ApiError) => string {
+export function useSaying(): (error: ApiError) => Said {
   const { strings } = useStrings(accountStrings);
   return (error) => {
     switch (error.status) {
@@ -97,7 +96,7 @@ export function useSaying(): (error: ApiError) => string {
       case 503:
         return strings.busy;
       default:
-        return error.message;
+        return <ServerText>{error.message}</ServerText>;
     }
   };
 }
