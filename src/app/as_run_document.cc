@@ -43,7 +43,7 @@ json record_json(const AsRunRecord& record) {
                {"country", record.country},
                {"start", base::to_rfc3339(record.starts_at())},
                {"end", base::to_rfc3339(record.ends_at())},
-               {"ending", record.cut_short() ? "cut short" : "whole"},
+               {"ending", record.ending()},
                {"epoch", base::to_rfc3339(record.epoch)},
                {"start_ticks", record.start.count()},
                {"end_ticks", record.end().count()},
@@ -54,6 +54,10 @@ json record_json(const AsRunRecord& record) {
     if (record.rate) {
         value["frame_rate"] = {record.rate->numerator, record.rate->denominator};
         value["frames"] = record.frames().value_or(0);
+    }
+    if (record.is_part()) {
+        value["in"] = record.in;
+        if (record.out) value["out"] = *record.out;
     }
     if (record.media_duration) value["media_ticks"] = record.media_duration->count();
     // As it is when it is read again: text that was no UTF-8 is repaired.

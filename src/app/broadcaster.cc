@@ -597,6 +597,10 @@ std::vector<PlayedItem> Broadcaster::repertoire(const ChannelState& state) {
 Result<playout::Schedule> Broadcaster::schedule(const ChannelState& state) {
     PlanInput input{state.planned, state.row, state.playlists, {}, {}};
     input.until = clock_.now() + options_.horizon;
+    const auto slate = std::ranges::find_if(rows_, [&](const auto& row) {
+        return row.second.kind == store::EntryKind::kSlate && films_.contains(row.first);
+    });
+    if (slate != rows_.end()) input.own_slate = slate->first;
     input.programme = [&](const PlayedItem& item) -> std::optional<playout::Programme> {
         const FilmPtr film = shown(state, item);
         // Not ready yet: it joins when it is.
@@ -804,6 +808,8 @@ playout::AsRunRecord Broadcaster::describe(const store::Channel& channel,
         record.source_sha256 = manifest.source_sha256;
         record.rate = manifest.frame_rate;
         record.media_duration = (*film)->cut.duration();
+        record.in = manifest.variant.trim.in;
+        record.out = manifest.variant.trim.out;
         if (manifest.variant.fade_frames > 0) {
             // It was made to be over early: what it is an ending of is what was not shown whole.
             const auto plain = films_.find(airing.entry_id);

@@ -356,7 +356,8 @@ void print_as_run(const AsRunReport& report) {
     for (const playout::AsRunRecord& record : report.records) {
         fmt::print("{}  {:>12}  {:20} {:24} {}{}\n", base::to_rfc3339(record.starts_at()),
                    playout::duration_text(record.duration), record.channel_id, record.entry_id,
-                   record.title(), record.cut_short() ? "  (cut short)" : "");
+                   record.title(),
+                   record.ending() == "whole" ? "" : fmt::format("  ({})", record.ending()));
         for (const playout::AsRunMark& mark : record.marks) {
             fmt::print("    {}  {}: {}\n", base::to_rfc3339(mark.at), mark.kind, mark.detail);
         }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 
 #include "app/planning.h"
 #include "base/log.h"
@@ -116,6 +117,48 @@ Result<std::vector<ControlRoom::ItemState>> ControlRoom::item_states(
     return states;
 }
 
+std::optional<playout::Programme> ControlRoom::programme_of_row(const playout::Airing& row) {
+    const auto shown = film(row.entry_id, row.media_id, row.subtitles_id);
+    auto planned = shown ? std::optional(programme_of(**shown, options_.ladder))
+                         : planned_programme(row.entry_id, row.media_id);
+    if (planned && !playout::airing_cut(row, planned->cut)) planned.reset();
+    return planned;
+}
+
+Result<std::optional<ControlRoom::Waiting>> ControlRoom::waiting(const store::Channel& channel,
+                                                                 Ticks seen) {
+    const Ticks at = TRY(store_.edits_from(channel.id));
+    if (at <= seen) return std::optional<Waiting>();
+    const std::string text = TRY(store_.edits_before(channel.id));
+    if (text.empty()) return std::optional<Waiting>();
+    return std::optional(Waiting { at, TRY(planned_before(text, channel.id)) });
+}
+
+Result<PlannedBefore> ControlRoom::present_plan(const store::Channel& channel) {
+    PlannedBefore present {
+        TRY(store_.find_schedule(channel.id))
+        , {}
+    };
+    for (const std::string& id : playlists_of(present.schedule, channel)) {
+        present.playlists[id] = TRY(store_.find_playlist(id))
+        .version;
+    }
+    return present;
+}
+
+Result<ControlRoom::Desk> ControlRoom::sit_down(const PlannedBefore& before, Instant now) {
+    std::vector<store::Playlist> playlists;
+    for (const auto& [id, version] : before.playlists) {
+        // One that was not published yet had no items; version 0 would be the newest.
+        if (version > 0) {
+            playlists.push_back(TRY(store_.find_playlist_version(id, version)));
+        } else {
+            playlists.emplace_back().id = id;
+        }
+    }
+    return sit_down(before.schedule, playlists, now);
+}
+
 Result<ControlRoom::Desk> ControlRoom::sit_down(const store::Schedule& schedule,
                                                 const std::vector<store::Playlist>& drafts,
                                                 Instant now, Instant until) {
@@ -126,10 +169,7 @@ Result<ControlRoom::Desk> ControlRoom::sit_down(const store::Schedule& schedule,
     // The day before, for the film that was interrupted by a long hold.
     for (playout::Airing& row :
          TRY(store_.list_airings(desk.channel.id, tick - Ticks(std::chrono::hours(24))))) {
-        const auto shown = film(row.entry_id, row.media_id, row.subtitles_id);
-        auto planned = shown ? std::optional(programme_of(**shown, options_.ladder))
-                             : planned_programme(row.entry_id, row.media_id);
-        if (planned && !playout::airing_cut(row, planned->cut)) planned.reset();
+        auto planned = programme_of_row(row);
         if (!planned) {
             // Files that are gone, or not complete yet. What was on before plays no part; what
             // comes is planned anew from what is there.
@@ -152,6 +192,10 @@ Result<ControlRoom::Desk> ControlRoom::sit_down(const store::Schedule& schedule,
     const auto settings = channel_settings_from(desk.channel.settings);
     const ChannelSettings wishes = settings ? *settings : ChannelSettings{};
     const std::vector<store::Variant> variants = TRY(store_.list_variants());
+    for (const store::Entry& entry : TRY(store_.list_entries())) {
+        const bool slate = entry.kind == store::EntryKind::kSlate && !entry.media_id.empty();
+        if (slate && input.own_slate.empty()) input.own_slate = entry.id;
+    }
     input.programme = [&](const PlayedItem& item) -> std::optional<playout::Programme> {
         if (auto made = programme(item, wishes, variants)) return *std::move(made);
         if (!item.trim.is_whole()) return std::nullopt;
@@ -195,6 +239,33 @@ Ticks ControlRoom::until(const Desk& desk, Instant now) const {
     return desk.rows.empty() ? horizon : std::max(desk.rows.back().end(), horizon);
 }
 
+Result<playout::Edit> ControlRoom::joined(const Desk& desk, playout::Edit edit, Ticks at,
+                                          Instant now) {
+    Desk edited{desk.channel, desk.edits, desk.rows, desk.programmes, {}};
+    while (!edited.rows.empty() && edited.rows.back().ordinal >= edit.ordinal) {
+        edited.rows.pop_back();
+        edited.programmes.pop_back();
+    }
+    for (const playout::Airing& row : edit.airings) {
+        auto programme = programme_of_row(row);
+        if (!programme) {
+            return fail(ErrorCode::kUnavailable, "\"{}\" cannot be opened", row.entry_id);
+        }
+        edited.rows.push_back(row);
+        edited.programmes.push_back(*std::move(programme));
+    }
+    const playout::Rundown planned = TRY(rundown(edited));
+    const auto later =
+        TRY(playout::plan_publication({planned, edited.programmes, desk.schedule, until(desk, now)},
+                                      moment(desk, now), playout::From::kAt, at));
+    if (!later.edit) return edit;
+    std::erase_if(edit.airings,
+                  [&](const playout::Airing& row) { return row.ordinal >= later.edit->ordinal; });
+    std::ranges::copy(later.edit->airings, std::back_inserter(edit.airings));
+    std::ranges::copy(later.edit->left_out, std::back_inserter(edit.left_out));
+    return edit;
+}
+
 std::optional<ControlRoom::EndedEarly> ControlRoom::ended_early(const Desk& desk,
                                                                 const playout::Edit& edit,
                                                                 std::string_view why) {
@@ -234,8 +305,13 @@ Result<ControlRoom::Done> ControlRoom::perform(const std::string& channel, const
                         "its playlist has an entry that is ready",
                         channel);
         }
-        const playout::Edit edit = TRY(command(
-            {planned, desk.programmes, desk.schedule, until(desk, now)}, moment(desk, now)));
+        const playout::Moment when = moment(desk, now);
+        // Until a publication's time the channel plays by what was there before it.
+        const auto waits = TRY(waiting(desk.channel, when.seen));
+        const playout::Schedule by = waits ? TRY(sit_down(waits->before, now))
+        .schedule : desk.schedule;
+        playout::Edit edit = TRY(command({planned, desk.programmes, by, until(desk, now)}, when));
+        if (waits) edit = TRY(joined(desk, std::move(edit), waits->at, now));
         const auto written = store_.splice_airings(
             channel, {edit.ordinal, edit.airings, desk.edits, now + Broadcaster::kToWrite});
         if (written) {
@@ -257,11 +333,39 @@ Result<ControlRoom::Plan> ControlRoom::plan_publication(const store::Schedule& s
     Plan plan;
     plan.published = {desk.channel.id, desk.channel.epoch, {}};
     plan.edit.channel_id = desk.channel.id;
-    if (from == playout::From::kAt) {
-        plan.edit.edits_from = playout::ticks_since(desk.channel.epoch, at);
-    }
+    const Ticks at_tick = playout::ticks_since(desk.channel.epoch, at);
+    const playout::Moment when = moment(desk, now);
+    const bool later = from == playout::From::kAt && at_tick > when.seen;
+    if (from == playout::From::kAt) plan.edit.edits_from = at_tick;
     const playout::Rundown planned = TRY(rundown(desk));
     if (planned.empty()) return plan;  // nothing to be spliced: it begins with this
+    const auto waits = TRY(waiting(desk.channel, when.seen));
+    if (waits && !later) {
+        const bool anew = schedule.version != TRY(store_.find_schedule(schedule.channel_id))
+        .version;
+        if (!supersedes(*waits, schedule, drafts, anew)) {
+            TRY(plan_around(*waits, schedule, drafts, desk, from, now, plan));
+            return plan;
+        }
+    }
+    if (later) {
+        const auto time = [&](Ticks tick) {
+            return base::to_rfc3339(playout::instant_of(desk.channel.epoch, tick));
+        };
+        if (desk.rows.back().end() < at_tick) {
+            return fail(ErrorCode::kInvalid,
+                        "channel \"{}\" is planned until {}: what is to count from {} can be "
+                        "published once that is nearer",
+                        desk.channel.id, time(desk.rows.back().end()), time(at_tick));
+        }
+        if (waits && waits->at != at_tick) {
+            return fail(ErrorCode::kConflict,
+                        "on channel \"{}\" something is published already that counts from {}: "
+                        "publish this for the same time, for now, or when that has come",
+                        desk.channel.id, time(waits->at));
+        }
+        plan.edit.edits_before = text_of(waits ? waits->before : TRY(present_plan(desk.channel)));
+    }
     plan.published.plan = TRY(playout::plan_publication(
         {planned, desk.programmes, desk.schedule, until(desk, now)}, moment(desk, now), from,
         playout::ticks_since(desk.channel.epoch, at)));
@@ -271,6 +375,69 @@ Result<ControlRoom::Plan> ControlRoom::plan_publication(const store::Schedule& s
         plan.ended = ended_early(desk, *edit, "another plan was published");
     }
     return plan;
+}
+
+// Whether what is published now takes the place of what waits, a version of the same.
+bool ControlRoom::supersedes(const Waiting& waits, const store::Schedule& schedule,
+                             const std::vector<store::Playlist>& drafts, bool anew) {
+    const auto present = store_.find_schedule(schedule.channel_id);
+    if (!present) return true;
+    const bool schedule_waits = present->version != waits.before.schedule.version;
+    if (anew && schedule_waits) return true;
+    return std::ranges::any_of(drafts, [&](const store::Playlist& draft) {
+        const auto before = waits.before.playlists.find(draft.id);
+        const auto published = store_.find_playlist(draft.id);
+        // One that comes in with what waits has no version before.
+        return before == waits.before.playlists.end() || !published ||
+               before->second != published->version;
+    });
+}
+
+Result<void> ControlRoom::plan_around(const Waiting& waits, const store::Schedule& schedule,
+                                      const std::vector<store::Playlist>& drafts, const Desk& desk,
+                                      playout::From from, Instant now, Plan& plan) {
+    PlannedBefore before = waits.before;
+    for (const store::Playlist& draft : drafts)
+        before.playlists[draft.id] = draft.version;
+    const bool anew = schedule.version != TRY(store_.find_schedule(schedule.channel_id))
+    .version;
+    if (anew) {
+        before.schedule = schedule;
+        for (const std::string& id : playlists_of(schedule, desk.channel)) {
+            if (!before.playlists.contains(id)) {
+                before.playlists[id] = TRY(store_.find_playlist(id))
+                .version;
+            }
+        }
+    }
+    plan.edit.edits_from = waits.at;
+    plan.edit.edits_before = text_of(before);
+    const Desk until_then = TRY(sit_down(before, now));
+    const playout::Rundown planned = TRY(rundown(desk));
+    const playout::Moment when = moment(desk, now);
+    const Ticks end = until(desk, now);
+    const auto first = TRY(playout::plan_publication(
+        {planned, desk.programmes, until_then.schedule, end}, when, from, Ticks(0)));
+    playout::Edit edit;
+    if (first.edit) {
+        edit = TRY(joined(desk, *first.edit, waits.at, now));
+    } else {
+        const auto then = TRY(playout::plan_publication(
+            {planned, desk.programmes, desk.schedule, end}, when, playout::From::kAt, waits.at));
+        if (!then.edit) return {};
+        edit = *then.edit;
+    }
+    const auto old = std::ranges::find(desk.rows, edit.ordinal, &playout::Airing::ordinal);
+    auto& changes = plan.published.plan.changes;
+    changes = playout::changes_between(std::span(old, desk.rows.end()), edit.airings, end);
+    if (changes.empty()) return {};
+    edit.at = changes.front().at;
+    plan.ended = ended_early(desk, edit, "another plan was published");
+    plan.published.plan.edit = std::move(edit);
+    plan.edit.splice =
+        store::Splice{plan.published.plan.edit->ordinal, plan.published.plan.edit->airings,
+                      desk.edits, now + Broadcaster::kToWrite};
+    return {};
 }
 
 Result<std::vector<ControlRoom::Published>> ControlRoom::publish(const std::string& playlist,

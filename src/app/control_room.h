@@ -12,6 +12,7 @@
 #include "app/broadcaster.h"
 #include "app/channel_settings.h"
 #include "app/planning.h"
+#include "app/planning_json.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "library/library.h"
@@ -108,6 +109,25 @@ class ControlRoom {
         store::ChannelEdit edit;
         std::optional<EndedEarly> ended;
     };
+    // A publication that was made for a time that is still to come.
+    struct Waiting {
+        Ticks at{0};
+        PlannedBefore before;
+    };
+    // Nothing when there is none that matters after `seen`.
+    Result<std::optional<Waiting>> waiting(const store::Channel& channel, Ticks seen);
+    // What the channel plays by now.
+    Result<PlannedBefore> present_plan(const store::Channel& channel);
+    Result<Desk> sit_down(const PlannedBefore& before, Instant now);
+    // `edit`, and from the first start at `at` or later what `desk` plays by.
+    Result<playout::Edit> joined(const Desk& desk, playout::Edit edit, Ticks at, Instant now);
+    std::optional<playout::Programme> programme_of_row(const playout::Airing& row);
+    bool supersedes(const Waiting& waits, const store::Schedule& schedule,
+                    const std::vector<store::Playlist>& drafts, bool anew);
+    // What is published for later counts from then on, what is published now until then as well.
+    Result<void> plan_around(const Waiting& waits, const store::Schedule& schedule,
+                             const std::vector<store::Playlist>& drafts, const Desk& desk,
+                             playout::From from, Instant now, Plan& plan);
     Result<Plan> plan_publication(const store::Schedule& schedule,
                                   const std::vector<store::Playlist>& drafts, playout::From from,
                                   Instant at);

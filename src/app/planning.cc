@@ -194,8 +194,9 @@ void add_endings(const PlanInput& input, playout::Schedule& schedule) {
 Result<playout::Schedule> plan(const PlanInput& input) {
     const store::Schedule& stored = input.schedule;
     playout::Schedule schedule;
+    if (!input.own_slate.empty()) schedule.held = input.programme({input.own_slate, {}, {}});
     if (stored.version == 0) {
-        schedule = playout::looping({});
+        schedule.blocks = playout::looping({}).blocks;
         schedule.blocks.front().items = items_of(input, input.channel.playlist_id);
         return schedule;
     }

@@ -86,6 +86,8 @@ struct PlanInput {
     // What may be shown of an item; nothing when it is not ready.
     std::function<std::optional<playout::Programme>(const PlayedItem& item)> programme;
     Instant until;  // how far the plan has to reach
+    // The server's own slate, an entry, for holds of a channel that has none; empty: there is none.
+    std::string own_slate = {};
     // The endings that are ready of what is shown of an item.
     std::function<std::vector<playout::Ending>(const PlayedItem& item,
                                                const playout::Programme& whole)>

@@ -155,4 +155,34 @@ Result<store::Schedule> schedule_from(const json& value, const std::string& chan
     }
 }
 
+std::string text_of(const PlannedBefore& before) {
+    json since = json::object();
+    for (const store::ScheduleBlock& block : before.schedule.blocks)
+        since[block.id] = base::to_rfc3339(block.since);
+    return json{{"schedule", schedule_json(before.schedule)},
+                {"since", std::move(since)},
+                {"playlists", before.playlists}}
+        .dump();
+}
+
+Result<PlannedBefore> planned_before(const std::string& text, const std::string& channel) {
+    const json value = json::parse(text, nullptr, false);
+    try {
+        PlannedBefore before;
+        before.schedule = TRY(schedule_from(value.at("schedule"), channel, 0));
+        for (store::ScheduleBlock& block : before.schedule.blocks) {
+            const auto since =
+                base::parse_rfc3339(value.at("since").at(block.id).get<std::string>());
+            if (!since)
+                return fail(ErrorCode::kInvalid, "block \"{}\" begins at no time", block.id);
+            block.since = *since;
+        }
+        before.playlists = value.at("playlists").get<std::map<std::string, std::int64_t>>();
+        return before;
+    } catch (const json::exception& error) {
+        return fail(ErrorCode::kInvalid, "what channel \"{}\" plays until then cannot be read: {}",
+                    channel, error.what());
+    }
+}
+
 }  // namespace matinee::app

@@ -1,6 +1,8 @@
 // Playlists and schedules as JSON: for the API and for the command line.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -25,5 +27,15 @@ nlohmann::json schedule_json(const store::Schedule& schedule);
 // Likewise; `version` and what is empty may be left out. kInvalid names what is wrong.
 Result<store::Schedule> schedule_from(const nlohmann::json& value, const std::string& channel,
                                       std::int64_t present);
+
+// What a channel plays by until a publication that waits for its time (Store::edits_before).
+struct PlannedBefore {
+    store::Schedule schedule;
+    std::map<std::string, std::int64_t> playlists;  // versions, by id
+};
+
+std::string text_of(const PlannedBefore& before);
+// kInvalid for what text_of() has not written.
+Result<PlannedBefore> planned_before(const std::string& text, const std::string& channel);
 
 }  // namespace matinee::app

@@ -268,6 +268,7 @@ Result<http::PreviewPtr> PreviewRoom::make_channel(const std::string& id, Instan
             playlists.emplace(playlist, played_items(TRY(store_.find_playlist(playlist))));
         }
         PlanInput input{schedule, channel, playlists, {}, from + duration};
+        if (projectionist.slate()) input.own_slate = projectionist.slate()->entry_id;
         input.programme = [&](const PlayedItem& item) -> std::optional<playout::Programme> {
             store::PlaylistItem stored;
             stored.reference = item.entry;

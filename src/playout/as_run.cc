@@ -10,10 +10,11 @@ namespace matinee::playout {
 
 namespace {
 
-constexpr std::array<std::string_view, 20> kColumns = {
-    "channel",    "ordinal", "entry",    "title",     "titles",        "author",      "country",
-    "start",      "end",     "duration", "ending",    "epoch",         "start_ticks", "end_ticks",
-    "frame_rate", "frames",  "media",    "subtitles", "source_sha256", "incidents"};
+constexpr std::array<std::string_view, 22> kColumns = {
+    "channel",       "ordinal",   "entry",      "title",    "titles", "author",
+    "country",       "start",     "end",        "duration", "ending", "epoch",
+    "start_ticks",   "end_ticks", "frame_rate", "frames",   "media",  "subtitles",
+    "source_sha256", "incidents", "in",         "out"};
 
 // A field of RFC 4180 section 2: quoted when it holds what has a meaning.
 std::string field(std::string_view text) {
@@ -70,6 +71,11 @@ std::optional<std::int64_t> AsRunRecord::frames() const {
     return rate->nearest_frame(duration);
 }
 
+std::string_view AsRunRecord::ending() const {
+    if (cut_short()) return "cut short";
+    return is_part() ? "part" : "whole";
+}
+
 std::string_view AsRunRecord::title() const {
     return title_of(titles, entry_id);
 }
@@ -102,7 +108,7 @@ std::vector<std::string> as_run_csv(std::span<const AsRunRecord> records) {
             base::to_rfc3339(record.starts_at()),
             base::to_rfc3339(record.ends_at()),
             duration_text(record.duration),
-            record.cut_short() ? "cut short" : "whole",
+            std::string(record.ending()),
             base::to_rfc3339(record.epoch),
             std::to_string(record.start.count()),
             std::to_string(record.end().count()),
@@ -113,6 +119,8 @@ std::vector<std::string> as_run_csv(std::span<const AsRunRecord> records) {
             record.subtitles_id,
             record.source_sha256,
             incidents_text(record.marks),
+            std::to_string(record.in),
+            record.out ? std::to_string(*record.out) : std::string(),
         }));
     }
     return lines;

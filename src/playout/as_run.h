@@ -48,6 +48,10 @@ struct AsRunRecord {
     // Of the whole media, of which an airing may show a part: up to an interruption, or from there
     // on. Nothing when it is not known any more.
     std::optional<Ticks> media_duration;
+    // The frames of the entry that this media has: from `in` to before `out`, which is nothing for
+    // the entry's end. Airings logged before this was known count as whole.
+    std::int64_t in = 0;
+    std::optional<std::int64_t> out;
     std::optional<media::FrameRate> rate;
     std::vector<AsRunMark> marks;  // by time
 
@@ -55,6 +59,10 @@ struct AsRunRecord {
     [[nodiscard]] Instant starts_at() const;
     [[nodiscard]] Instant ends_at() const;
     [[nodiscard]] bool cut_short() const { return media_duration && duration < *media_duration; }
+    // Whether it was planned to show a part of the entry only.
+    [[nodiscard]] bool is_part() const { return in > 0 || out; }
+    // "cut short", "part" or "whole".
+    [[nodiscard]] std::string_view ending() const;
     // Pictures shown; nothing when the rate is not known.
     [[nodiscard]] std::optional<std::int64_t> frames() const;
     // What playlists called it.

@@ -137,8 +137,10 @@ Result<Edit> skip(const OnAir& on_air, Moment moment) {
 }
 
 Result<Edit> hold(const OnAir& on_air, Moment moment, Role role) {
-    if (!on_air.schedule.slate) {
-        return fail(ErrorCode::kInvalid, "the channel has no slate to show; choose one first");
+    if (!on_air.schedule.slate && !on_air.schedule.held) {
+        return fail(ErrorCode::kInvalid,
+                    "there is no slate to show: the server has none prepared yet, and the "
+                    "channel's schedule names none");
     }
     const Splice splice = TRY(find_splice(on_air, moment));
     const auto rows = on_air.rundown.airings();
@@ -222,6 +224,28 @@ Result<Edit> go_to(const OnAir& on_air, Moment moment, const std::string& block,
     return std::move(rewrite).finish(splice.at);
 }
 
+std::vector<Change> changes_between(std::span<const Airing> old, std::span<const Airing> made,
+                                    Ticks until) {
+    std::vector<Change> changes;
+    // Both lists side by side, by when their airings start.
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (i < old.size() || j < made.size()) {
+        const bool has_old = i < old.size();
+        const bool has_made = j < made.size();
+        if (has_old != has_made && changes.empty()) break;  // one is just longer
+        const Ticks start = !has_made  ? old[i].start
+                            : !has_old ? made[j].start
+                                       : std::min(old[i].start, made[j].start);
+        if (start >= until) break;
+        const Airing* before = has_old && old[i].start == start ? &old[i++] : nullptr;
+        const Airing* after = has_made && made[j].start == start ? &made[j++] : nullptr;
+        if (before && after && same_showing(*before, *after)) continue;
+        changes.push_back({start, before ? before->entry_id : "", after ? after->entry_id : ""});
+    }
+    return changes;
+}
+
 Result<Publication> plan_publication(const OnAir& on_air, Moment moment, From from, Ticks at) {
     const Splice splice = TRY(find_splice(on_air, moment));
     const auto rows = on_air.rundown.airings();
@@ -238,24 +262,8 @@ Result<Publication> plan_publication(const OnAir& on_air, Moment moment, From fr
     Publication publication;
     Edit edit = std::move(rewrite).finish(Ticks(0));
 
-    // Both lists side by side, by when their airings start.
-    std::size_t old = static_cast<std::size_t>(edit.ordinal - rows.front().ordinal);
-    std::size_t made = 0;
-    while (old < rows.size() || made < edit.airings.size()) {
-        const bool has_old = old < rows.size();
-        const bool has_made = made < edit.airings.size();
-        if (has_old != has_made && publication.changes.empty()) break;  // one is just longer
-        const Ticks start = !has_made  ? rows[old].start
-                            : !has_old ? edit.airings[made].start
-                                       : std::min(rows[old].start, edit.airings[made].start);
-        if (start >= on_air.until) break;
-        const Airing* before = has_old && rows[old].start == start ? &rows[old++] : nullptr;
-        const Airing* after =
-            has_made && edit.airings[made].start == start ? &edit.airings[made++] : nullptr;
-        if (before && after && same_showing(*before, *after)) continue;
-        publication.changes.push_back(
-            {start, before ? before->entry_id : "", after ? after->entry_id : ""});
-    }
+    const auto old = rows.subspan(static_cast<std::size_t>(edit.ordinal - rows.front().ordinal));
+    publication.changes = changes_between(old, edit.airings, on_air.until);
     if (publication.changes.empty()) return publication;
     edit.at = publication.changes.front().at;
     publication.edit = std::move(edit);

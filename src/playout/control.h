@@ -91,6 +91,10 @@ struct Publication {
 // What publishing `on_air.schedule` changes, and from when. `at` counts for From::kAt.
 Result<Publication> plan_publication(const OnAir& on_air, Moment moment, From from, Ticks at);
 
+// What differs before `until` between two rundowns that begin with the same ordinal.
+std::vector<Change> changes_between(std::span<const Airing> old, std::span<const Airing> made,
+                                    Ticks until);
+
 // Whether viewers see the same in both.
 bool same_showing(const Airing& a, const Airing& b);
 

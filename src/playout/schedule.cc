@@ -145,7 +145,7 @@ Place Planner::place_of(const Chain& chain, const Cursor& cursor) const {
 std::optional<Airing> Planner::next() {
     if (!is_known_until(at())) return std::nullopt;
     const Chain chain = this->chain();
-    if (end_ && schedule_.slate) {
+    if (end_ && (schedule_.slate || schedule_.held)) {
         const Place& place = end_->last.place;
         if (place.role == Role::kPanic ||
             (place.role == Role::kHold && place.anchor == chain.anchor)) {
@@ -230,7 +230,8 @@ std::optional<Airing> Planner::go_to(const std::string& block, std::int64_t item
 }
 
 std::optional<Airing> Planner::hold(Role role) {
-    if (!schedule_.slate) return std::nullopt;
+    const auto& slate = schedule_.slate ? schedule_.slate : schedule_.held;
+    if (!slate) return std::nullopt;
     Place place;
     if (end_) place = end_->last.place;
     if (!end_ || role == Role::kHold) {
@@ -244,9 +245,9 @@ std::optional<Airing> Planner::hold(Role role) {
     place.role = role;
     if (role == Role::kHold) {
         const auto limit = next_start();
-        return pass_time(*schedule_.slate, place, limit ? std::optional(limit->at) : std::nullopt);
+        return pass_time(*slate, place, limit ? std::optional(limit->at) : std::nullopt);
     }
-    return append(*schedule_.slate, Ticks(0), Ticks(0), place);
+    return append(*slate, Ticks(0), Ticks(0), place);
 }
 
 std::optional<Airing> Planner::fill(const Chain& chain) {

@@ -89,6 +89,7 @@ struct Schedule {
     Ticks starts_until{std::numeric_limits<std::int64_t>::max()};
     std::vector<Programme> fillers;  // played in turn, as far as they fit
     std::optional<Programme> slate;  // the rest of the time, round and round
+    std::optional<Programme> held;   // what a hold shows where there is no slate
     std::vector<Ending> endings;     // as far as they are prepared
 };
 
@@ -142,7 +143,7 @@ class Planner {
     // Item `item` of the block, if that is in the chain which is on.
     std::optional<Airing> go_to(const std::string& block, std::int64_t item);
 
-    // The slate, held by hand: `role` is kHold or kPanic. Nothing without a slate.
+    // The slate, held by hand: `role` is kHold or kPanic. Nothing without a slate, or `held`.
     std::optional<Airing> hold(Role role);
 
     // The fixed start whose chain is on there; -1 for none.

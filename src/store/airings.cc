@@ -242,8 +242,8 @@ Result<void> splice_within(soci::session& sql, Instant now, const std::string& c
 Result<void> edit_within(soci::session& sql, Instant now, const ChannelEdit& edit) {
     if (edit.splice) TRY(splice_within(sql, now, edit.channel_id, *edit.splice));
     const Int from = edit.edits_from.count();
-    sql << "UPDATE channels SET edits_from_ticks = :ticks WHERE id = :id", use(from),
-        use(edit.channel_id);
+    sql << "UPDATE channels SET edits_from_ticks = :ticks, edits_before = :before WHERE id = :id",
+        use(from), use(edit.edits_before), use(edit.channel_id);
     return {};
 }
 

@@ -40,6 +40,8 @@ struct AsRunRow {
     Int media_duration = 0;
     Int rate_numerator = 0;
     Int rate_denominator = 0;
+    Int in = 0;
+    Int out = 0;
 
     void set(const AsRunRecord& record) {
         channel_id = record.channel_id;
@@ -59,6 +61,8 @@ struct AsRunRow {
         media_duration = record.media_duration ? record.media_duration->count() : kUnknown;
         rate_numerator = record.rate ? Int{record.rate->numerator} : kUnknown;
         rate_denominator = record.rate ? Int{record.rate->denominator} : kUnknown;
+        in = record.in;
+        out = record.out.value_or(kUnknown);
     }
 
     [[nodiscard]] Result<AsRunRecord> record() const {
@@ -84,6 +88,8 @@ struct AsRunRow {
         record.start = Ticks(start);
         record.duration = Ticks(duration);
         if (media_duration != kUnknown) record.media_duration = Ticks(media_duration);
+        record.in = in;
+        if (out != kUnknown) record.out = out;
         if (rate_numerator > 0 && rate_denominator > 0) {
             record.rate = media::FrameRate{static_cast<std::uint32_t>(rate_numerator),
                                            static_cast<std::uint32_t>(rate_denominator)};
@@ -95,7 +101,7 @@ struct AsRunRow {
 constexpr std::string_view kColumns =
     "channel_id, ordinal, entry_id, titles, author, country, media_id, subtitles_id, "
     "source_sha256, epoch_ms, start_ms, start_ticks, duration_ticks, media_duration_ticks, "
-    "frame_rate_numerator, frame_rate_denominator";
+    "frame_rate_numerator, frame_rate_denominator, in_frame, out_frame";
 
 // What a filter binds: text that is empty, and numbers at their limits, let everything through.
 struct Bounds {
@@ -149,6 +155,8 @@ Result<std::vector<AsRunRecord>> query_as_run(soci::session& sql, std::string_vi
     statement.exchange(into(row.media_duration));
     statement.exchange(into(row.rate_numerator));
     statement.exchange(into(row.rate_denominator));
+    statement.exchange(into(row.in));
+    statement.exchange(into(row.out));
     statement.define_and_bind();
     statement.execute();
     std::vector<AsRunRecord> records;
@@ -238,14 +246,14 @@ Result<void> Store::append_as_run(std::span<const AsRunRecord> records) {
             (sql.prepare << fmt::format(
                  "INSERT INTO as_run ({}) VALUES (:channel, :ordinal, :entry, :titles, :author, "
                  ":country, :media, :subtitles, :sha256, :epoch, :start_ms, :start, :duration, "
-                 ":media_duration, :numerator, :denominator) "
+                 ":media_duration, :numerator, :denominator, :in_frame, :out_frame) "
                  "ON CONFLICT (channel_id, epoch_ms, ordinal) DO NOTHING",
                  kColumns),
              use(row.channel_id), use(row.ordinal), use(row.entry_id), use(row.titles),
              use(row.author), use(row.country), use(row.media_id), use(row.subtitles_id),
              use(row.source_sha256), use(row.epoch), use(row.start_ms), use(row.start),
              use(row.duration), use(row.media_duration), use(row.rate_numerator),
-             use(row.rate_denominator));
+             use(row.rate_denominator), use(row.in), use(row.out));
         MarkInsertion marks(sql);
         for (const AsRunRecord& record : records) {
             row.set(record);

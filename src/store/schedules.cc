@@ -183,4 +183,13 @@ Result<Ticks> Store::edits_from(const std::string& channel_id) {
     });
 }
 
+Result<std::string> Store::edits_before(const std::string& channel_id) {
+    return impl_->read([&](soci::session& sql) -> Result<std::string> {
+        TRY(expect_channel(sql, channel_id));
+        std::string text;
+        sql << "SELECT edits_before FROM channels WHERE id = :id", use(channel_id), into(text);
+        return text;
+    });
+}
+
 }  // namespace matinee::store

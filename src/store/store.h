@@ -239,6 +239,7 @@ struct ChannelEdit {
     std::string channel_id;
     std::optional<Splice> splice;  // nothing: servers find out themselves what follows from it
     Ticks edits_from{0};           // see Store::edits_from()
+    std::string edits_before{};    // see Store::edits_before()
 };
 
 struct Channel {
@@ -518,6 +519,10 @@ class Store {
 
     // Publications of playlists and schedule change no airing of the channel that starts before.
     Result<Ticks> edits_from(const std::string& channel_id);
+
+    // What the channel plays by until then: text of whoever published, empty where that is nothing
+    // else than now.
+    Result<std::string> edits_before(const std::string& channel_id);
 
     // -- Channels --------------------------------------------------------------------------------
 

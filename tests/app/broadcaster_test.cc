@@ -908,6 +908,114 @@ TEST(ControlRoom, PublishesADraftFromWhenItSaid) {
     }
 }
 
+// Lets the broadcaster do what it would do by itself.
+void settle(Cinema& cinema) {
+    cinema.broadcaster->wake();
+    std::this_thread::sleep_for(milliseconds(200));
+}
+
+// A version of a playlist that has this entry, published for later or now.
+void publish(Cinema& cinema, const std::string& playlist, const std::string& entry,
+             playout::From from, Instant at = {}) {
+    store::PlaylistItem item;
+    item.reference = entry;
+    const store::Playlist present = *cinema.store->find_playlist_version(playlist, 0);
+    const auto version =
+        cinema.store->save_draft(playlist, playlist, {&item, 1}, present.draft, "ann");
+    ASSERT_TRUE(version) << version.error().to_string();
+    ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+    const auto done = room.publish(playlist, *version, present.published, from, at,
+                                   ControlRoom::Mode::kCommit);
+    ASSERT_TRUE(done) << done.error().to_string();
+}
+
+TEST(ControlRoom, WhatIsPublishedForLaterWaitsThroughCommands) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 1000));
+    cinema.add_film("two", film({25, 1}, 1000));
+    cinema.add_film("three", film({25, 1}, 1000));
+    cinema.add_film("spot", film({25, 1}, 100));
+    cinema.add_slate("slate");
+    cinema.play({"one"});
+    cinema.on_air();
+    const Instant at = kStart + seconds(300);
+    publish(cinema, "main", "two", playout::From::kAt, at);
+    const auto expect_waiting = [&](const char* after) {
+        SCOPED_TRACE(after);
+        settle(cinema);
+        std::size_t later = 0;
+        const auto rows = cinema.store->list_airings("main", Ticks(0));
+        ASSERT_TRUE(rows);
+        for (const playout::Airing& row : *rows) {
+            if (row.place.role != playout::Role::kItem) continue;
+            EXPECT_EQ(row.entry_id, row.start < seconds(300) ? "one" : "two") << row.start.count();
+            later += row.start >= seconds(300) ? 1 : 0;
+        }
+        EXPECT_GT(later, 10U);
+    };
+    expect_waiting("it is published");
+    const auto skipped = cinema.command(playout::skip);
+    ASSERT_TRUE(skipped) << skipped.error().to_string();
+    expect_waiting("a skip");
+    ASSERT_TRUE(cinema.command([&](const auto& on, auto moment) {
+        ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+        return playout::insert_next(on, moment, *room.programme("spot"));
+    }));
+    expect_waiting("an insertion");
+    ASSERT_TRUE(cinema.command([](const auto& on, auto moment) {
+        return playout::hold(on, moment, playout::Role::kPanic);
+    }));
+    cinema.clock.advance(seconds(60));
+    ASSERT_TRUE(cinema.command([](const auto& on, auto moment) {
+        return playout::resume(on, moment, playout::Resume::kNextItem);
+    }));
+    expect_waiting("a panic that is over");
+
+    ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+    const auto refused = [&](Instant when) {
+        const auto draft = *cinema.store->find_playlist_version("main", 0);
+        return room.publish("main", draft.version, draft.published, playout::From::kAt, when,
+                            ControlRoom::Mode::kDryRun);
+    };
+    EXPECT_EQ(refused(at + seconds(60)).error().code(), ErrorCode::kConflict) << "one time waits";
+    EXPECT_EQ(refused(kStart + std::chrono::hours(72)).error().code(), ErrorCode::kInvalid);
+    // Another version of the same, for now, takes its place.
+    publish(cinema, "main", "three", playout::From::kAfterCurrent);
+    settle(cinema);
+    const auto rows = cinema.store->list_airings("main", Ticks(seconds(400)));
+    ASSERT_TRUE(rows);
+    EXPECT_EQ(rows->front().entry_id, "three");
+    EXPECT_EQ(*cinema.store->edits_before("main"), "");
+}
+
+TEST(ControlRoom, WhatIsPublishedNowIsSeenBeforeAndAfterWhatWaits) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 1000));
+    cinema.add_film("two", film({25, 1}, 1000));
+    cinema.add_film("gala", film({25, 1}, 250));
+    cinema.add_film("other", film({25, 1}, 250));
+    cinema.add_slate("slate");
+    cinema.schedule({"one"}, {"gala"}, "2026-11-23T20:10:00");
+    cinema.on_air();
+    publish(cinema, "gala", "other", playout::From::kAt, kStart + seconds(300));
+    publish(cinema, "day", "two", playout::From::kAfterCurrent);
+    const auto expect_both = [&] {
+        settle(cinema);
+        const auto names = [&](Ticks from, Ticks to) {
+            std::set<std::string> found;
+            const auto rows = cinema.store->list_airings("main", from, to);
+            for (const playout::Airing& row : *rows)
+                found.insert(row.entry_id);
+            return found;
+        };
+        EXPECT_EQ(names(seconds(90), seconds(560)), (std::set<std::string>{"two"}));
+        EXPECT_EQ(names(seconds(601), seconds(605)), (std::set<std::string>{"other"}));
+    };
+    expect_both();
+    ASSERT_TRUE(cinema.command(playout::skip));
+    expect_both();
+}
+
 TEST(ControlRoom, ChecksAScheduleAgainstWhatIsThere) {
     Cinema cinema;
     cinema.add_film("one", film({25, 1}, 500));

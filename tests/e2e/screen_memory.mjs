@@ -4,7 +4,7 @@
 //         [--minutes 10] [--channel main] [--every 5] [--hours 24] [--width 1280]
 //
 // Every few seconds garbage is collected, and then counted: script memory, DOM nodes, listeners, and what
-// all of Chromium's processes hold (proportional set size: no other Chromium may run meanwhile). A line is laid through the last two thirds of
+// all of Chromium's processes hold (proportional set size, but for files). A line is laid through the last two thirds of
 // the samples, when what is filled once has been filled, and followed for `hours`. The slope has an error of its
 // own: what is judged is its upper end (two standard errors). Exit status 1 where that is over a limit, 2 where there are
 // too few samples to say.
@@ -42,7 +42,10 @@ const kLimits = {
   'all processes, MB': 1_500,
 };
 
-/** Of `root` and all that it has started, in MB: shared pages are counted once. */
+/**
+ * Of `root` and all that it has started, in MB, without what is mapped from files: how much of that counts
+ * depends on which other browsers are open. Shared memory is counted once.
+ */
 async function processMemory(root) {
   const parents = new Map();
   for (const name of await readdir('/proc')) {
@@ -54,7 +57,7 @@ async function processMemory(root) {
   let kilobytes = 0;
   for (const id of [...parents.keys()].filter(isOurs)) {
     const rollup = await readFile(`/proc/${id}/smaps_rollup`, 'utf8').catch(() => '');
-    kilobytes += Number(rollup.match(/^Pss:\s+(\d+)/m)?.[1] ?? 0);
+    for (const [, part] of rollup.matchAll(/^Pss_(?:Anon|Shmem):\s+(\d+)/gm)) kilobytes += Number(part);
   }
   return kilobytes / 1000;
 }

@@ -9,6 +9,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::ElementsAre;
+using testing::EndsWith;
+using testing::HasSubstr;
 
 const Instant kEpoch{milliseconds(1'795'464'000'000)};  // 2026-11-23T20:00:00Z
 
@@ -40,6 +42,13 @@ TEST(AsRun, SaysInstantsToTheMillisecondAndLengthsToTheFrame) {
     shorter.duration = shorter.rate->start_of(239);
     EXPECT_EQ(shorter.frames(), 239);
     EXPECT_TRUE(shorter.cut_short());
+    AsRunRecord part = whole;
+    EXPECT_EQ(part.ending(), "whole");
+    part.out = 100;
+    EXPECT_EQ(part.ending(), "part");
+    EXPECT_EQ(shorter.ending(), "cut short");
+    EXPECT_THAT(as_run_csv(std::vector{part}).back(), HasSubstr(",part,"));
+    EXPECT_THAT(as_run_csv(std::vector{part}).back(), EndsWith(",0,100\r\n"));
 }
 
 TEST(AsRun, HasALineARecord) {
@@ -48,10 +57,10 @@ TEST(AsRun, HasALineARecord) {
         lines,
         ElementsAre("channel,ordinal,entry,title,titles,author,country,start,end,duration,ending,"
                     "epoch,start_ticks,end_ticks,frame_rate,frames,media,subtitles,source_sha256,"
-                    "incidents\r\n",
+                    "incidents,in,out\r\n",
                     "main,7,paper-boats,Paper Boats,en: Paper Boats; zh: 纸船,林小满,CN,"
                     "2026-11-23T20:00:10.000Z,2026-11-23T20:00:20.010Z,0:00:10.010,whole,"
-                    "2026-11-23T20:00:00.000Z,900045,1800945,24000/1001,240,0123,,abcd,\r\n"));
+                    "2026-11-23T20:00:00.000Z,900045,1800945,24000/1001,240,0123,,abcd,,0,\r\n"));
 }
 
 TEST(AsRun, LeavesOpenWhatIsNotKnownAnyMore) {
@@ -101,7 +110,7 @@ TEST(AsRun, QuotesWhatWouldEndAFieldOrALine) {
     ASSERT_EQ(cut.size(), 3U);
     EXPECT_EQ(cut[2], lines[2]);
     const auto found = fields(cut[1]);
-    ASSERT_EQ(found.size(), 20U);
+    ASSERT_EQ(found.size(), 22U);
     EXPECT_EQ(found[3], "\"Stop\", she said\r\nand went");
     EXPECT_EQ(found[5], "a,b");
     EXPECT_EQ(found[19],

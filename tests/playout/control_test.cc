@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <random>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -156,6 +157,17 @@ TEST(Hold, NeedsASlate) {
     const auto edit = channel.give(seconds(20), hold_it);
     ASSERT_FALSE(edit);
     EXPECT_THAT(edit.error().message(), HasSubstr("no slate"));
+}
+
+TEST(Hold, ShowsTheServersSlateWhereTheScheduleHasNone) {
+    Channel channel;
+    channel.schedule.held = std::exchange(channel.schedule.slate, std::nullopt);
+    const auto edit = channel.give(seconds(20), panic_it);
+    ASSERT_TRUE(edit);
+    EXPECT_THAT(channel.names(edit->at, 3), ElementsAre("slate", "slate", "slate"));
+    const auto resumed = channel.give(seconds(60), resume_it);
+    ASSERT_TRUE(resumed);
+    EXPECT_NE(channel.names(resumed->at, 1).front(), "slate");
 }
 
 TEST(InsertNext, ComesAfterWhatIsOnAndStaysWhenThatIsSkipped) {

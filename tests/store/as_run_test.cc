@@ -35,6 +35,10 @@ AsRunRecord record(std::int64_t ordinal, const std::string& channel = "main") {
     record.duration = Ticks(900'001);
     record.media_duration = Ticks(900'001);
     record.rate = media::FrameRate{24000, 1001};
+    if (ordinal % 2 == 0) {
+        record.in = 25;
+        record.out = 2500;
+    }
     return record;
 }
 

@@ -17,7 +17,7 @@ export interface AsRunAiring {
   readonly country: string;
   readonly start: string;
   readonly end: string;
-  readonly ending: 'whole' | 'cut short';
+  readonly ending: 'whole' | 'part' | 'cut short';
   readonly frames?: number;
   readonly frame_rate?: readonly [number, number];
   readonly incidents: readonly Mark[];

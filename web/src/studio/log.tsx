@@ -295,6 +295,7 @@ function Row({ airing, channel }: { readonly airing: AsRunAiring; readonly chann
       <td class="time">{frames === undefined ? '–' : new Intl.NumberFormat(tag).format(frames)}</td>
       <td>
         {ending === 'cut short' && <span class="badge quiet">{strings.cutShort}</span>}
+        {ending === 'part' && <span class="badge quiet">{strings.part}</span>}
         {incidents.map(({ at, kind, detail }) => (
           <p key={`${at}${kind}`} class="small">
             <span class="badge bad">{strings[`i_${kind}` as 'i_off-air'] ?? kind}</span>{' '}
