@@ -69,6 +69,18 @@ constexpr std::string_view kChannelSchemas = R"json({
       "encrypted": {"type": "boolean", "description": "What is sent, or will be from an airing on that is near."}
     }
   },
+  "ListedChannel": {
+    "description": "What a channel is set to, and what comes of it at the moment.",
+    "allOf": [{"$ref": "#/components/schemas/ChannelSettings"}],
+    "type": "object",
+    "required": ["schedule_version", "playlists", "on_air", "entry"],
+    "properties": {
+      "schedule_version": {"type": "integer", "description": "0: it has no schedule."},
+      "playlists": {"type": "array", "items": {"type": "string"}, "description": "Those that it plays, by its schedule or without one."},
+      "on_air": {"type": "boolean", "description": "Whether something is on, by its rundown."},
+      "entry": {"type": ["string", "null"], "description": "What is on."}
+    }
+  },
   "Rundown": {
     "type": "object",
     "required": ["channel", "server_time", "airings"],
@@ -183,7 +195,27 @@ http::QueryParameter instant_parameter(const char* name, const char* description
 
 void add_channel_operations(Api& api, ApiContext& context) {
     api.add_schemas(kChannelSchemas);
+    api.add_page_schema("ChannelSettingsPage", "ListedChannel");
     store::Store& store = context.store;
+    api.add({.method = Method::kGet,
+             .path = "/channel-settings",
+             .id = "listChannelSettings",
+             .tag = "Channels",
+             .summary = "All channels, by id: what each is set to, and whether it is on the air",
+             .description = "Also those whose programme cannot be made yet: `GET /channels` is "
+                            "what viewers see.",
+             .query = http::page_parameters(),
+             .answers = {{200, "ChannelSettingsPage"}}},
+            [&context, &store](const Call& call) -> Result<Response> {
+                const Instant now = context.clock.now();
+                std::vector<json> all;
+                for (const store::Channel& channel : TRY(store.list_channels()))
+                    all.push_back(TRY(listed_channel_json(store, channel, now)));
+                return Response::json(TRY(http::page(
+                    call, all, http::Order::kRising,
+                    [](const json& each) { return each.at("id").get<std::string>(); },
+                    [](const json& each) { return each; })));
+            });
     api.add({.method = Method::kPost,
              .path = "/channels",
              .id = "createChannel",

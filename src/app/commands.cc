@@ -682,10 +682,11 @@ int list_channels(const fs::path& data, bool as_json) {
     return run_command([&]() -> Result<int> {
         Workspace workspace = TRY(Workspace::open(data));
         json all = json::array();
+        const Instant now = workspace.clock->now();
         for (const store::Channel& channel : TRY(workspace.store->list_channels())) {
             const BurnInState burn_in = TRY(burn_in_state(workspace, channel));
+            json item = TRY(listed_channel_json(*workspace.store, channel, now));
             if (as_json) {
-                json item = TRY(channel_json(*workspace.store, channel));
                 if (!burn_in.languages.empty()) {
                     item["burn_in_films"] = {{"ready", burn_in.ready},
                                              {"wanted", burn_in.wanted},
@@ -694,7 +695,8 @@ int list_channels(const fs::path& data, bool as_json) {
                 all.push_back(std::move(item));
                 continue;
             }
-            fmt::print("{:20} {}\n", channel.id, channel.title);
+            const bool on_air = item.at("on_air").get<bool>();
+            fmt::print("{:20} {}{}\n", channel.id, channel.title, on_air ? "" : " (off the air)");
             if (burn_in.languages.empty()) continue;
             fmt::print("{:20} {} in the picture: {} of {} films with these subtitles are ready{}\n",
                        "", burn_in.languages, burn_in.ready, burn_in.wanted,

@@ -188,9 +188,8 @@ change->callback([&] {
     changed.json = json;
     status = app::set_channel(changed);
 });
-with_json(with_data(channel->add_subcommand("list", "List the channels")))->callback([&] {
-    status = app::list_channels(data, json);
-});
+with_json(with_data(channel->add_subcommand("list", "List all channels, also those off the air")))
+    ->callback([&] { status = app::list_channels(data, json); });
 
 CLI::App* card = cli.add_subcommand("card", "Cards, entries drawn from a template: add, list");
 card->require_subcommand(1);

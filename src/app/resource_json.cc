@@ -158,6 +158,18 @@ Result<json> channel_json(store::Store& store, const store::Channel& channel) {
                 {"encrypted", TRY(is_encrypted(store, channel))}};
 }
 
+Result<json> listed_channel_json(store::Store& store, const store::Channel& channel, Instant now) {
+    json value = TRY(channel_json(store, channel));
+    const store::Schedule schedule = TRY(store.find_schedule(channel.id));
+    value["schedule_version"] = schedule.version;
+    value["playlists"] = playlists_of(schedule, channel);
+    const Ticks tick = playout::ticks_since(channel.epoch, now);
+    const auto on = TRY(store.list_airings(channel.id, tick, tick + Ticks(1)));
+    value["on_air"] = !on.empty();
+    value["entry"] = on.empty() ? json(nullptr) : json(on.front().entry_id);
+    return value;
+}
+
 Result<ChannelsByPlaylist> channels_by_playlist(store::Store& store) {
     ChannelsByPlaylist channels;
     for (const store::Channel& channel : TRY(store.list_channels())) {

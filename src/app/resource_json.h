@@ -45,6 +45,10 @@ Result<bool> is_encrypted(store::Store& store, const store::Channel& channel);
 // ChannelSettings
 Result<nlohmann::json> channel_json(store::Store& store, const store::Channel& channel);
 
+// ListedChannel: that, and what it plays, with what is on at `now` by its rundown.
+Result<nlohmann::json> listed_channel_json(store::Store& store, const store::Channel& channel,
+                                           Instant now);
+
 // The channels that play each playlist, or would by their schedules.
 using ChannelsByPlaylist = std::map<std::string, std::vector<std::string>>;
 Result<ChannelsByPlaylist> channels_by_playlist(store::Store& store);

@@ -161,6 +161,7 @@ const std::map<std::string, Role> kTable = {
     {"GET /api/v1/playlists/{playlist}/history", Role::kProducer},
     {"GET /api/v1/playlists/{playlist}/check", Role::kProducer},
     {"POST /api/v1/playlists/{playlist}/publish", Role::kProducer},
+    {"GET /api/v1/channel-settings", Role::kProducer},
     {"POST /api/v1/channels", Role::kProducer},
     {"GET /api/v1/channels/{channel}/settings", Role::kProducer},
     {"PATCH /api/v1/channels/{channel}/settings", Role::kProducer},

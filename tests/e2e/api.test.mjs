@@ -496,6 +496,19 @@ test('a channel is made, goes on the air, and takes commands', async () => {
 
   const listed = await expect(200, 'listChannels', { as: null });
   assert.deepEqual(listed.json.channels.map((channel) => channel.id), ['hall']);
+  // One with nothing to show, and for nobody to see.
+  const access = { watch: 'role', role: 'admin' };
+  await expect(201, 'createChannel', { as: 'producer', body: { id: 'attic', title: 'Attic', access } });
+  const first = await expect(200, 'listChannelSettings', { as: 'producer', query: { limit: '1' } });
+  const second = await expect(200, 'listChannelSettings', { as: 'producer', query: { limit: '1', cursor: first.json.next } });
+  const [attic, hall] = [...first.json.items, ...second.json.items];
+  assert.deepEqual([attic.id, attic.title, attic.playlists, attic.on_air, attic.entry], ['attic', 'Attic', [], false, null]);
+  assert.deepEqual([hall.id, hall.playlists, hall.schedule_version, hall.on_air], ['hall', ['evening'], 0, true]);
+  assert.ok(['paper-boats', 'rooftop-tea'].includes(hall.entry));
+  assert.equal(second.json.next, null);
+  await expect(400, 'listChannelSettings', { query: { limit: '501' } });
+  await expect(403, 'listChannelSettings', { as: 'reviewer' });
+  assert.deepEqual((await expect(200, 'listChannels', { as: null })).json.channels.map(({ id }) => id), ['hall']);
   await expect(200, 'getChannel', { as: null, channel: 'hall' });
   await expect(401, 'getChannel', { as: null, channel: 'nothing' });
   const airings = await expect(200, 'listAirings', { as: null, channel: 'hall' });

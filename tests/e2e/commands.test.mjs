@@ -226,8 +226,13 @@ test('playlists and schedules are as the API has them', async () => {
   const channel = await like('createChannel', ['channel', 'add', 'hall', 'boats', 'tram', '--title', 'Hall', '--burn-in', 'zh']);
   assert.deepEqual([channel.title, channel.burn_in], ['Hall', ['zh']]);
   for (const id of ['lobby', 'foyer']) await like('createChannel', ['channel', 'add', id, 'welcome']);
-  const hall = (await json(['channel', 'list'])).find(({ id }) => id === 'hall');
+  // Nothing is on while no server runs, and the channels are there nevertheless.
+  const listed = await like('listChannelSettings', ['channel', 'list'], { list: true });
+  assert.deepEqual(listed.map(({ id }) => id), ['foyer', 'hall', 'lobby']);
+  const [, hall] = listed;
+  assert.deepEqual([hall.playlists, hall.on_air, hall.entry], [['hall'], false, null]);
   assert.equal(hall.burn_in_films.wanted, 1);
+  assert.match((await run(program, ['channel', 'list', '--data', file('data')])).stdout, /^hall +Hall \(off the air\)$/m);
   assert.deepEqual((await like('listPlaylists', ['playlist', 'list'], { list: true })).find(({ id }) => id === 'hall').channels, ['hall']);
   assert.deepEqual((await like('changeChannelSettings', ['channel', 'access', 'hall', 'role', '--role', 'reviewer'])).access, { watch: 'role', role: 'reviewer' });
   assert.equal((await like('changeScreenDesign', ['channel', 'screens', 'hall', 'clock=top-left'])).clock, 'top-left');
