@@ -467,6 +467,31 @@ test('a channel is set, also by two at once; preparations and the server’s sta
   await page.locator('dialog').getByLabel('Playlist').selectOption('hall');
   await page.locator('dialog').getByRole('button', { name: 'Make it' }).click();
   await page.locator('[data-channel=kino-2]').waitFor();
+  // One that plays nothing is there to be given something, after a look elsewhere too.
+  await page.getByRole('button', { name: 'New channel' }).click();
+  await page.locator('dialog').getByLabel('Title').fill('Attic');
+  await page.locator('dialog').getByRole('button', { name: 'Make it' }).click();
+  await page.locator('[data-channel=attic]').getByText('Off the air').waitFor();
+  await goTo('settings');
+  await page.locator('[data-channel=attic]').getByText('Off the air').waitFor();
+  await page.locator('[data-channel=kino-2]').getByRole('link', { name: 'Watch' }).waitFor();
+  await fine();
+  await goTo('log');
+  await page.getByLabel('Channel').selectOption('Attic (off the air)');
+  await goTo('screens');
+  await page.getByRole('button', { name: 'Add a screen…' }).click();
+  await page.locator('dialog').getByLabel('Channel').selectOption('Attic (off the air)');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Design for Attic (off the air)' }).waitFor();
+  await goTo('on-air');
+  await page.locator('[data-channel=attic]').getByText('It has no playlist and no schedule.').waitFor();
+  await page.locator('[data-channel=hall]').getByRole('button', { name: 'Skip' }).waitFor();
+  await fine();
+  await page.getByRole('link', { name: 'Schedule of Attic' }).click();
+  await page.getByText('This channel has no schedule and no playlist.').waitFor();
+  assert.equal(await page.getByRole('combobox', { name: 'Channel' }).inputValue(), 'attic');
+  await fine();
+  await goTo('settings');
 
   await page.getByRole('link', { name: 'Preparation' }).click();
   await page.locator('[data-job=boats]').first().waitFor();
@@ -547,7 +572,7 @@ test('every room is judged by axe-core and kept as a picture, in three languages
   await screen.waitForFunction(() => window.matineeScreen?.playback?.state === 'playing');
   const rooms = {
     screens: '.screen', log: '.log-table tbody tr', 'log/audit': '.log-table tbody tr',
-    settings: '.channel-form form', 'settings/jobs': '.jobs li', 'settings/health': '.checks li',
+    settings: '.channel-form form', 'on-air': '.desks:not(:has(.desk:not([data-off-air]) button:disabled)) .countdown', 'schedule/attic': '.timeline', 'settings/jobs': '.jobs li', 'settings/health': '.checks li',
     reviews: '.playlists .card', 'reviews/final-round': '.jurors li', 'playlists/hall': '.items li',
     'entries/boats': '.subtitle-files li',
   };

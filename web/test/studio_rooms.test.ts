@@ -8,6 +8,7 @@ import {
   boundsOf, dayAfter, dayOf, detailText, documentAddress, partsOfAction, shownAirings, type AsRunAiring,
 } from '../src/studio/as_run';
 import { changeOf, durationOf, fieldsOf, inUnits } from '../src/studio/channel_form';
+import { isNews, type ListedChannel } from '../src/studio/channels';
 import type { Lines } from '../src/studio/playlist';
 import { logStrings } from '../src/studio/log_strings';
 import { reviewsStrings } from '../src/studio/reviews_strings';
@@ -301,4 +302,13 @@ test('texts keep their placeholders in every language', () => {
       }
     }
   }
+});
+
+test('events that say nothing new of the channels are no reason to ask again', () => {
+  const known = [{ id: 'hall', on_air: true }, { id: 'attic', on_air: false }] as unknown as ListedChannel[];
+  const airing = (channel: string, now: unknown) => isNews(known, 'airing', { channel, now });
+  assert.deepEqual([airing('hall', {}), airing('hall', null)], [false, true]);
+  assert.deepEqual([airing('attic', {}), airing('attic', null)], [true, false]);
+  assert.ok(airing('new', {}) && isNews(known, 'channel', { id: 'hall' }) && isNews(known, 'schedule', { id: 'hall' }));
+  assert.ok(!isNews(known, 'entry', { id: 'boats' }) && !isNews(known, 'rundown', { id: 'hall' }));
 });

@@ -1,7 +1,7 @@
 // Links that let viewers in without an account.
 
 import { useCallback, useId, useState } from 'preact/hooks';
-import { ApiError, fetchChannels, type Channel } from '../api';
+import { ApiError } from '../api';
 import { useStrings } from '../locale';
 import { fill, formatMoment, plural, zoneName } from '../text';
 import { Button } from '../ui/button';
@@ -12,6 +12,7 @@ import { ServerSilent, Waiting } from '../ui/notices';
 import { fillWith, type Said } from '../ui/server_text';
 import { useToast } from '../ui/toast';
 import { Poster, useCatalogue, useTitles } from './catalogue';
+import { useChannelName, useChannels, type ListedChannel } from './channels';
 import { CopyField, useCopy } from './copy';
 import { mentions } from './filter';
 import { addressesOf, linkState, type LinkState } from './link_state';
@@ -38,10 +39,7 @@ export function Links() {
     useCallback((signal: AbortSignal) => fetchLinks(signal), []),
     (type) => type === 'link',
   );
-  const { value: channels } = useLoaded(
-    useCallback((signal: AbortSignal) => fetchChannels(signal), []),
-    (type) => type === 'channel',
-  );
+  const { value: channels } = useChannels();
   if (!value) return error ? <ServerSilent /> : <Waiting />;
   const now = Date.now() + (channels?.clockOffset ?? 0);
   const open = (link: ViewerLink) => ['valid', 'not-yet'].includes(linkState(link, now));
@@ -118,7 +116,7 @@ export function Links() {
 
 const kBadges: Record<LinkState, string> = { valid: 'good', 'not-yet': 'warn', expired: 'quiet', revoked: 'bad' };
 
-function useScope(channels: readonly Channel[]): (link: ViewerLink) => string {
+function useScope(channels: readonly ListedChannel[]): (link: ViewerLink) => string {
   const { strings } = useStrings(linksStrings);
   const titleOf = useTitles();
   return (link) => {
@@ -135,7 +133,7 @@ function LinkRow(props: {
   readonly link: ViewerLink;
   readonly state: LinkState;
   readonly now: number;
-  readonly channels: readonly Channel[];
+  readonly channels: readonly ListedChannel[];
   readonly onCopy: () => void;
   readonly onShow: () => void;
   readonly onRevoke: () => void;
@@ -188,7 +186,7 @@ function LinkRow(props: {
 
 function AddressDialog(props: {
   readonly link: LinkWithAddresses;
-  readonly channels: readonly Channel[];
+  readonly channels: readonly ListedChannel[];
   readonly onClose: () => void;
 }) {
   const { link, channels, onClose } = props;
@@ -258,13 +256,14 @@ function RevokeDialog(props: { readonly link: ViewerLink; readonly onClose: () =
 const kEnds = ['day', 'week', 'month', 'never', 'at'] as const;
 
 function NewLinkDialog(props: {
-  readonly channels: readonly Channel[];
+  readonly channels: readonly ListedChannel[];
   readonly onClose: () => void;
   readonly onMade: (link: LinkWithAddresses) => void;
 }) {
   const { channels, onClose, onMade } = props;
   const { strings } = useStrings(linksStrings);
   const { strings: studio } = useStrings(studioStrings);
+  const channelName = useChannelName();
   const [label, setLabel] = useState('');
   const [wide, setWide] = useState<'some' | 'all'>('some');
   const [chosen, setChosen] = useState<readonly string[]>([]);
@@ -330,7 +329,7 @@ function NewLinkDialog(props: {
         />
         {wide === 'some' && (
           <div class="ticks" role="group" aria-label={strings.channels}>
-            {channels.map(({ id, title }) => (
+            {channels.map(({ id, title, on_air }) => (
               <label key={id} class="choice">
                 <input
                   type="checkbox"
@@ -338,7 +337,7 @@ function NewLinkDialog(props: {
                   checked={chosen.includes(id)}
                   onChange={(event) => setChosen(ticked(chosen, id, event.currentTarget.checked))}
                 />
-                {title}
+                {channelName({ title, on_air })}
               </label>
             ))}
             {channels.length === 0 && <p class="soft">{strings.noChannels}</p>}

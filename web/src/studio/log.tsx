@@ -1,7 +1,6 @@
 // The log: what has been on the air, proof of it, and who did what.
 
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
-import { fetchChannels, type Channel } from '../api';
 import { useLocale, useStrings } from '../locale';
 import { fill, formatLength, formatTimeExactly, pickText, plural, zoneName } from '../text';
 import { Button, IconButton } from '../ui/button';
@@ -13,6 +12,7 @@ import {
 } from './as_run';
 import { Audit } from './audit';
 import { useCatalogue, useTitles } from './catalogue';
+import { firstOf, useChannelName, useChannels, type ListedChannel } from './channels';
 import { StudioLink } from './link';
 import { useLoaded } from './live';
 import { logStrings } from './log_strings';
@@ -57,26 +57,24 @@ export function Log() {
 
 function AsRunLog() {
   const { strings } = useStrings(logStrings);
-  const { value: channels, error } = useLoaded(
-    useCallback((signal: AbortSignal) => fetchChannels(signal), []),
-    (type) => type === 'channel',
-  );
+  const { value: channels, error } = useChannels();
   if (!channels) return error ? <ServerSilent /> : <Waiting />;
   if (channels.value.length === 0) return <p>{strings.noChannels}</p>;
   return <Days channels={channels.value} today={dayOf(Date.now() + channels.clockOffset)} />;
 }
 
-function Days({ channels, today }: { readonly channels: readonly Channel[]; readonly today: string }) {
+function Days({ channels, today }: { readonly channels: readonly ListedChannel[]; readonly today: string }) {
   const { strings, tag } = useStrings(logStrings);
   const { entries } = useCatalogue();
   const titleOf = useTitles();
+  const nameOf = useChannelName();
   const [day, setDay] = useState(today);
-  const [channel, setChannel] = useState(channels[0]?.id ?? '');
+  const [channel, setChannel] = useState(firstOf(channels)?.id ?? '');
   const [entry, setEntry] = useState('');
   const [incidentsOnly, setIncidentsOnly] = useState(false);
   // A film's log is over all channels, and a channel's over all films.
   const subject = useMemo<Subject>(
-    () => (entry ? { of: 'entries', id: entry } : { of: 'channels', id: channel || (channels[0]?.id ?? '') }),
+    () => (entry ? { of: 'entries', id: entry } : { of: 'channels', id: channel || (firstOf(channels)?.id ?? '') }),
     [entry, channel, channels],
   );
   const bounds = boundsOf(day) ?? boundsOf(today)!;
@@ -108,9 +106,9 @@ function Days({ channels, today }: { readonly channels: readonly Channel[]; read
           {(input) => (
             <select {...input} value={channel} onChange={(event) => setChannel(event.currentTarget.value)}>
               {entry && <option value="">{strings.allChannels}</option>}
-              {channels.map(({ id, title }) => (
-                <option key={id} value={id}>
-                  {title}
+              {channels.map((each) => (
+                <option key={each.id} value={each.id}>
+                  {nameOf(each)}
                 </option>
               ))}
             </select>
@@ -148,7 +146,7 @@ function Days({ channels, today }: { readonly channels: readonly Channel[]; read
               onChange={(event) => {
                 const wanted = event.currentTarget.value;
                 setEntry(wanted);
-                if (!wanted && channel === '') setChannel(channels[0]?.id ?? '');
+                if (!wanted && channel === '') setChannel(firstOf(channels)?.id ?? '');
                 if (wanted && !entry) setChannel('');
               }}
             >
@@ -191,7 +189,7 @@ function Airings(props: {
   readonly airings: readonly AsRunAiring[];
   readonly from: Date;
   readonly subject: Subject;
-  readonly channels: readonly Channel[];
+  readonly channels: readonly ListedChannel[];
 }) {
   const { log, airings, from, subject, channels } = props;
   const { strings, tag } = useStrings(logStrings);

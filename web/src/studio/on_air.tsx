@@ -1,7 +1,7 @@
 // What each channel shows, and the buttons that change it.
 
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { ApiError, fetchChannels, type Channel } from '../api';
+import { ApiError } from '../api';
 import { commonStrings } from '../common_strings';
 import { useLocale, useStrings } from '../locale';
 import { useServerClock } from '../polling';
@@ -12,8 +12,12 @@ import { Notice, ServerSilent, Waiting } from '../ui/notices';
 import { fillWith, type Said } from '../ui/server_text';
 import { command, fetchRundown, type Airing, type Command, type OnAirDone } from './api';
 import { Poster, useCatalogue, useTitles } from './catalogue';
+import { useChannels, type ListedChannel } from './channels';
+import { StudioLink } from './link';
 import { useLoaded } from './live';
 import { EntryPicker } from './picker';
+import { roomsStrings } from './rooms_strings';
+import { studioAddress } from './route';
 import { around, isHeld, left } from './rundown';
 import { reasonOf, useAccount } from './session';
 import { onAirStrings, studioStrings } from './strings';
@@ -27,10 +31,7 @@ const kDay = 24 * 60 * 60_000;
 export function OnAir() {
   const { strings, tag } = useStrings(onAirStrings);
   const { strings: studio } = useStrings(studioStrings);
-  const { value, error } = useLoaded(
-    useCallback((signal: AbortSignal) => fetchChannels(signal), []),
-    (type) => type === 'channel',
-  );
+  const { value, error } = useChannels();
   const instant = useServerClock(value?.clockOffset ?? 0);
   if (!value) return error ? <ServerSilent /> : <Waiting />;
   if (value.value.length === 0) {
@@ -40,21 +41,49 @@ export function OnAir() {
       </Notice>
     );
   }
+  const running = value.value.filter(({ on_air }) => on_air);
+  const empty = value.value.filter(({ on_air }) => !on_air);
   return (
     <>
       <h1 class="unseen">{studio['on-air']}</h1>
       <div class="desks">
-        {value.value.map((channel) => (
+        {running.map((channel) => (
           <Desk key={channel.id} channel={channel} instant={instant} />
         ))}
       </div>
+      {empty.length > 0 && (
+        <div class="desks">
+          {empty.map((channel) => (
+            <EmptyDesk key={channel.id} channel={channel} />
+          ))}
+        </div>
+      )}
       <p class="soft">{fill(strings.zone, { zone: zoneName(instant, tag) })}</p>
     </>
   );
 }
 
+/** A channel that has nothing to show: there is nothing to be done here, and a schedule may be what it lacks. */
+function EmptyDesk({ channel }: { readonly channel: ListedChannel }) {
+  const { strings } = useStrings(onAirStrings);
+  const { strings: rooms } = useStrings(roomsStrings);
+  const { id, title, playlists } = channel;
+  return (
+    <section class="desk" aria-labelledby={`desk-${id}`} data-channel={id} data-off-air>
+      <header>
+        <h2 id={`desk-${id}`}>{title}</h2>
+        <span class="badge quiet">{rooms.offAir}</span>
+      </header>
+      <p>{playlists.length === 0 ? strings.playsNothing : strings.notOnYet}</p>
+      <p>
+        <StudioLink to={studioAddress('schedule', id)}>{fill(strings.toSchedule, { channel: title })}</StudioLink>
+      </p>
+    </section>
+  );
+}
+
 /** One channel. */
-function Desk({ channel, instant }: { readonly channel: Channel; readonly instant: number }) {
+function Desk({ channel, instant }: { readonly channel: ListedChannel; readonly instant: number }) {
   const { strings, tag } = useStrings(onAirStrings);
   const { entries } = useCatalogue();
   const titleOf = useTitles();
@@ -81,7 +110,7 @@ function Desk({ channel, instant }: { readonly channel: Channel; readonly instan
     <section class={`desk ${held ? 'held' : ''}`} aria-labelledby={`desk-${id}`} data-channel={id}>
       <header>
         <h2 id={`desk-${id}`}>{channel.title}</h2>
-        <a href={channel.watch}>{strings.watch}</a>
+        <a href={`/watch/${encodeURIComponent(id)}`}>{strings.watch}</a>
       </header>
       {error && !value && <ServerSilent />}
       {value && <OnNow on={on} next={next} instant={instant} />}
@@ -255,7 +284,7 @@ function RundownTable(props: {
 
 /** What is asked before a command is given: the more it takes away, the more it takes. */
 function Confirmation(props: {
-  readonly channel: Channel;
+  readonly channel: ListedChannel;
   readonly what: Command;
   readonly on: Airing | null;
   readonly next: Airing | null;

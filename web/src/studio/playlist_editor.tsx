@@ -2,7 +2,7 @@
 // that the checks and the preview are of what stands here.
 
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError, fetchChannels, type Tagged } from '../api';
+import { ApiError, type Tagged } from '../api';
 import { useStrings, type PluralForms } from '../locale';
 import { fill, formatLength, plural } from '../text';
 import { Button } from '../ui/button';
@@ -15,6 +15,7 @@ import {
   type Findings, type Job, type Playlist, type PlaylistItem,
 } from './api';
 import { useCatalogue, useTitles } from './catalogue';
+import { fetchAllChannels } from './channels';
 import { StudioLink } from './link';
 import { useLoaded } from './live';
 import {
@@ -363,7 +364,7 @@ function useFindings(id: string, version: number): Findings | null {
     useCallback(
       async (signal: AbortSignal) => {
         const playing = (await fetchPlaylists(signal)).find((playlist) => playlist.id === id)?.channels[0];
-        const channel = playing ?? (await fetchChannels(signal)).value[0]?.id;
+        const channel = playing ?? (await fetchAllChannels(signal))[0]?.id;
         return channel ? await checkPlaylist(id, channel, signal) : { channel: '', findings: [] };
       },
       [id],

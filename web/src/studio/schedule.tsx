@@ -3,7 +3,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { ApiError, fetchChannels, type Channel, type Tagged } from '../api';
+import { ApiError, type Tagged } from '../api';
 import { useStrings } from '../locale';
 import { recallOneOf, store } from '../settings';
 import { fill, plural } from '../text';
@@ -15,12 +15,13 @@ import { useToast } from '../ui/toast';
 import { fetchPlaylists } from './api';
 import { axisOf, stepFor } from './axis';
 import { useCatalogue } from './catalogue';
+import { useChannelName, useChannels, type ListedChannel } from './channels';
 import { useLoaded, type EventType } from './live';
 import { useNavigation } from './navigation';
 import { begun, edited, redone, slug, undone, type History } from './playlist';
 import { studioAddress } from './route';
 import {
-  checkSchedule, fetchPlan, fetchSchedule, fetchSettings, type Block, type Plan, type PlannedAiring, type PublishedSchedule,
+  checkSchedule, fetchPlan, fetchSchedule, type Block, type Plan, type PlannedAiring, type PublishedSchedule,
   type Schedule, type Stretch,
 } from './schedule_api';
 import {
@@ -51,45 +52,27 @@ let lastChannel = '';
 export function SchedulePlace() {
   const { strings } = useStrings(onAirStrings);
   const { route } = useNavigation();
-  const { value, error } = useLoaded(
-    useCallback((signal: AbortSignal) => fetchChannels(signal), []),
-    (type) => type === 'channel',
-  );
+  const { value, error } = useChannels();
   if (!value) return error ? <ServerSilent /> : <Waiting />;
   const channels = value.value;
   const wanted = route.subject || lastChannel;
   const channel = channels.find(({ id }) => id === wanted) ?? (route.subject === '' ? channels[0] : undefined);
-  if (channel) lastChannel = channel.id;
-  if (!channel && route.subject !== '') {
-    return <OffAir key={route.subject} id={route.subject} channels={channels} clockOffset={value.clockOffset} />;
+  if (channel) {
+    lastChannel = channel.id;
+    return <OfChannel key={channel.id} channel={channel} channels={channels} clockOffset={value.clockOffset} />;
   }
-  if (!channel) {
-    return (
-      <Notice title={strings.noChannels}>
-        <p>{strings.noChannelsHint}</p>
-      </Notice>
-    );
-  }
-  return <OfChannel key={channel.id} channel={channel} channels={channels} clockOffset={value.clockOffset} />;
+  if (route.subject !== '') return <Notice title={fill(strings.noSuchChannel, { id: route.subject })} />;
+  return (
+    <Notice title={strings.noChannels}>
+      <p>{strings.noChannelsHint}</p>
+    </Notice>
+  );
 }
-
-type Named = Pick<Channel, 'id' | 'title'>;
 
 interface ChannelProps {
-  readonly channel: Named;
-  readonly channels: readonly Named[];
+  readonly channel: ListedChannel;
+  readonly channels: readonly ListedChannel[];
   readonly clockOffset: number;
-}
-
-/** A channel with nothing to show yet is in no list of channels, and a schedule may be what it lacks. */
-function OffAir({ id, ...rest }: Omit<ChannelProps, 'channel'> & { readonly id: string }) {
-  const { value, error } = useLoaded(
-    useCallback((signal: AbortSignal) => fetchSettings(id, signal), [id]),
-    (type, data) => type === 'channel' && data['id'] === id,
-  );
-  if (value) return <OfChannel {...rest} channel={value} channels={[...rest.channels, value]} />;
-  if (error && error.status !== 0) return <p class="error"><ServerText>{error.message}</ServerText></p>;
-  return error ? <ServerSilent /> : <Waiting />;
 }
 
 function OfChannel(props: ChannelProps) {
@@ -133,7 +116,8 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
   const { entries } = useCatalogue();
   const { go } = useNavigation();
   const toast = useToast();
-  const { id } = channel;
+  const nameOf = useChannelName();
+  const { id, playlist } = channel;
   const { draft, update } = useDraft(id, found);
   const { base, history } = draft;
   const present = history.present;
@@ -172,10 +156,6 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
     useCallback((signal: AbortSignal) => fetchPlaylists(signal), []),
     (type) => type === 'playlist',
   );
-  const { value: settings } = useLoaded(
-    useCallback((signal: AbortSignal) => fetchSettings(id, signal), [id]),
-    (type, data) => type === 'channel' && data['id'] === id,
-  );
   const playlists = useMemo(() => (lists ?? []).filter(({ published }) => published > 0), [lists]);
   const titleOf = (playlist: string) => lists?.find((each) => each.id === playlist)?.title || playlist;
   const colourOf = (playlist: string) =>
@@ -196,11 +176,11 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
   );
   // What a channel without a schedule loops is the block "loop", also in its past.
   const shownBlocks = useMemo(() => {
-    const loops = settings && settings.playlist !== '' && present.blocks.every((block) => block.id !== 'loop');
+    const loops = playlist !== '' && present.blocks.every((block) => block.id !== 'loop');
     return loops
-      ? [...present.blocks, { ...kPlainBlock, id: 'loop', playlist: settings.playlist, passes: 0 }]
+      ? [...present.blocks, { ...kPlainBlock, id: 'loop', playlist, passes: 0 }]
       : present.blocks;
-  }, [present, settings]);
+  }, [present, playlist]);
   const troubles = useMemo(
     () => (plan && !beyond
       ? troublesOf(plan, present.blocks, { from, to, now }, (entry) => entries?.get(entry)?.duration_ms ?? null)
@@ -213,7 +193,7 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
   // With the first block of a channel without a schedule, what it has looped comes first.
   const ground = ({ base: { value }, history: { present: start } }: Draft): Schedule =>
     value.version === 0 && start.blocks.length === 0 && start.slate === ''
-      ? { ...start, slate, blocks: settings?.playlist ? [opening(settings.playlist)] : [] }
+      ? { ...start, slate, blocks: playlist ? [opening(playlist)] : [] }
       : start;
   const edit = (change: (before: Schedule) => Schedule, said: string, what = '') => {
     update((before) => {
@@ -331,12 +311,12 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
             <select value={id} onChange={(event) => go(studioAddress('schedule', event.currentTarget.value))}>
               {channels.map((each) => (
                 <option key={each.id} value={each.id}>
-                  {each.title}
+                  {nameOf(each)}
                 </option>
               ))}
             </select>
           </label>
-        ) : <p class="title">{channel.title}</p>}
+        ) : <p class="title">{nameOf(channel)}</p>}
         <span class="space" />
         <Button disabled={history.past.length === 0} onClick={() => update((before) => ({ ...before, edit: '', history: undone(before.history) }))}>
           {studio.undo}
@@ -371,9 +351,9 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
             </button>
           </p>
         )}
-        {base.value.version === 0 && !dirty && settings && (
+        {base.value.version === 0 && !dirty && (
           <p class="banner">
-            {settings.playlist ? fill(strings.loopsOnly, { title: titleOf(settings.playlist) }) : strings.nothingYet}
+            {playlist ? fill(strings.loopsOnly, { title: titleOf(playlist) }) : strings.nothingYet}
           </p>
         )}
         {error && <p class="banner alarm">{error}</p>}

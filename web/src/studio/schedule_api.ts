@@ -72,16 +72,6 @@ const bare = ({ slate, fillers, blocks }: Schedule): Schedule => ({ slate, fille
 export const fetchSchedule = (channel: string, signal?: AbortSignal): Promise<Tagged<PublishedSchedule>> =>
   requestTagged(scheduleOf(channel), reading(signal));
 
-export interface ChannelSettings {
-  readonly id: string;
-  readonly title: string;
-  /** What it plays while it has no schedule. */
-  readonly playlist: string;
-}
-
-export const fetchSettings = (channel: string, signal?: AbortSignal) =>
-  request<ChannelSettings>(at('channels', channel, 'settings'), reading(signal));
-
 /** What is shown in [from, to): by the schedule as it is, or as if `wanted` were published now. */
 export const fetchPlan = (
   channel: string,

@@ -1,28 +1,29 @@
 // Making a screen of the browser that shows a code.
 
 import { useState } from 'preact/hooks';
-import type { Channel } from '../api';
 import { useStrings } from '../locale';
 import { fill } from '../text';
 import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { useToast } from '../ui/toast';
+import { firstOf, useChannelName, type ListedChannel } from './channels';
 import { approveScreen } from './rooms_api';
 import { plainCode } from './screen_state';
 import { screensStrings } from './screens_strings';
 import { useAsked } from './session';
 
 export function AddScreen(props: {
-  readonly channels: readonly Channel[];
+  readonly channels: readonly ListedChannel[];
   readonly onClose: () => void;
   readonly onAdded: () => void;
 }) {
   const { channels, onClose, onAdded } = props;
   const { strings } = useStrings(screensStrings);
   const toast = useToast();
+  const nameOf = useChannelName();
   const [code, setCode] = useState('');
   const [name, setName] = useState('');
-  const [channel, setChannel] = useState(channels[0]?.id ?? '');
+  const [channel, setChannel] = useState(firstOf(channels)?.id ?? '');
   const { ask, busy, error } = useAsked();
   return (
     <Dialog title={strings.addTitle} onClose={onClose} dirty={[code, name].some(Boolean)}>
@@ -61,9 +62,9 @@ export function AddScreen(props: {
           {(input) => (
             <select {...input} value={channel} onChange={(event) => setChannel(event.currentTarget.value)}>
               <option value="">{strings.noChannel}</option>
-              {channels.map(({ id, title }) => (
-                <option key={id} value={id}>
-                  {title}
+              {channels.map((each) => (
+                <option key={each.id} value={each.id}>
+                  {nameOf(each)}
                 </option>
               ))}
             </select>

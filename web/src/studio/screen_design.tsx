@@ -1,7 +1,7 @@
 // What the screens of a channel draw over its picture.
 
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { Channel, ScreenDesign } from '../api';
+import type { ScreenDesign } from '../api';
 import { kLanguages, useStrings } from '../locale';
 import { fill, formatTime } from '../text';
 import { Button } from '../ui/button';
@@ -10,6 +10,7 @@ import { Field } from '../ui/field';
 import { ServerSilent, Waiting } from '../ui/notices';
 import { useToast } from '../ui/toast';
 import { Poster, useCatalogue } from './catalogue';
+import { useChannelName, type ListedChannel } from './channels';
 import { useLoaded } from './live';
 import { changeScreenDesign, fetchScreenDesign } from './rooms_api';
 import { screensStrings } from './screens_strings';
@@ -18,9 +19,10 @@ import { studioStrings } from './strings';
 
 const kClocks = ['off', 'top-left', 'top-right', 'bottom-left', 'bottom-right'] as const;
 
-export function ScreenDesigns({ channels }: { readonly channels: readonly Channel[] }) {
+export function ScreenDesigns({ channels }: { readonly channels: readonly ListedChannel[] }) {
   const { strings } = useStrings(screensStrings);
-  const [open, setOpen] = useState<Channel | null>(null);
+  const nameOf = useChannelName();
+  const [open, setOpen] = useState<ListedChannel | null>(null);
   if (channels.length === 0) return null;
   return (
     <section class="room-section">
@@ -29,7 +31,7 @@ export function ScreenDesigns({ channels }: { readonly channels: readonly Channe
       <div class="commands">
         {channels.map((channel) => (
           <Button key={channel.id} onClick={() => setOpen(channel)}>
-            {fill(strings.designOf, { channel: channel.title })}
+            {fill(strings.designOf, { channel: nameOf(channel) })}
           </Button>
         ))}
       </div>
@@ -38,7 +40,7 @@ export function ScreenDesigns({ channels }: { readonly channels: readonly Channe
   );
 }
 
-function DesignDialog({ channel, onClose }: { readonly channel: Channel; readonly onClose: () => void }) {
+function DesignDialog({ channel, onClose }: { readonly channel: ListedChannel; readonly onClose: () => void }) {
   const { strings } = useStrings(screensStrings);
   const { value, error } = useLoaded(
     useCallback((signal: AbortSignal) => fetchScreenDesign(channel.id, signal), [channel.id]),
@@ -62,7 +64,7 @@ function DesignDialog({ channel, onClose }: { readonly channel: Channel; readonl
 const kEverything = { lower_third: null, next: null, clock: null, accent: null, language: null, away: null };
 
 function DesignForm(props: {
-  readonly channel: Channel;
+  readonly channel: ListedChannel;
   readonly found: ScreenDesign;
   readonly onClose: () => void;
 }) {
@@ -181,7 +183,7 @@ function DesignForm(props: {
 }
 
 /** What it comes to, drawn small. */
-function Sample({ channel, design }: { readonly channel: Channel; readonly design: ScreenDesign }) {
+function Sample({ channel, design }: { readonly channel: ListedChannel; readonly design: ScreenDesign }) {
   const { strings, tag } = useStrings(screensStrings);
   const { entries } = useCatalogue();
   const [now, setNow] = useState(Date.now);
@@ -193,7 +195,7 @@ function Sample({ channel, design }: { readonly channel: Channel; readonly desig
     <div class="sample-box">
       <p class="soft small">{strings.looks}</p>
       <div class="sample" aria-hidden="true">
-        <Poster entry={channel.now ? entries?.get(channel.now.entry) : undefined} />
+        <Poster entry={channel.entry ? entries?.get(channel.entry) : undefined} />
         {design.lower_third > 0 && (
           <span class="sample-third" style={{ borderColor: design.accent }}>
             <b>{strings.sampleTitle}</b>

@@ -1,7 +1,6 @@
 // The screens of venues: what each does, and what it is told to do.
 
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { fetchChannels, type Channel } from '../api';
 import { useServerClock } from '../polling';
 import { useStrings } from '../locale';
 import { fill, formatLength, formatMoment, plural } from '../text';
@@ -11,6 +10,7 @@ import { Field } from '../ui/field';
 import { ServerSilent, Waiting } from '../ui/notices';
 import { useToast } from '../ui/toast';
 import { useTitles } from './catalogue';
+import { useChannelName, useChannels, type ListedChannel } from './channels';
 import { useLoaded } from './live';
 import { changeScreen, commandScreen, fetchScreens, removeScreen, type ScreenChange } from './rooms_api';
 import { AddScreen } from './screen_add';
@@ -30,10 +30,7 @@ export function Screens() {
     useCallback((signal: AbortSignal) => fetchScreens(signal), []),
     (type) => type === 'screen' || type === 'channel',
   );
-  const { value: channels } = useLoaded(
-    useCallback((signal: AbortSignal) => fetchChannels(signal), []),
-    (type) => type === 'channel',
-  );
+  const { value: channels } = useChannels();
   // Reports are no events: there would be hundreds a minute.
   useEffect(() => {
     const timer = window.setInterval(() => {
@@ -103,7 +100,7 @@ const kBadges: Readonly<Record<Standing['is'], string>> = {
 
 function ScreenCard(props: {
   readonly screen: Screen;
-  readonly channels: readonly Channel[];
+  readonly channels: readonly ListedChannel[];
   readonly instant: number;
   readonly onChanged: () => void;
 }) {
@@ -112,6 +109,7 @@ function ScreenCard(props: {
   const toast = useToast();
   const failure = useFailure();
   const titleOf = useTitles();
+  const channelName = useChannelName();
   const [asking, setAsking] = useState<'rename' | 'remove' | null>(null);
   const { id, name, report } = screen;
   const now = standing(screen);
@@ -165,7 +163,7 @@ function ScreenCard(props: {
             <option value="">{strings.noChannel}</option>
             {channels.map((channel) => (
               <option key={channel.id} value={channel.id}>
-                {channel.title}
+                {channelName(channel)}
               </option>
             ))}
           </select>

@@ -1,7 +1,7 @@
 // What each channel is set to. Whoever changes the same channel meanwhile loses nothing.
 
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { ApiError, fetchChannels, type Tagged } from '../api';
+import { ApiError, type Tagged } from '../api';
 import { useStrings } from '../locale';
 import { fill, formatMoment } from '../text';
 import { Button } from '../ui/button';
@@ -12,11 +12,13 @@ import { ServerText } from '../ui/server_text';
 import { useToast } from '../ui/toast';
 import { fetchPlaylists, type PlaylistSummary } from './api';
 import { useCatalogue } from './catalogue';
+import { useChannels } from './channels';
 import { changeOf, fieldsOf, kRoles, kWatch } from './channel_form';
 import { useLoaded } from './live';
 import { changed, merge, type Fields } from './merge';
 import { slug } from './playlist';
 import { changeChannel, createChannel, fetchChannelSettings, type ChannelSettings } from './rooms_api';
+import { roomsStrings } from './rooms_strings';
 import { useAsked, useFailure } from './session';
 import { settingsStrings } from './settings_strings';
 import { studioStrings } from './strings';
@@ -24,11 +26,7 @@ import { studioStrings } from './strings';
 export function ChannelsSettings() {
   const { strings } = useStrings(settingsStrings);
   const [making, setMaking] = useState(false);
-  const [made, setMade] = useState<readonly string[]>([]);
-  const channels = useLoaded(
-    useCallback(async (signal: AbortSignal) => (await fetchChannels(signal)).value, []),
-    (type) => type === 'channel',
-  );
+  const channels = useChannels();
   const playlists = useLoaded(
     useCallback((signal: AbortSignal) => fetchPlaylists(signal), []),
     (type) => type === 'playlist',
@@ -36,10 +34,7 @@ export function ChannelsSettings() {
   if (!channels.value || !playlists.value) {
     return channels.error ?? playlists.error ? <ServerSilent /> : <Waiting />;
   }
-  // Those that have nothing to show yet are in no list of channels: they are known from who plays what.
-  const ids = new Set([
-    ...channels.value.map(({ id }) => id), ...playlists.value.flatMap((each) => each.channels), ...made,
-  ]);
+  const all = channels.value.value;
   return (
     <>
       <p class="commands">
@@ -47,17 +42,17 @@ export function ChannelsSettings() {
           {strings.newChannel}
         </Button>
       </p>
-      {ids.size === 0 && <p>{strings.noChannels}</p>}
+      {all.length === 0 && <p>{strings.noChannels}</p>}
       <div class="channel-forms">
-        {[...ids].map((id) => (
-          <ChannelCard key={id} id={id} playlists={playlists.value!} />
+        {all.map(({ id, on_air }) => (
+          <ChannelCard key={id} id={id} onAir={on_air} playlists={playlists.value!} />
         ))}
       </div>
       {making && (
         <NewChannel
           playlists={playlists.value}
           onClose={() => setMaking(false)}
-          onDone={(id) => setMade([...made, id])}
+          onDone={channels.reload}
         />
       )}
     </>
@@ -66,9 +61,10 @@ export function ChannelsSettings() {
 
 function ChannelCard(props: {
   readonly id: string;
+  readonly onAir: boolean;
   readonly playlists: readonly PlaylistSummary[];
 }) {
-  const { id } = props;
+  const { id, onAir } = props;
   const { value, error } = useLoaded(
     useCallback((signal: AbortSignal) => fetchChannelSettings(id, signal), [id]),
     (type, data) => type === 'channel' && data['id'] === id,
@@ -76,7 +72,7 @@ function ChannelCard(props: {
   return (
     <section class="card channel-form" data-channel={id}>
       {value ? (
-        <ChannelForm found={value} playlists={props.playlists} />
+        <ChannelForm found={value} onAir={onAir} playlists={props.playlists} />
       ) : error ? (
         error.status === 0 ? <ServerSilent /> : <p class="error"><ServerText>{error.message}</ServerText></p>
       ) : (
@@ -88,10 +84,12 @@ function ChannelCard(props: {
 
 function ChannelForm(props: {
   readonly found: Tagged<ChannelSettings>;
+  readonly onAir: boolean;
   readonly playlists: readonly PlaylistSummary[];
 }) {
-  const { found, playlists } = props;
+  const { found, onAir, playlists } = props;
   const { strings, tag } = useStrings(settingsStrings);
+  const { strings: rooms } = useStrings(roomsStrings);
   const { strings: studio } = useStrings(studioStrings);
   const { entries } = useCatalogue();
   const toast = useToast();
@@ -171,9 +169,11 @@ function ChannelForm(props: {
     >
       <div class="screen-head">
         <h2>{title}</h2>
-        <a class="soft" href={`/watch/${encodeURIComponent(id)}`}>
-          {strings.watch}
-        </a>
+        {onAir ? (
+          <a class="soft" href={`/watch/${encodeURIComponent(id)}`}>
+            {strings.watch}
+          </a>
+        ) : <span class="badge quiet">{rooms.offAir}</span>}
       </div>
       <Field label={strings.title} {...(conflicts.includes('title') ? { error: strings.theirsToo } : {})}>
         {(input) => (
@@ -245,7 +245,7 @@ function languagesFor(fields: Fields, ofEntries: readonly string[]): readonly st
 function NewChannel(props: {
   readonly playlists: readonly PlaylistSummary[];
   readonly onClose: () => void;
-  readonly onDone: (id: string) => void;
+  readonly onDone: () => void;
 }) {
   const { playlists, onClose, onDone } = props;
   const { strings } = useStrings(settingsStrings);
@@ -263,7 +263,7 @@ function NewChannel(props: {
           event.preventDefault();
           void ask(createChannel(wanted, title.trim(), playlist), () => {
             toast(fill(strings.made, { channel: title.trim() }));
-            onDone(wanted);
+            onDone();
             onClose();
           });
         }}

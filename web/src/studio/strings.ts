@@ -123,7 +123,11 @@ export const studioStrings = defineStrings({
 export const onAirStrings = defineStrings({
   en: {
     noChannels: 'There are no channels yet.',
-    noChannelsHint: 'Make one with “matinee channel add”.',
+    noChannelsHint: 'Make one in Settings, or with “matinee channel add”.',
+    noSuchChannel: 'There is no channel “{id}”',
+    playsNothing: 'It has no playlist and no schedule.',
+    notOnYet: 'Nothing of what it plays can be shown now: it is not published, not prepared, or comes later.',
+    toSchedule: 'Schedule of {channel}',
     left: '{time} left',
     heldFor: 'for {time}',
     since: 'On for {time}',
@@ -172,7 +176,11 @@ export const onAirStrings = defineStrings({
   },
   zh: {
     noChannels: '还没有频道。',
-    noChannelsHint: '请用 “matinee channel add” 创建。',
+    noChannelsHint: '请在“设置”中创建，或使用 “matinee channel add”。',
+    noSuchChannel: '没有频道 “{id}”',
+    playsNothing: '它没有播放列表，也没有日程。',
+    notOnYet: '目前没有可播出的内容：尚未发布、尚未准备好，或时间未到。',
+    toSchedule: '{channel} 的日程',
     left: '剩余 {time}',
     heldFor: '已持续 {time}',
     since: '已播 {time}',
@@ -221,7 +229,11 @@ export const onAirStrings = defineStrings({
   },
   ru: {
     noChannels: 'Каналов пока нет.',
-    noChannelsHint: 'Создайте канал командой «matinee channel add».',
+    noChannelsHint: 'Создайте канал в настройках или командой «matinee channel add».',
+    noSuchChannel: 'Нет канала «{id}»',
+    playsNothing: 'У него нет ни плейлиста, ни расписания.',
+    notOnYet: 'Сейчас показать нечего: работы не опубликованы, не подготовлены или пойдут позже.',
+    toSchedule: 'Расписание: {channel}',
     left: 'осталось {time}',
     heldFor: 'уже {time}',
     since: 'Идёт {time}',

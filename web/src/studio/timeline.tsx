@@ -93,6 +93,7 @@ export function Timeline(props: TimelineProps) {
       aria-label={strings.timeline}
       aria-describedby="timeline-keys"
       aria-busy={props.pending}
+      tabIndex={props.stretches.length === 0 ? 0 : undefined} // nothing in it takes the focus, for keys to scroll it
       onKeyDown={keys.onKeyDown}
       onFocusIn={keys.onFocus}
     >
