@@ -409,6 +409,92 @@ test('of the same block one is chosen, also when it shows only on publishing', a
   await bob.context().close();
 });
 
+test('what is edited and not published outlives the page, for as long as it is wanted', async () => {
+  const edits = async () => {
+    await ann.locator('[data-listed=shorts] .row').click();
+    await ann.locator('[data-details=block]').getByLabel('Gives way at').fill('22:15');
+    await ann.getByText('1 change is not published').waitFor();
+  };
+  const until = async (page) => {
+    await page.locator('[data-listed=shorts] .row').click();
+    return page.locator('[data-details=block]').getByLabel('Gives way at').inputValue();
+  };
+  const back = (page, words) => page.locator('.restored', { hasText: words }).waitFor();
+  await edits();
+  await ann.reload();
+  await back(ann, /^The draft is restored as you left it \(\d\d:\d\d\)\.$/);
+  await ann.getByText('1 change is not published').waitFor();
+  assert.match(await until(ann), /^22:15/);
+  assert.deepEqual(await seriousFindings(ann), []);
+  for (const [language, words] of [['zh', '草稿已恢复'], ['ru', 'Черновик восстановлен'], ['en', 'The draft is restored']]) {
+    await ann.evaluate((tag) => localStorage.setItem('matinee.language', tag), language);
+    await ann.reload();
+    await back(ann, words);
+    await untilDrawn(ann);
+    assert.deepEqual(await seriousFindings(ann), [], language);
+    await ann.screenshot({ path: path.join(screenshots, `restored-${language}.png`) });
+  }
+  // In a new tab as well, also once this one is closed; and of nobody else.
+  const tab = await ann.context().newPage();
+  tab.setDefaultTimeout(kPatience);
+  await tab.goto(`${server.origin}/studio/schedule/hall`);
+  await back(tab, 'The draft is restored');
+  await tab.close();
+  const again = await arrive('bob');
+  await again.goto(`${server.origin}/studio/schedule/hall`);
+  await untilDrawn(again);
+  assert.equal(await again.locator('.planner-state').getAttribute('data-dirty'), 'false');
+
+  // Somebody publishes while she is away: both are there.
+  await ann.goto(`${server.origin}/studio/links`);
+  const publish = async (change) => {
+    const there = await api(again, 'GET', '/channels/hall/schedule');
+    const { slate, fillers, blocks } = there.value;
+    const wanted = { slate, fillers, blocks: blocks.map((block) => (block.id === 'gala' ? { ...block, ...change } : block)) };
+    assert.equal((await api(again, 'PUT', '/channels/hall/schedule', wanted, { 'If-Match': there.tag })).status, 200);
+  };
+  await publish({ passes: 6 });
+  await ann.goto(`${server.origin}/studio/schedule/hall`);
+  await back(ann, 'with what somebody else has published since');
+  await ann.getByText('1 change is not published').waitFor();
+  assert.match(await until(ann), /^22:15/);
+  await ann.locator('[data-listed=gala] .row').click();
+  assert.equal(await ann.locator('[data-details=block]').getByLabel('How often').inputValue(), '6');
+  // The same block: that is to be put together by her.
+  await ann.locator('[data-details=block]').getByLabel('How often').fill('4');
+  await ann.getByText('2 changes are not published').waitFor();
+  await ann.goto(`${server.origin}/studio/links`);
+  await publish({ passes: 5 });
+  await ann.goto(`${server.origin}/studio/schedule/hall`);
+  await back(ann, 'other changes of the same blocks');
+  await ann.getByRole('button', { name: 'Put both together' }).click();
+  await ann.locator('dialog', { hasText: 'Somebody was first' }).getByRole('button', { name: 'Take theirs only' }).click();
+  await ann.locator('.planner-state[data-dirty=false]').waitFor({ state: 'attached' });
+
+  // Undo leads back to before the visit; what is discarded stays so.
+  await edits();
+  await ann.reload();
+  await back(ann, 'The draft is restored');
+  await ann.getByRole('button', { name: 'Undo' }).click();
+  await ann.locator('.planner-state[data-dirty=false]').waitFor({ state: 'attached' });
+  await ann.getByRole('button', { name: 'Redo' }).click();
+  await ann.getByText('1 change is not published').waitFor();
+  await ann.reload();
+  await back(ann, 'The draft is restored');
+  await ann.getByRole('button', { name: 'Discard' }).click();
+  await ann.locator('.planner-state[data-dirty=false]').waitFor({ state: 'attached' });
+  await ann.reload();
+  await untilDrawn(ann);
+  assert.equal(await ann.locator('.restored').count(), 0);
+  assert.match(await until(ann), /^23:00/);
+  assert.equal(await ann.evaluate(() => Object.keys(localStorage).filter((key) => key.includes('draft')).length), 0);
+  await again.context().close();
+  // On to the next day, as before.
+  await ann.getByText('Day', { exact: true }).click();
+  await ann.getByLabel('Date', { exact: true }).fill(tomorrow());
+  await untilDrawn(ann);
+});
+
 test('a film is found on the timeline, and watched as it will air', async () => {
   await stretches(ann, 'gala').first().click();
   await ann.locator('[data-details=block] summary').click();

@@ -12,6 +12,7 @@ export type Setting =
   | 'muted'
   | 'review-continuous' // films follow each other: 'yes' or 'no'
   | 'schedule-view' // 'week' or 'day'
+  | 'schedule-channel' // the one that was looked at last
   | 'character-keys' // letters and signs are keys of the player: 'no', or else yes
   | 'signed-in'; // 'yes' or 'no': see account.ts
 
@@ -37,5 +38,14 @@ export function store(setting: Setting, value: string): void {
     localStorage.setItem(`matinee.${setting}`, value);
   } catch {
     // The session's copy has it.
+  }
+}
+
+/** localStorage; null where the browser refuses it. */
+export function browserStorage(): Storage | null {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
   }
 }

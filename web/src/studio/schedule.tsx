@@ -2,11 +2,11 @@
 // sees before it is published.
 
 import type { ComponentChildren } from 'preact';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ApiError, type Tagged } from '../api';
 import { useStrings } from '../locale';
-import { recallOneOf, store } from '../settings';
-import { fill, plural } from '../text';
+import { browserStorage, recall, recallOneOf, store } from '../settings';
+import { fill, formatMoment, plural } from '../text';
 import { Button, IconButton } from '../ui/button';
 import { Chips } from '../ui/chips';
 import { Notice, ServerSilent, Waiting } from '../ui/notices';
@@ -15,7 +15,8 @@ import { useToast } from '../ui/toast';
 import { fetchPlaylists } from './api';
 import { axisOf, stepFor } from './axis';
 import { useCatalogue } from './catalogue';
-import { useChannelName, useChannels, type ListedChannel } from './channels';
+import { firstOf, useChannelName, useChannels, type ListedChannel } from './channels';
+import { forgetDraft, keepDraft, recallDraft, restoredDraft, type RestoredDraft } from './kept_drafts';
 import { useLoaded, type EventType } from './live';
 import { useNavigation } from './navigation';
 import { begun, edited, redone, slug, undone, type History } from './playlist';
@@ -46,19 +47,19 @@ const kModes = ['week', 'day'] as const;
 type Mode = (typeof kModes)[number];
 
 
-// Which one was looked at last.
-let lastChannel = '';
-
 export function SchedulePlace() {
   const { strings } = useStrings(onAirStrings);
   const { route } = useNavigation();
   const { value, error } = useChannels();
+  const channels = value?.value ?? [];
+  const wanted = route.subject || recall('schedule-channel');
+  const channel = channels.find(({ id }) => id === wanted) ?? (route.subject === '' ? firstOf(channels) : undefined);
+  const shown = channel?.id ?? '';
+  useEffect(() => {
+    if (shown !== '') store('schedule-channel', shown);
+  }, [shown]);
   if (!value) return error ? <ServerSilent /> : <Waiting />;
-  const channels = value.value;
-  const wanted = route.subject || lastChannel;
-  const channel = channels.find(({ id }) => id === wanted) ?? (route.subject === '' ? channels[0] : undefined);
   if (channel) {
-    lastChannel = channel.id;
     return <OfChannel key={channel.id} channel={channel} channels={channels} clockOffset={value.clockOffset} />;
   }
   if (route.subject !== '') return <Notice title={fill(strings.noSuchChannel, { id: route.subject })} />;
@@ -91,23 +92,61 @@ interface Draft {
   readonly history: History<Schedule>;
   /** What the last edit was of: the next one of the same is part of it. */
   readonly edit: string;
+  /** When that was: milliseconds since 1970, by this browser's clock. */
+  readonly at: number;
+  /** How it came back from an earlier visit; null from the first edit on. */
+  readonly restored: RestoredDraft['how'] | null;
 }
 
-// Drafts outlive a look at another part of the studio. By account and channel.
+const untouched = (found: Tagged<PublishedSchedule>): Draft => ({
+  base: found, history: begun(found.value), edit: '', at: Date.now(), restored: null,
+});
+
+// Drafts outlive a look at another part of the studio, with all that can be undone. By account and channel.
 const drafts = new Map<string, Draft>();
 
 function useDraft(channel: string, found: Tagged<PublishedSchedule>) {
   const { session } = useAccount();
   const key = `${session.name}\n${channel}`;
-  const [draft, setDraft] = useState<Draft>(() => drafts.get(key) ?? { base: found, history: begun(found.value), edit: '' });
+  const [draft, setDraft] = useState<Draft>(() => drafts.get(key) ?? returned(session.name, channel, found) ?? untouched(found));
   const update = (change: (before: Draft) => Draft) => {
     setDraft((before) => {
-      const next = change(before);
+      const changed = change(before);
+      const next = changed === before ? before : { ...changed, at: Date.now(), restored: null };
       drafts.set(key, next);
       return next;
     });
   };
-  return { draft, update };
+  const { base, history, at } = draft;
+  const changes = useMemo(() => changesOf(base.value, history.present), [base, history.present]);
+  const dirty = countOf(changes) > 0;
+  // Before the next event: the page may be left by it.
+  const [kept, setKept] = useState(true);
+  const keeps = useRef(false); // another window's is not ours to forget
+  useLayoutEffect(() => {
+    const storage = browserStorage();
+    if (dirty) {
+      keeps.current = true;
+      setKept(keepDraft(storage, { account: session.name, channel, at, base, present: history.present }));
+    } else if (keeps.current) {
+      keeps.current = false;
+      forgetDraft(storage, session.name, channel);
+    }
+  }, [session.name, channel, base, history.present, dirty]);
+  return { draft, update, changes, dirty, kept };
+}
+
+/** What was edited in an earlier visit: undo leads to what is published. */
+function returned(account: string, channel: string, found: Tagged<PublishedSchedule>): Draft | null {
+  const kept = recallDraft(browserStorage(), account, channel, Date.now());
+  if (!kept) return null;
+  const back = restoredDraft(kept, found);
+  if (!back) {
+    forgetDraft(browserStorage(), account, channel);
+    return null;
+  }
+  const { base, present, how } = back;
+  return { base, history: edited(begun<Schedule>(base.value), present), edit: '', at: kept.at, restored: how };
 }
 
 function Planner({ channel, channels, clockOffset, found }: ChannelProps & { readonly found: Tagged<PublishedSchedule> }) {
@@ -118,11 +157,9 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
   const toast = useToast();
   const nameOf = useChannelName();
   const { id, playlist } = channel;
-  const { draft, update } = useDraft(id, found);
+  const { draft, update, changes, dirty, kept } = useDraft(id, found);
   const { base, history } = draft;
   const present = history.present;
-  const changes = useMemo(() => changesOf(base.value, present), [base, present]);
-  const dirty = countOf(changes) > 0;
 
   // -- What is looked at
   const narrow = useRef(matchMedia('(max-width: 48rem)').matches);
@@ -258,17 +295,17 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
   useEffect(() => {
     if (!others) return;
     if (!dirty) {
-      update(() => ({ base: found, history: begun(found.value), edit: '' }));
+      update(() => untouched(found));
       toast(strings.changedByOther);
     }
   }, [others, dirty, found]);
   useEffect(() => {
     const warn = (event: BeforeUnloadEvent) => {
-      if (dirty) event.preventDefault();
+      if (dirty && !kept) event.preventDefault();
     };
     window.addEventListener('beforeunload', warn);
     return () => window.removeEventListener('beforeunload', warn);
-  }, [dirty]);
+  }, [dirty, kept]);
   useUndoKeys(
     () => update((before) => ({ ...before, edit: '', history: undone(before.history) })),
     () => update((before) => ({ ...before, edit: '', history: redone(before.history) })),
@@ -336,6 +373,12 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
           <p class="banner">
             <strong>{fill(plural(strings.unpublished, count, tag), { n: count })}</strong>
             <span>{strings.nobodySees}</span>
+            {draft.restored && (
+              <span class="restored">
+                {fill(strings[`back_${draft.restored}`], { time: formatMoment(draft.at, Date.now(), tag, zone) })}
+              </span>
+            )}
+            {!kept && <span class="warning">{strings.notKept}</span>}
             <span class="space" />
             <button type="button" class="button" onClick={() => edit(() => base.value, strings.discarded)}>
               {strings.discard}
@@ -507,7 +550,9 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
           wanted={present}
           onClose={() => setDialog(null)}
           onPublished={(published) => {
-            update((before) => ({ base: published, history: { ...before.history, present: published.value }, edit: '' }));
+            update((before) => ({
+              ...untouched(published), history: { ...before.history, present: published.value },
+            }));
             setDialog(null);
           }}
           onConflict={() => {
@@ -532,11 +577,11 @@ function Planner({ channel, channels, clockOffset, found }: ChannelProps & { rea
               onLater={() => setMeeting(false)}
               onTake={() => {
                 // Undo brings back what was edited here.
-                update((before) => ({ base: theirs, history: edited(before.history, theirs.value), edit: '' }));
+                update((before) => ({ ...untouched(theirs), history: edited(before.history, theirs.value) }));
                 setMeeting(false);
               }}
               onGoOn={(both) => {
-                update((before) => ({ base: theirs, history: edited(before.history, both), edit: '' }));
+                update((before) => ({ ...untouched(theirs), history: edited(before.history, both) }));
                 setMeeting(false);
               }}
             />
