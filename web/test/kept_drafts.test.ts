@@ -10,11 +10,11 @@ const kNow = Date.parse('2026-11-23T20:00:00Z');
 const kHour = 3_600_000;
 const block = (id: string, more: Partial<Block> = {}): Block => ({ ...kPlainBlock, id, playlist: id, ...more });
 const published = (version: number, ...blocks: Block[]) => ({
-  etag: `"${version}"`, value: { version, slate: 'slate', fillers: '', blocks } satisfies PublishedSchedule,
+  etag: `"${version}"`, value: { version, slate: 'slate', fillers: '', countdown: '', fade: 0.8, blocks } satisfies PublishedSchedule,
 });
 const draftOf = (more: Partial<KeptDraft> = {}): KeptDraft => ({
   account: 'ann', channel: 'hall', at: kNow, base: published(3, block('a'), block('b')),
-  present: { slate: 'slate', fillers: '', blocks: [block('a', { passes: 7 }), block('b')] }, ...more,
+  present: { slate: 'slate', fillers: '', countdown: '', fade: 0.8, blocks: [block('a', { passes: 7 }), block('b')] }, ...more,
 });
 
 /** localStorage, of so many characters. */
@@ -132,7 +132,7 @@ test('one that cannot be kept leaves no older state of itself', () => {
   const shelf = new Shelf();
   keepDraft(shelf, draftOf());
   const long = block('a', { playlist: 'a'.repeat(kMostText) });
-  assert.equal(keepDraft(shelf, draftOf({ present: { slate: '', fillers: '', blocks: [long] } })), false);
+  assert.equal(keepDraft(shelf, draftOf({ present: { slate: '', fillers: '', countdown: '', fade: 0.8, blocks: [long] } })), false);
   assert.equal(shelf.length, 0);
 });
 

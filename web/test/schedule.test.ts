@@ -13,7 +13,7 @@ const kBerlin = 'Europe/Berlin';
 const kHour = 3_600_000;
 const utc = (text: string) => Date.parse(`2026-${text}Z`);
 const block = (id: string, more: Partial<Block> = {}): Block => ({ ...kPlainBlock, id, playlist: id, zone: kBerlin, ...more });
-const schedule = (...blocks: Block[]): Schedule => ({ slate: 'slate', fillers: '', blocks });
+const schedule = (...blocks: Block[]): Schedule => ({ slate: 'slate', fillers: '', countdown: '', fade: 0.8, blocks });
 const ids = (blocks: readonly Block[]) => blocks.map(({ id }) => id).join('');
 
 test('local times are instants as the server has them, also where clocks are changed', () => {

@@ -139,7 +139,8 @@ function isBlock(value: unknown): value is Block {
 }
 
 function isSchedule(value: unknown): value is Schedule {
-  if (!isObject(value) || !texts(value, ['slate', 'fillers'])) return false;
+  if (!isObject(value) || !texts(value, ['slate', 'fillers', 'countdown'])) return false;
+  if (typeof value['fade'] !== 'number') return false;
   const { blocks } = value;
   return Array.isArray(blocks) && blocks.length <= kMostBlocks && blocks.every(isBlock) &&
     new Set(blocks.map(({ id }) => id)).size === blocks.length;

@@ -17,6 +17,8 @@ export interface Block {
   readonly until: string;
   /** What happens to what is on when this is to begin. */
   readonly overrun: 'fill' | 'cut' | 'finish';
+  /** The card that counts down to its start; absent or "": the schedule's. */
+  readonly countdown?: string;
 }
 
 export interface Schedule {
@@ -24,6 +26,10 @@ export interface Schedule {
   readonly slate: string;
   /** A playlist; "" for none. */
   readonly fillers: string;
+  /** The card that counts down to fixed starts, unless a block names another; "" for none. */
+  readonly countdown: string;
+  /** Seconds over which a film that is cut for a fixed start fades out; 0: not at all. */
+  readonly fade: number;
   readonly blocks: readonly Block[];
 }
 
@@ -67,7 +73,9 @@ export interface SchedulePublication {
 
 const scheduleOf = (channel: string, ...more: readonly string[]) => at('channels', channel, 'schedule', ...more);
 
-const bare = ({ slate, fillers, blocks }: Schedule): Schedule => ({ slate, fillers, blocks });
+// Without what only a published one has.
+const bare = ({ slate, fillers, countdown, fade, blocks }: Schedule): Schedule =>
+  ({ slate, fillers, countdown, fade, blocks });
 
 export const fetchSchedule = (channel: string, signal?: AbortSignal): Promise<Tagged<PublishedSchedule>> =>
   requestTagged(scheduleOf(channel), reading(signal));

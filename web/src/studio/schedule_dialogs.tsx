@@ -86,7 +86,7 @@ export function ChangeList(props: Names & { readonly before: Schedule; readonly 
     const behind = predecessor(schedule.blocks, block.id);
     return rule(block, behind && titleOf(behind.playlist));
   };
-  const { blocks, slate, fillers } = changesOf(before, after);
+  const { blocks, slate, fillers, countdown, fade } = changesOf(before, after);
   return (
     <ul class="diff">
       {blocks.map(({ change, before: old, after: next }) => (
@@ -99,6 +99,8 @@ export function ChangeList(props: Names & { readonly before: Schedule; readonly 
       ))}
       {slate && <li class="changed">{fill(strings.slateChanged, { title: after.slate || '—' })}</li>}
       {fillers && <li class="changed">{fill(strings.fillersChanged, { title: after.fillers ? titleOf(after.fillers) : '—' })}</li>}
+      {countdown && <li class="changed">{fill(strings.countdownChanged, { title: after.countdown || '—' })}</li>}
+      {fade && <li class="changed">{fill(strings.fadeChanged, { seconds: after.fade })}</li>}
     </ul>
   );
 }

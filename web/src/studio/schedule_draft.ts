@@ -168,6 +168,8 @@ export interface ScheduleChanges {
   readonly blocks: readonly BlockChange[];
   readonly slate: boolean;
   readonly fillers: boolean;
+  readonly countdown: boolean;
+  readonly fade: boolean;
 }
 
 /** What makes `after` of `before`. `moved` is what now follows on something else. */
@@ -188,11 +190,12 @@ export function changesOf(before: Schedule, after: Schedule): ScheduleChanges {
   }
   return {
     blocks: changes, slate: before.slate !== after.slate, fillers: before.fillers !== after.fillers,
+    countdown: before.countdown !== after.countdown, fade: before.fade !== after.fade,
   };
 }
 
-export const countOf = ({ blocks, slate, fillers }: ScheduleChanges): number =>
-  blocks.length + Number(slate) + Number(fillers);
+export const countOf = ({ blocks, slate, fillers, countdown, fade }: ScheduleChanges): number =>
+  blocks.length + Number(slate) + Number(fillers) + Number(countdown) + Number(fade);
 
 export interface BlockConflict {
   readonly id: string;
@@ -237,11 +240,13 @@ export function mergeSchedules(base: Schedule, mine: Schedule, theirs: Schedule)
     ids = [...ids.slice(0, to), id, ...ids.slice(to)];
   });
   const blocks = ids.flatMap((id) => chosen.get(id) ?? []);
-  const pick = (before: string, my: string, their: string) => (my === before ? their : my);
+  const pick = <T,>(before: T, my: T, their: T) => (my === before ? their : my);
   return {
     schedule: {
       slate: pick(base.slate, mine.slate, theirs.slate),
       fillers: pick(base.fillers, mine.fillers, theirs.fillers),
+      countdown: pick(base.countdown, mine.countdown, theirs.countdown),
+      fade: pick(base.fade, mine.fade, theirs.fade),
       blocks,
     },
     conflicts,

@@ -22,6 +22,8 @@ import type { Dragged } from './timeline_drag';
 import { Told } from './told';
 import { localTime } from './zone';
 
+const kLongestFade = 5; // seconds; as the server has it
+
 export interface SideProps extends Names {
   readonly schedule: Schedule;
   /** The schedule's, or what stands for the loop of a channel without one. */
@@ -39,7 +41,7 @@ export interface SideProps extends Names {
   readonly onChange: (block: Block, after: string | null) => void;
   readonly onRemove: (block: string) => void;
   readonly onReorder: (block: string, by: -1 | 1) => void;
-  readonly onSettings: (change: Partial<Pick<Schedule, 'slate' | 'fillers'>>) => void;
+  readonly onSettings: (change: Partial<Pick<Schedule, 'slate' | 'fillers' | 'countdown' | 'fade'>>) => void;
   /** null: at a time of the page's choice. */
   readonly onAdd: (start: number | null) => void;
   readonly onWatch: (from: number) => void;
@@ -325,9 +327,11 @@ function Fallbacks(props: SideProps) {
   const { strings } = useStrings(scheduleStrings);
   const { entries } = useCatalogue();
   const entryTitle = useTitles();
-  const slates = [...(entries?.values() ?? [])].filter(
-    ({ id, kind, state }) => (kind !== 'film' && state === 'ready') || id === schedule.slate,
-  );
+  const cards = (chosen: string) =>
+    [...(entries?.values() ?? [])].filter(
+      ({ id, kind, state }) => (kind !== 'film' && state === 'ready') || id === chosen,
+    );
+  const slates = cards(schedule.slate);
   return (
     <section class="fallbacks">
       <h2>{strings.fallbacks}</h2>
@@ -353,6 +357,33 @@ function Fallbacks(props: SideProps) {
               </option>
             ))}
           </select>
+        )}
+      </Field>
+      <Field label={strings.countdown} hint={strings.countdownHint}>
+        {(input) => (
+          <select {...input} value={schedule.countdown} onChange={(event) => onSettings({ countdown: event.currentTarget.value })}>
+            <option value="">—</option>
+            {cards(schedule.countdown).map(({ id }) => (
+              <option key={id} value={id}>
+                {entryTitle(id)}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <Field label={strings.fade} hint={strings.fadeHint}>
+        {(input) => (
+          <input
+            {...input}
+            type="number"
+            min={0}
+            max={kLongestFade}
+            step={0.1}
+            value={schedule.fade}
+            onChange={({ currentTarget: { valueAsNumber } }) => {
+              if (valueAsNumber >= 0 && valueAsNumber <= kLongestFade) onSettings({ fade: valueAsNumber });
+            }}
+          />
         )}
       </Field>
     </section>
