@@ -142,7 +142,8 @@ before(async () => {
   await addUser('rita', 'reviewer');
   await matinee('review', 'create', 'final', '--title', 'en=Final', '--title', 'zh=决选', '--title', 'ru=Финал',
     '--criterion', 'story:1-5:2:en=Story:zh=故事:ru=Сюжет',
-    '--criterion', 'image:1-10:1:en=Image:zh=影像:ru=Изображение');
+    '--criterion', 'image:1-10:1:en=Image:zh=影像:ru=Изображение',
+    '--criterion', 'sound:0-100:0:en=Sound:zh=声音:ru=Звук');
   await matinee('review', 'assign', 'final', 'paper-boats', 'rooftop-tea', 'night-train');
   ana = await addJuror('Ana Lima');
   bo = await addJuror('Bo Chen');
@@ -273,6 +274,35 @@ test('a juror watches, scores by keyboard, reloads, loses the network, and loses
     assert.equal(await page.locator('[data-criterion=image] input:checked').inputValue(), '2');
     await page.locator(`.film[data-entry=${order[0]}][data-state=scored]`).waitFor();
 
+    // A long scale is typed on. What is no score is said to be none, and leaves what was there.
+    const sound = page.locator('[data-criterion=sound] input');
+    await sound.fill('70');
+    await untilSheet(ana, order[0], ({ scores }) => scores.sound === 70);
+    await sound.blur();
+    for (const text of ['150', '8.5']) {
+      await sound.focus();
+      await page.keyboard.press('Control+a');
+      await sound.pressSequentially(text, { delay: 250 }); // slow enough for 15 to be saved on the way
+      await page.locator('.save-state[data-state=unfit]').waitFor();
+      assert.equal(await sound.inputValue(), text);
+      assert.equal(await sound.getAttribute('aria-invalid'), 'true');
+      const described = (await sound.getAttribute('aria-describedby')).split(' ');
+      const said = await page.locator(`[id="${described.at(-1)}"]`).textContent();
+      assert.match(said, /no score.*0 to 100/);
+    }
+    await viewer.check('a score that is none');
+    await viewer.shoot('unfit-en');
+    await page.locator('.film').nth(1).click(); // what was typed is there when one comes back
+    await page.locator('.film').first().click();
+    await viewer.untilItPlays(0.1);
+    await page.evaluate(() => document.querySelector('video').pause());
+    await page.locator('.save-state[data-state=unfit]').waitFor();
+    assert.equal(await sound.inputValue(), '8.5');
+    await untilSheet(ana, order[0], ({ scores }) => scores.sound === 70);
+    await sound.fill('85');
+    await viewer.untilSaved();
+    await untilSheet(ana, order[0], ({ scores }) => scores.sound === 85);
+
     const at = await viewer.position();
     await page.getByLabel('Comment on what is on now').fill('The light here');
     await page.keyboard.press('Control+Enter');
@@ -317,7 +347,7 @@ test('a juror watches, scores by keyboard, reloads, loses the network, and loses
     await page.context().setOffline(false);
     await viewer.untilSaved();
     const sheet = await untilSheet(ana, order[0], ({ scores }) => scores.story === 5);
-    assert.deepEqual(sheet.scores, { story: 5, image: 2 });
+    assert.deepEqual(sheet.scores, { story: 5, image: 2, sound: 85 });
     assert.equal(sheet.note, 'Strong beginning. Weak end.');
 
     // A second tab writes about the same film: neither loses.
@@ -328,7 +358,7 @@ test('a juror watches, scores by keyboard, reloads, loses the network, and loses
     await untilSheet(ana, order[0], ({ scores }) => scores.image === 9);
     await page.getByLabel('Note').fill('Strong beginning. Weak end!');
     const both = await untilSheet(ana, order[0], ({ note }) => note.endsWith('!'));
-    assert.deepEqual(both.scores, { story: 5, image: 9 });
+    assert.deepEqual(both.scores, { story: 5, image: 9, sound: 85 });
     await page.locator('[data-criterion=image] label:has(:checked)', { hasText: /^9$/ }).waitFor();
     await other.close();
 

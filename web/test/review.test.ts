@@ -14,6 +14,7 @@ import {
   withScore,
 } from '../src/review/sheet';
 import { reviewStrings } from '../src/review/strings';
+import { typedScore } from '../src/review/typed_score';
 import { join, WatchLog } from '../src/review/watch_log';
 import { WatchSender } from '../src/review/watch_sender';
 import { parseRoute } from '../src/route';
@@ -54,6 +55,18 @@ test('changing a sheet leaves the one before as it was', () => {
   const both = withComment(withComment(before, comment('late', 900)), comment('early', 10));
   assert.deepEqual(both.comments.map(({ id }) => id), ['early', 'late']);
   assert.deepEqual(withoutComment(both, 'early').comments.map(({ id }) => id), ['late']);
+});
+
+test('what is typed is a score as it stands, or none', () => {
+  const on100 = (text: string) => typedScore(text, 0, 100);
+  for (const [text, score] of [['0', 0], ['15', 15], [' 100 ', 100], ['007', 7], ['８５', 85]] as const) {
+    assert.equal(on100(text), score, text);
+  }
+  for (const text of ['', '  ']) assert.equal(on100(text), null, 'takes it back');
+  for (const text of ['150', '101', '8.5', '8,5', '-1', '+5', '1e1', '0x10', 'ten', '1 5', '²5', '9'.repeat(30)]) {
+    assert.equal(on100(text), undefined, text);
+  }
+  assert.equal(typedScore('8', 10, 100), undefined);
 });
 
 test('two versions that changed different things have both in the end', () => {
@@ -191,6 +204,23 @@ test('changes that follow each other are saved once', async () => {
   assert.deepEqual(server.value.scores, { story: 4 });
   assert.equal(server.saves, 1);
   assert.equal(storage.length, 0);
+});
+
+test('what is no score is told, stays out of the sheet, and does not keep the rest from being saved', async () => {
+  const { server, clock, saver } = desk();
+  await clock.settle();
+  let told = 0;
+  saver.onChange = () => void ++told;
+  saver.setUnfit('story', '150');
+  saver.setUnfit('story', '150');
+  assert.equal(told, 1);
+  assert.equal(saver.unfit.get('story'), '150');
+  saver.edit((now) => ({ ...now, note: 'kept' }));
+  await clock.run();
+  assert.deepEqual(server.value, sheet({ note: 'kept' }));
+  assert.equal(saver.unfit.size, 1, 'saving does not make it right');
+  saver.setUnfit('story', null);
+  assert.equal(saver.unfit.size, 0);
 });
 
 test('a lost network is waited for, and nothing is lost', async () => {

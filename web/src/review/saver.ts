@@ -38,6 +38,7 @@ export class SheetSaver {
   state: SaveState = 'loading';
   problem = '';
 
+  private readonly unfits = new Map<string, string>();
   private base: Sheet = kEmptySheet; // what the server has, as far as known
   private etag: string | null = null; // of `base`; null before it was read
   private failures = 0;
@@ -63,6 +64,19 @@ export class SheetSaver {
     if (this.state !== 'loading') this.show('saving');
     else this.onChange();
     this.workIn(kPause);
+  }
+
+  /** What was typed as scores and is none, by criterion. It is no part of the sheet. */
+  get unfit(): ReadonlyMap<string, string> {
+    return this.unfits;
+  }
+
+  /** `text` null for what is in order. */
+  setUnfit(criterion: string, text: string | null): void {
+    if ((this.unfits.get(criterion) ?? null) === text) return;
+    if (text === null) this.unfits.delete(criterion);
+    else this.unfits.set(criterion, text);
+    this.onChange();
   }
 
   /** The network is back, somebody presses the button, or turns to another film. */

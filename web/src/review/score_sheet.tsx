@@ -1,5 +1,6 @@
 // Scores by the contest's criteria, and a note.
 
+import { useRef, useState } from 'preact/hooks';
 import type { Criterion } from '../api';
 import { useStrings } from '../locale';
 import { fill, pickText } from '../text';
@@ -10,6 +11,7 @@ import { fillWith, ServerText } from '../ui/server_text';
 import type { SheetSaver } from './saver';
 import { withScore } from './sheet';
 import { reviewStrings } from './strings';
+import { typedScore } from './typed_score';
 
 /** Scales of more marks than this are typed. */
 const kMostChips = 11;
@@ -71,27 +73,61 @@ function Score({ saver, criterion }: { readonly saver: SheetSaver; readonly crit
       </div>
     );
   }
-  const outside = score !== undefined && (score < low || score > high);
+  return <TypedScore saver={saver} criterion={criterion} legend={legend} />;
+}
+
+interface TypedScoreProps {
+  readonly saver: SheetSaver;
+  readonly criterion: Criterion;
+  readonly legend: string;
+}
+
+/**
+ * A score on a long scale. What is no score stays in the field, is not saved, and puts back the score
+ * that was there before the writing began: on the way to "150" there is no 15.
+ */
+function TypedScore({ saver, criterion, legend }: TypedScoreProps) {
+  const { strings } = useStrings(reviewStrings);
+  const { id, low, high } = criterion;
+  const score = saver.sheet.scores[id];
+  const [draft, setDraft] = useState<string | null>(null); // while it is being written
+  const before = useRef(score);
+  const text = saver.unfit.get(id) ?? draft ?? (score === undefined ? '' : String(score));
+  const scale = fill(strings.scale, { low, high });
+  const wrong = typedScore(text, low, high) === undefined;
+  const put = (value: number | null) => {
+    if (saver.sheet.scores[id] === (value ?? undefined)) return;
+    saver.edit((sheet) => withScore(sheet, id, value));
+  };
+  const write = (written: string) => {
+    setDraft(written);
+    const value = typedScore(written, low, high);
+    saver.setUnfit(id, value === undefined ? written : null);
+    put(value === undefined ? (before.current ?? null) : value);
+  };
+  const finish = () => {
+    before.current = saver.sheet.scores[id];
+    setDraft(null);
+  };
   return (
     <div data-criterion={id}>
-      <Field
-        label={legend}
-        hint={fill(strings.scale, { low, high })}
-        {...(outside ? { error: fill(strings.scale, { low, high }) } : {})}
-      >
+      <Field label={legend} hint={scale} {...(wrong ? { error: fill(strings.noSuchScore, { low, high }) } : {})}>
         {(input) => (
           <input
             {...input}
-            type="number"
-            min={low}
-            max={high}
-            step={1}
-            value={score ?? ''}
-            onInput={(event) => {
-              const { value, validity } = event.currentTarget;
-              if (value === '') set(null);
-              else if (validity.valid) set(Number(value));
+            type="text"
+            inputMode="numeric"
+            autoComplete="off"
+            maxLength={20}
+            value={text}
+            onFocus={() => {
+              before.current = score;
             }}
+            onInput={(event) => write(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter') finish();
+            }}
+            onBlur={finish}
           />
         )}
       </Field>
@@ -108,11 +144,15 @@ function SavedMark({ saver }: { readonly saver: SheetSaver }) {
     saving: strings.saving,
     waiting: strings.notSaved,
     refused: fillWith(strings.notTaken, { reason: <ServerText>{saver.problem}</ServerText> }),
+    unfit: strings.unfitNotSaved,
   } as const;
+  // What is wrong with the whole sheet comes first; then what the juror has to put right.
+  const quiet = saver.state === 'saved' || saver.state === 'saving';
+  const state = quiet && saver.unfit.size > 0 ? 'unfit' : saver.state;
   return (
-    <p class="save-state" role="status" data-state={saver.state}>
-      {texts[saver.state]}{' '}
-      {saver.state === 'waiting' && (
+    <p class="save-state" role="status" data-state={state}>
+      {texts[state]}{' '}
+      {state === 'waiting' && (
         <Button onClick={() => saver.tryNow()}>{strings.tryNow}</Button>
       )}
     </p>
