@@ -257,7 +257,9 @@ test('a juror watches, scores by keyboard, reloads, loses the network, and loses
     await page.keyboard.press('f');
     await viewer.until(() => document.fullscreenElement?.classList.contains('stage'));
     assert.ok(await page.locator('.stage .watermark').isVisible());
-    assert.equal(await page.evaluate(() => document.querySelector('video').disablePictureInPicture), true);
+    for (const elsewhere of ['disablePictureInPicture', 'disableRemotePlayback']) {
+      assert.equal(await page.evaluate((name) => document.querySelector('video')[name], elsewhere), true, elsewhere);
+    }
     await page.keyboard.press('f');
     await viewer.until(() => document.fullscreenElement === null);
     await page.keyboard.press('k');
@@ -380,7 +382,43 @@ test('a juror watches all as a channel of their own, and what was watched is kno
     await page.getByRole('button', { name: 'Смотреть всё подряд' }).click();
     await viewer.untilItPlays(1);
     assert.equal(await viewer.chosen(), order[0]);
+
+    // The film ends in the middle of a comment: it stays, and so do the words, the caret, the moment.
+    const box = page.locator('#comment');
+    const earliest = await viewer.position();
+    await box.fill('Свет');
+    const latest = await viewer.position();
+    await viewer.until(() => document.querySelector('video').ended);
+    await page.locator('.held', { hasText: 'Фильм остаётся' }).waitFor();
+    assert.equal(await viewer.chosen(), order[0]);
+    await viewer.check('a film that stays');
+    await viewer.shoot('film-stays-ru');
+    await page.keyboard.type(' и тень');
+    await page.keyboard.press('Control+Enter');
+    const { comments } = await untilSheet(bo, order[0], (sheet) => sheet.comments.length === 1);
+    assert.equal(comments[0].text, 'Свет и тень');
+    const at = comments[0].at_ms / 1000;
+    assert.ok(at > earliest - 0.001 && at < latest + 0.001, `${at} s, not between ${earliest} and ${latest}`);
+    // What is begun and not sent is seen in the list, also from the film after it, and by a reload.
+    await box.fill('Ещё одно');
+    await page.locator('.held').getByRole('button', { name: 'Следующий' }).click();
+    await viewer.until((next) => decodeURIComponent(location.hash.slice(1)) === next, order[1]);
+    assert.equal(await box.inputValue(), '');
+    const unsent = page.locator(`.film[data-entry=${order[0]}] .badge.unsent`);
+    await unsent.waitFor();
+    assert.deepEqual((await untilSheet(bo, order[1], () => true)).comments, []);
+    await page.reload();
+    await unsent.waitFor();
+    await page.locator(`.film[data-entry=${order[0]}]`).click();
+    assert.equal(await box.inputValue(), 'Ещё одно');
+    await box.fill('');
+    await unsent.waitFor({ state: 'detached' });
+    await viewer.untilItPlays(0.5);
+    await page.evaluate(() => { document.querySelector('video').currentTime = 5; });
+
+    // With nothing to write it goes on by itself.
     await page.locator('.stage').focus().catch(() => undefined);
+    await page.evaluate(() => document.activeElement.blur());
     await page.keyboard.press('f');
     await viewer.until(() => document.fullscreenElement !== null);
     // One after the other, in full screen all the time, the name over both.

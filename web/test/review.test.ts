@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError, type Sheet, type Tagged } from '../src/api';
 import { Keeper, type Draft, type Storage, type Watched } from '../src/review/keeping';
+import { PendingComments } from '../src/review/pending';
 import { SheetSaver, type Timers } from '../src/review/saver';
 import {
   isScored,
@@ -130,6 +131,36 @@ test('what was played is known, and jumps are not', () => {
   assert.deepEqual(log.take(), [[0, 500], [60_000, 60_350], [61_000, 61_250]]);
   assert.deepEqual(log.take(), []);
   assert.deepEqual(join([[5, 9], [0, 5], [20, 20]]), [[0, 9]]);
+});
+
+test('a comment that is being written stays with its film and moment, through reloads and closed tabs', () => {
+  const storage = new FakeStorage();
+  const make = (tab: string, juror = 'ana') => new PendingComments(storage, `final.${juror}.`, tab);
+  const first = make('one');
+  first.set('boats', { text: 'The light', at: 4_000 });
+  first.set('tea', { text: ' ', at: 1 });
+  assert.equal(first.has('boats'), true);
+  assert.equal(first.has('tea'), false, 'there is nothing to send');
+  assert.equal(first.has('train'), false);
+  assert.deepEqual(make('one').of('boats'), { text: 'The light', at: 4_000 });
+  assert.deepEqual(make('two').of('boats'), { text: 'The light', at: 4_000 }, 'the first tab was closed');
+  assert.equal(storage.getItem('final.ana.boats.pending.one'), null, 'it is in one place only');
+  assert.equal(make('three', 'bo').has('boats'), false, 'nobody else’s');
+  const own = make('two');
+  storage.setItem('final.ana.boats.pending.four', JSON.stringify({ text: 'other', at: 7 }));
+  assert.equal(make('two').of('boats').text, 'The light', 'this tab’s own comes first');
+  own.set('boats', { text: '', at: 0 });
+  assert.equal(make('two').of('boats').text, 'other', 'and then what else is left');
+});
+
+test('a half-written entry of the storage is no comment', () => {
+  const storage = new FakeStorage();
+  storage.setItem('final.ana.boats.pending.one', '{"text":"x');
+  storage.setItem('final.ana.tea.pending.one', '{"text":5,"at":1}');
+  const pending = new PendingComments(storage, 'final.ana.', 'one');
+  assert.deepEqual(pending.of('boats'), { text: '', at: 0 });
+  assert.equal(pending.has('tea'), false);
+  assert.equal(new PendingComments(null, 'final.ana.', 'one').has('tea'), false);
 });
 
 /** A server that can be away, with one sheet. */

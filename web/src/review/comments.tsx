@@ -1,55 +1,32 @@
 // What is said about moments of the film.
 
-import { useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { useStrings } from '../locale';
 import { fill, formatLength } from '../text';
 import { Button, IconButton } from '../ui/button';
+import type { Pending } from './pending';
 import type { SheetSaver } from './saver';
 import { newId, withComment, withoutComment } from './sheet';
 import { reviewStrings } from './strings';
-import { storageOrNothing } from './juror_room';
 
 export interface CommentsProps {
   readonly saver: SheetSaver;
-  /** Under what name this browser keeps what is being written. */
-  readonly keepAs: string;
+  /** What is being written. */
+  readonly pending: Pending;
+  readonly onPending: (pending: Pending) => void;
   /** Seconds into the film. */
   readonly position: () => number | null;
   readonly seek: (seconds: number) => void;
 }
 
-/** What is being written, about the moment at which writing began. */
-interface Pending {
-  readonly text: string;
-  readonly at: number;
-}
-
-const kNothing: Pending = { text: '', at: 0 };
-
-function kept(name: string): Pending {
-  try {
-    return (JSON.parse(storageOrNothing()?.getItem(name) ?? 'null') as Pending | null) ?? kNothing;
-  } catch {
-    return kNothing;
-  }
-}
-
-export function Comments({ saver, keepAs, position, seek }: CommentsProps) {
+export function Comments({ saver, pending, onPending, position, seek }: CommentsProps) {
   const { strings } = useStrings(reviewStrings);
-  const [pending, setPending] = useState(() => kept(keepAs));
   const box = useRef<HTMLTextAreaElement>(null);
   const { comments } = saver.sheet;
 
   const write = (text: string) => {
     const at = pending.text === '' ? Math.round((position() ?? 0) * 1000) : pending.at;
-    const next = text === '' ? kNothing : { text, at };
-    setPending(next);
-    try {
-      if (text === '') storageOrNothing()?.removeItem(keepAs);
-      else storageOrNothing()?.setItem(keepAs, JSON.stringify(next));
-    } catch {
-      // No room: it lasts as long as the page.
-    }
+    onPending({ text, at });
   };
   const add = () => {
     const text = pending.text.trim();

@@ -9,10 +9,12 @@ import { reviewStrings } from './strings';
 export interface FilmListProps {
   readonly films: readonly ReviewFilm[];
   readonly chosen: string | undefined;
+  /** Whether a comment on the film is being written. */
+  readonly isPending: (entry: string) => boolean;
   readonly onChoose: (entry: string) => void;
 }
 
-export function FilmList({ films, chosen, onChoose }: FilmListProps) {
+export function FilmList({ films, chosen, isPending, onChoose }: FilmListProps) {
   const { strings, languages } = useStrings(reviewStrings);
   const words: Record<ReviewState, string> = {
     new: strings.stateNew,
@@ -46,6 +48,9 @@ export function FilmList({ films, chosen, onChoose }: FilmListProps) {
                   <span class={film.state === 'scored' ? 'badge done' : 'badge quiet'}>
                     {words[film.state]}
                   </span>
+                  {isPending(film.entry) && (
+                    <span class="badge unsent">{strings.unsentComment}</span>
+                  )}
                   <span class="soft">
                     {film.ready ? formatLength(film.duration_ms / 1000) : strings.notReady}
                   </span>

@@ -10,10 +10,12 @@ import { fill, pickText } from '../text';
 import { Button } from '../ui/button';
 import { Notice, Refused, ServerSilent, Waiting } from '../ui/notices';
 import { Credits } from '../ui/programme';
-import { Stage, type StageHandle } from '../watch/stage';
+import { Stage, useFullscreen, type StageHandle } from '../watch/stage';
 import { Comments } from './comments';
 import { FilmList } from './film_list';
 import { Keeper, type Watched } from './keeping';
+import { PendingComments } from './pending';
+import type { SheetSaver } from './saver';
 import { ScoreSheet } from './score_sheet';
 import { stateOf } from './sheet';
 import { reviewStrings } from './strings';
@@ -139,9 +141,7 @@ function Room({ review, title, again }: RoomProps) {
     const first = films.find(({ ready, state }) => ready && (state === 'new' || state === 'begun'));
     choose((first ?? films.find(({ ready }) => ready))?.entry ?? '');
   };
-  const onEnded = useCallback(() => {
-    if (continuous && next) choose(next.entry);
-  }, [continuous, next?.entry, choose]);
+  const pending = usePending(review);
 
   const done = films.filter(({ state }) => state === 'scored').length;
   return (
@@ -171,14 +171,55 @@ function Room({ review, title, again }: RoomProps) {
           onContinuous={setAndStore}
           onNext={() => next && choose(next.entry)}
           onPrevious={at > 0 ? () => choose(films[at - 1]?.entry ?? '') : undefined}
-          onEnded={onEnded}
+          pending={pending}
           learn={learn}
           again={again}
         />
       )}
-      <FilmList films={films} chosen={film?.entry} onChoose={choose} />
+      <FilmList
+        films={films}
+        chosen={film?.entry}
+        isPending={(entry) => pending.has(entry)}
+        onChoose={choose}
+      />
     </div>
   );
+}
+
+type Writing = Pick<PendingComments, 'of' | 'set' | 'has'>;
+
+/** The comments that are being written. */
+function usePending(review: MyReview): Writing {
+  const [, setCount] = useState(0);
+  return useMemo(() => {
+    const kept = new PendingComments(
+      storageOrNothing(),
+      `matinee.review.${review.id}.${review.juror.id}.`,
+      tabName(),
+    );
+    return {
+      of: (film) => kept.of(film),
+      has: (film) => kept.has(film),
+      set: (film, comment) => {
+        kept.set(film, comment);
+        setCount((before) => before + 1);
+      },
+    };
+  }, [review.id, review.juror.id]);
+}
+
+/**
+ * Whether the juror is in the middle of something that another film would take away from under their
+ * hands. What is saved by itself is not.
+ */
+function isBusy(saver: SheetSaver, writing: boolean): boolean {
+  if (writing || saver.unfit.size > 0) return true;
+  if (saver.state === 'waiting' || saver.state === 'refused') return true;
+  const focused = document.activeElement;
+  const isText =
+    focused instanceof HTMLTextAreaElement ||
+    (focused instanceof HTMLInputElement && focused.inputMode === 'numeric');
+  return isText && focused.value !== '';
 }
 
 interface ScreeningProps {
@@ -189,21 +230,33 @@ interface ScreeningProps {
   readonly onContinuous: (value: boolean) => void;
   readonly onNext: () => void;
   readonly onPrevious: (() => void) | undefined;
-  readonly onEnded: () => void;
+  readonly pending: Writing;
   readonly learn: (entry: string, news: Known[string]) => void;
   readonly again: () => void;
 }
 
 function Screening(props: ScreeningProps) {
-  const { review, film, next, continuous, onEnded, learn } = props;
+  const { review, film, next, continuous, pending, onNext, learn } = props;
   const { strings, languages } = useStrings(reviewStrings);
   const stage = useRef<StageHandle>(null);
+  const fullscreen = useFullscreen();
   const entry = useEntry(film.entry);
   const { sender, startAt } = useWatching(review, film, learn);
   const saver = useSheet(review, film.entry, learn);
 
   const ended = useRef('');
   const [nearEnd, setNearEnd] = useState(false);
+  /** The film that has ended and would have been followed by the next, had nobody been writing. */
+  const [held, setHeld] = useState('');
+  /** The film whose picture is there; before that, the player does not know where it is. */
+  const shown = useRef('');
+  const onEnded = () => {
+    if (!continuous || !next) return;
+    if (isBusy(saver, pending.has(film.entry))) setHeld(film.entry);
+    else onNext();
+  };
+  const latest = useRef(onEnded);
+  latest.current = onEnded;
   const onSnapshot = useCallback(
     (snapshot: Snapshot) => {
       sender.see(snapshot.position * 1000, snapshot.phase === 'playing');
@@ -214,16 +267,28 @@ function Screening(props: ScreeningProps) {
         ended.current = film.entry;
         sender.see(film.duration_ms, true); // its last picture
         void sender.flush();
-        onEnded();
+        latest.current();
       } else if (snapshot.phase === 'playing') {
         ended.current = '';
+        setHeld('');
       }
+      if (snapshot.phase !== 'loading') shown.current = film.entry;
     },
-    [sender, film.entry, film.duration_ms, onEnded],
+    [sender, film.entry, film.duration_ms],
   );
   const coming = continuous && nearEnd ? next?.master : undefined;
   useEffect(() => (coming === undefined ? undefined : preload(coming)), [coming]);
 
+  const stays = held === film.entry && next && (
+    <>
+      <p>
+        {strings.filmStays} {fill(strings.nextIs, { title: pickText(next.title, languages) || next.entry })}
+      </p>
+      <Button kind="primary" onClick={onNext}>
+        {strings.nextFilm}
+      </Button>
+    </>
+  );
   return (
     <>
       <div class="screening">
@@ -237,11 +302,21 @@ function Screening(props: ScreeningProps) {
             startAt={startAt}
             onSnapshot={onSnapshot}
             onRefused={props.again}
-            watermark={<Watermark name={review.juror.name} />}
+            watermark={
+              <>
+                <Watermark name={review.juror.name} />
+                <div class="held over-picture" role="status">
+                  {fullscreen && stays}
+                </div>
+              </>
+            }
           />
         ) : (
           <p class="banner">{strings.notReady}</p>
         )}
+        <div class="held" role="status">
+          {!fullscreen && stays}
+        </div>
         <div class="film-head">
           <div>
             <h2>{pickText(film.title, languages) || film.entry}</h2>
@@ -259,7 +334,7 @@ function Screening(props: ScreeningProps) {
             <Button disabled={!props.onPrevious} onClick={() => props.onPrevious?.()}>
               {strings.previousFilm}
             </Button>
-            <Button disabled={!next} onClick={props.onNext}>
+            <Button disabled={!next} onClick={onNext}>
               {strings.nextFilm}
             </Button>
           </div>
@@ -269,8 +344,9 @@ function Screening(props: ScreeningProps) {
       <Comments
         key={`comments on ${film.entry}`}
         saver={saver}
-        keepAs={`matinee.review.${review.id}.${review.juror.id}.${film.entry}.pending.${tabName()}`}
-        position={() => stage.current?.position() ?? null}
+        pending={pending.of(film.entry)}
+        onPending={(comment) => pending.set(film.entry, comment)}
+        position={() => (shown.current === film.entry ? stage.current?.position() : startAt) ?? null}
         seek={(seconds) => stage.current?.seek(seconds)}
       />
     </>

@@ -39,7 +39,7 @@ export interface StageProps {
   readonly onSnapshot?: (snapshot: Snapshot) => void;
   /**
    * What stands over the picture and must never be missing: the picture is then not given away to
-   * where the page cannot draw (picture in picture, telephones' own full screen).
+   * where the page cannot draw (picture in picture, telephones' own full screen, another device).
    */
   readonly watermark?: ComponentChildren;
 }
@@ -107,7 +107,8 @@ export const Stage = forwardRef<StageHandle, StageProps>(function Stage(props, h
       player?.seek(seconds);
       frame.current?.scrollIntoView({ block: 'nearest' });
     },
-    position: () => player?.snapshot().position ?? null,
+    // Of this very moment: snapshots lag behind.
+    position: () => (player?.snapshot().range ? (video.current?.currentTime ?? null) : null),
   }), [player]);
 
   const chooseSubtitle = useCallback(
@@ -159,6 +160,7 @@ export const Stage = forwardRef<StageHandle, StageProps>(function Stage(props, h
         playsInline
         poster={poster}
         disablePictureInPicture={bound}
+        disableRemotePlayback={bound}
         onClick={onPress}
         onDblClick={() => act('fullscreen')}
         onVolumeChange={onVolumeChange}
@@ -368,7 +370,7 @@ function Overlay({ master, snapshot, offAir }: OverlayProps) {
   return null;
 }
 
-function useFullscreen(): boolean {
+export function useFullscreen(): boolean {
   const [fullscreen, setFullscreen] = useState(false);
   useEffect(() => {
     const update = () => setFullscreen(document.fullscreenElement !== null);
