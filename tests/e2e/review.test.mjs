@@ -472,14 +472,32 @@ test('the producer sees progress and results, and takes them away', async () => 
     assert.match(await row('Bo Chen').textContent(), /2\/2/);
     assert.equal(await row('Cy').count(), 0);
     await viewer.check('the results');
+
+    // Each juror with each film, and what each gave: the very numbers.
+    const [scored, ofAna] = ['[data-state=scored]', JSON.parse(
+      (await request(`/t/${tokenOf(ana)}/api/v1/my/reviews/final`)).text).films.find(({ state }) => state === 'scored').entry];
+    assert.equal(await page.locator(`.by-film ${scored}`).count(), 3);
+    assert.equal(await page.locator('.by-film tbody tr').count(), 3);
+    assert.equal(await page.locator('tr[data-film=rooftop-tea] td').nth(1).textContent(), '不参评');
+    const byJuror = page.locator(`tr[data-entry=${ofAna}] button[aria-expanded]`);
+    await byJuror.click();
+    assert.equal(await byJuror.getAttribute('aria-expanded'), 'true');
+    const given = page.locator(`tr[data-sheets=${ofAna}] tr[data-sheet="Ana Lima"]`);
+    const cells = await given.locator('td').allTextContents();
+    assert.deepEqual(cells.slice(0, 3), ['5', '9', '85']);
+    assert.equal(cells[3], ((2 * 100 + 800 / 9) / 3).toFixed(1), 'weighed 2:1, each on its scale');
+    assert.match(cells[4], /^\d+%$/);
+    assert.match(await page.locator(`tr[data-sheets=${ofAna}]`).textContent(), /Weak end!.*0:0\d The light here/s);
+    await viewer.check('what each juror gave');
     for (const tag of ['en', 'ru', 'zh']) {
       await page.evaluate((language) => localStorage.setItem('matinee.language', language), tag);
       await page.reload();
       await row('Ana Lima').waitFor();
       await page.locator('tr[data-entry]').first().waitFor();
-      await viewer.shoot(`results-${tag}`);
+      await page.locator(`tr[data-entry=${ofAna}] button[aria-expanded]`).click();
+      await page.locator(`tr[data-sheets=${ofAna}]`).waitFor();
+      await page.screenshot({ path: path.join(screenshots, `results-${tag}.png`), fullPage: true });
     }
-    await page.locator('summary').first().click();
 
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -500,6 +518,15 @@ test('the producer sees progress and results, and takes them away', async () => 
     await viewer.shoot('results-phone-zh');
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(wide <= 0, `the page is ${wide} pixels too wide`);
+    // What was written is read without moving the table sideways.
+    const box = await page.locator('div.sheets-of').boundingBox();
+    assert.ok(box.x >= 0 && box.x + box.width <= 390, JSON.stringify(box));
+    await page.locator('div.sheets-of').scrollIntoViewIfNeeded();
+    await viewer.shoot('results-by-juror-phone-zh');
+    await page.setViewportSize({ width: 1280, height: 860 });
+    await page.locator('a[href="/studio/reviews/final"]').click();
+    await page.locator('.jurors li').first().waitFor();
+    await page.setViewportSize({ width: 390, height: 844 });
     await page.goto(server.origin + ana);
     await page.locator('.film').first().click();
     await viewer.untilSaved();

@@ -315,6 +315,13 @@ export interface JurorProgress {
   readonly assigned: number;
   readonly counts: Readonly<Record<ReviewState, number>>;
   readonly last: string | null;
+  /** In the juror's order; without those they have an interest in. */
+  readonly films: readonly {
+    readonly entry: string;
+    readonly state: ReviewState;
+    /** The share that was watched, from 0 to 1. */
+    readonly watched: number;
+  }[];
 }
 
 export interface FilmResult extends Film {
