@@ -518,14 +518,44 @@ test('the producer sees progress and results, and takes them away', async () => 
     await viewer.shoot('results-phone-zh');
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(wide <= 0, `the page is ${wide} pixels too wide`);
-    // What was written is read without moving the table sideways.
+    // What was written is found and read without moving the table sideways.
+    assert.ok(await page.locator('.results tbody button').evaluateAll((all) =>
+      all.length === 3 && all.every((one) => one.getBoundingClientRect().right <= innerWidth)));
     const box = await page.locator('div.sheets-of').boundingBox();
     assert.ok(box.x >= 0 && box.x + box.width <= 390, JSON.stringify(box));
     await page.locator('div.sheets-of').scrollIntoViewIfNeeded();
     await viewer.shoot('results-by-juror-phone-zh');
     await page.setViewportSize({ width: 1280, height: 860 });
     await page.locator('a[href="/studio/reviews/final"]').click();
-    await page.locator('.jurors li').first().waitFor();
+    await page.locator('[data-juror="Bo Chen"] [data-scored="2"]').waitFor();
+    // What others do shows by itself, and takes nothing away from what is being written here.
+    const russian = page.locator('form input[lang=ru]').first();
+    const chinese = page.locator('form input[lang=zh]').first();
+    await chinese.fill('决选第二轮');
+    await matinee('review', 'juror', 'final', 'Dee');
+    const titlesNow = () => page.evaluate(async () => (await (await fetch('/api/v1/reviews/final')).json()).titles);
+    assert.equal(await page.evaluate(async () => {
+      const found = await fetch('/api/v1/reviews/final');
+      const { titles } = await found.json();
+      const changed = await fetch('/api/v1/reviews/final', {
+        method: 'PATCH',
+        headers: { 'If-Match': found.headers.get('ETag'), 'Content-Type': 'application/json' },
+        body: JSON.stringify({ titles: { ...titles, ru: 'Второй тур' } }),
+      });
+      return changed.status;
+    }), 200);
+    await page.locator('[data-juror=Dee]').waitFor();
+    await viewer.until(() => document.querySelector('form input[lang=ru]').value === 'Второй тур');
+    assert.equal(await chinese.inputValue(), '决选第二轮');
+    await page.locator('form .banner').waitFor();
+    await viewer.check('a round that somebody else has changed');
+    await page.screenshot({ path: path.join(screenshots, 'round-changed-zh.png'), fullPage: true });
+    await page.locator('form button[type=submit]').click();
+    await page.getByRole('heading', { name: '决选第二轮' }).waitFor();
+    assert.equal(await russian.inputValue(), 'Второй тур');
+    await page.locator('form .banner').waitFor({ state: 'detached' });
+    assert.deepEqual(await titlesNow(), { en: 'Final', zh: '决选第二轮', ru: 'Второй тур' });
+    await matinee('review', 'juror', 'final', 'Dee', '--remove');
     await page.setViewportSize({ width: 390, height: 844 });
     await page.goto(server.origin + ana);
     await page.locator('.film').first().click();

@@ -16,7 +16,9 @@ import { screensStrings } from '../src/studio/screens_strings';
 import { settingsStrings } from '../src/studio/settings_strings';
 import { subtitlesStrings } from '../src/studio/subtitles_strings';
 import { trimStrings } from '../src/studio/trim_strings';
-import { criteriaOf, draftsOf, newCriterion, problemsOf, sameCriteria, usualCriteria } from '../src/studio/review_round';
+import {
+  criteriaOf, draftOf, draftsOf, isSameRound, mergeRound, newCriterion, problemsOf, sameCriteria, usualCriteria,
+} from '../src/studio/review_round';
 import { droppedShare, isInTrouble, plainCode, standing, stillAddress, type Screen } from '../src/studio/screen_state';
 import {
   allOf, doubled, extended, gathered, kNothingSelected, nudged, only, pruned, toggled, withoutAll,
@@ -311,4 +313,36 @@ test('events that say nothing new of the channels are no reason to ask again', (
   assert.deepEqual([airing('attic', {}), airing('attic', null)], [true, false]);
   assert.ok(airing('new', {}) && isNews(known, 'channel', { id: 'hall' }) && isNews(known, 'schedule', { id: 'hall' }));
   assert.ok(!isNews(known, 'entry', { id: 'boats' }) && !isNews(known, 'rundown', { id: 'hall' }));
+});
+
+test('who changes a round while somebody else does has both, and nothing that was written is lost', () => {
+  const criterion = (id: string, weight = 1) => ({ id, names: { en: id }, low: 1, high: 10, weight });
+  const base = { titles: { en: 'Final' }, criteria: [criterion('story'), criterion('craft'), criterion('luck')] };
+  const draft = draftOf(base);
+  const mine = {
+    titles: { en: 'Final', zh: '决选' },
+    criteria: [
+      { ...draft.criteria[0]!, weight: 3 },
+      { ...draft.criteria[1]!, names: { en: 'Craft!' } },
+      { ...newCriterion(7), names: { en: 'Sound' } }, // and "luck" is gone
+    ],
+  };
+  const theirs = {
+    titles: { en: 'The final', ru: 'Финал' },
+    criteria: [{ ...criterion('story', 5), high: 20 }, criterion('luck'), criterion('pace')], // "craft" is gone
+  };
+  const merged = mergeRound(base, mine, theirs);
+  assert.deepEqual(merged.titles, { en: 'The final', zh: '决选', ru: 'Финал' });
+  assert.deepEqual(merged.criteria.map(({ id, names, high, weight }) => [id, names['en'], high, weight]), [
+    ['story', 'story', 20, 3],
+    ['pace', 'pace', 10, 1],
+    ['craft', 'Craft!', 10, 1],
+    ['', 'Sound', 10, 1],
+  ]);
+  assert.equal(new Set(merged.criteria.map(({ key }) => key)).size, 4, 'keys are their own');
+  assert.ok(isSameRound({ ...base, criteria: criteriaOf(mergeRound(base, draft, base).criteria) }, base));
+  const asTheirs = mergeRound(base, draft, theirs);
+  assert.ok(isSameRound({ titles: asTheirs.titles, criteria: criteriaOf(asTheirs.criteria) }, theirs));
+  const changedAndRemoved = { ...base, criteria: [criterion('story'), criterion('craft'), criterion('luck', 9)] };
+  assert.equal(mergeRound(base, mine, changedAndRemoved).criteria.find(({ id }) => id === 'luck')?.weight, 9);
 });

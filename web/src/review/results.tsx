@@ -209,12 +209,8 @@ function FilmRows({ film, criteria }: { readonly film: FilmResult; readonly crit
           <span class="title">{title}</span>
           <Credits film={film} />
         </th>
-        <td class="total"><SpreadText spread={film.marks} digits={1} /></td>
-        <td>
-          {film.marks.count}
-          {film.incomplete > 0 && (
-            <span class="soft"> {fill(strings.incomplete, { n: film.incomplete })}</span>
-          )}
+        <td class="total">
+          <SpreadText spread={film.marks} digits={1} />
           {film.sheets.length > 0 && (
             <button
               type="button"
@@ -226,6 +222,12 @@ function FilmRows({ film, criteria }: { readonly film: FilmResult; readonly crit
             >
               {strings.byJuror}
             </button>
+          )}
+        </td>
+        <td>
+          {film.marks.count}
+          {film.incomplete > 0 && (
+            <span class="soft"> {fill(strings.incomplete, { n: film.incomplete })}</span>
           )}
         </td>
         {criteria.map((criterion) => (

@@ -2,6 +2,7 @@
 
 import type { Criterion, Texts } from '../api';
 import { kLanguages } from '../locale';
+import { merge } from './merge';
 import { slug } from './playlist';
 
 /** A criterion while it is being written; the key stays when it is renamed. */
@@ -64,6 +65,59 @@ export const sameCriteria = (a: readonly Criterion[], b: readonly Criterion[]): 
 const shape = ({ id, names, low, high, weight }: Criterion) => [
   id, Object.entries(filled(names)).sort(([a], [b]) => a.localeCompare(b)), low, high, weight,
 ];
+
+/** The titles and criteria of a round while they are being written. */
+export interface RoundDraft {
+  readonly titles: Texts;
+  readonly criteria: readonly CriterionDraft[];
+}
+
+type RoundHead = { readonly titles: Texts; readonly criteria: readonly Criterion[] };
+
+export const draftOf = ({ titles, criteria }: RoundHead): RoundDraft => ({ titles, criteria: draftsOf(criteria) });
+
+export const isSameRound = (a: RoundHead, b: RoundHead): boolean =>
+  JSON.stringify(titlesIn(a.titles)) === JSON.stringify(titlesIn(b.titles)) && sameCriteria(a.criteria, b.criteria);
+
+const titlesIn = (texts: Texts) => Object.entries(filled(texts)).sort(([a], [b]) => a.localeCompare(b));
+
+/**
+ * `theirs` with what `mine` has changed since both were `base`. Where both have changed the same, mine
+ * stays; what one removed and the other has changed stays as well.
+ */
+export function mergeRound(base: RoundHead, mine: RoundDraft, theirs: RoundHead): RoundDraft {
+  const before = new Map(base.criteria.map((criterion) => [criterion.id, criterion]));
+  const written = new Map(mine.criteria.filter(({ id }) => id !== '').map((draft) => [draft.id, draft]));
+  const there = new Set(theirs.criteria.map(({ id }) => id));
+  let key = Math.max(-1, ...mine.criteria.map((draft) => draft.key));
+  const criteria = theirs.criteria.flatMap((their): readonly CriterionDraft[] => {
+    const old = before.get(their.id);
+    const my = written.get(their.id);
+    if (!my) return old && sameCriteria([old], [their]) ? [] : [{ key: ++key, ...their }];
+    return [old ? mergeCriterion(old, my, their) : my];
+  });
+  const mineOnly = mine.criteria.filter((my) => {
+    if (my.id === '') return true;
+    const old = before.get(my.id);
+    return !there.has(my.id) && !(old && sameCriteria([old], [my]));
+  });
+  return {
+    titles: merge(base.titles, mine.titles, theirs.titles).fields,
+    criteria: [...criteria, ...mineOnly],
+  };
+}
+
+function mergeCriterion(base: Criterion, mine: CriterionDraft, theirs: Criterion): CriterionDraft {
+  const number = (name: 'low' | 'high' | 'weight') => (mine[name] === base[name] ? theirs[name] : mine[name]);
+  return {
+    key: mine.key,
+    id: mine.id,
+    names: merge(base.names, mine.names, theirs.names).fields,
+    low: number('low'),
+    high: number('high'),
+    weight: number('weight'),
+  };
+}
 
 /** What a contest of short films usually begins with. */
 export function usualCriteria(): readonly CriterionDraft[] {

@@ -1,9 +1,9 @@
 // One review round: its criteria, its films, its jurors.
 
 import { useCallback, useState } from 'preact/hooks';
-import { ApiError, type Tagged } from '../api';
+import { ApiError, fetchReviewProgress, type JurorProgress, type Tagged } from '../api';
 import { kLanguages, useStrings } from '../locale';
-import { fill, formatLength, pickText, plural } from '../text';
+import { fill, formatLength, formatMoment, pickText, plural } from '../text';
 import { Button, IconButton } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/field';
@@ -16,7 +16,8 @@ import { StudioLink } from './link';
 import { useLoaded } from './live';
 import { ready } from './picker';
 import { CriteriaEditor } from './review_criteria';
-import { criteriaOf, draftsOf, filled, problemsOf, sameCriteria } from './review_round';
+import { useLooks } from './review_live';
+import { criteriaOf, draftOf, filled, isSameRound, mergeRound, problemsOf, sameCriteria } from './review_round';
 import { reviewsStrings } from './reviews_strings';
 import {
   addJuror, assignFilms, changeRound, clearConflict, fetchRound, removeJuror, setConflict, withdrawFilm,
@@ -31,14 +32,34 @@ export function ReviewRoundView({ id }: { readonly id: string }) {
     useCallback((signal: AbortSignal) => fetchRound(id, signal), [id]),
     () => false,
   );
+  const { value: progress, reload: reloadProgress } = useLoaded(
+    useCallback((signal: AbortSignal) => fetchReviewProgress(id, signal), [id]),
+    () => false,
+  );
+  const reloadAll = useCallback(() => {
+    reload();
+    reloadProgress();
+  }, [reload, reloadProgress]);
+  useLooks(reloadAll);
   if (!value) {
     if (error && error.status !== 0) return <p class="error"><ServerText>{error.message}</ServerText></p>;
     return error ? <ServerSilent /> : <Waiting />;
   }
-  return <Round found={value} reload={reload} />;
+  return (
+    <>
+      {error && <ServerSilent />}
+      <Round found={value} progress={progress?.value.jurors ?? []} reload={reloadAll} />
+    </>
+  );
 }
 
-function Round({ found, reload }: { readonly found: Tagged<FullRound>; readonly reload: () => void }) {
+interface RoundProps {
+  readonly found: Tagged<FullRound>;
+  readonly progress: readonly JurorProgress[];
+  readonly reload: () => void;
+}
+
+function Round({ found, progress, reload }: RoundProps) {
   const { strings, languages } = useStrings(reviewsStrings);
   const round = found.value;
   const title = pickText(round.titles, languages) || round.id;
@@ -50,26 +71,27 @@ function Round({ found, reload }: { readonly found: Tagged<FullRound>; readonly 
       <Head found={found} title={title} reload={reload} />
       <div class="columns two round">
         <Films round={round} reload={reload} />
-        <Jurors round={round} reload={reload} />
+        <Jurors round={round} progress={progress} reload={reload} />
       </div>
-      <Settings key={JSON.stringify([round.titles, round.criteria])} found={found} reload={reload} />
+      <Settings found={found} reload={reload} />
     </>
   );
 }
 
-/** A change of the round itself, which somebody else may have changed meanwhile. */
-function useChange(found: Tagged<FullRound>, reload: () => void) {
+/** A change of the round itself, which somebody else may have changed meanwhile: `changed` says so. */
+function useChange(found: Tagged<FullRound>, reload: () => void, changed?: string) {
   const { strings } = useStrings(reviewsStrings);
   const toast = useToast();
   const failure = useFailure();
   const [busy, setBusy] = useState(false);
-  const change = async (what: RoundChange, said: string) => {
+  const change = async (what: RoundChange, said: string, done?: (round: FullRound) => void) => {
     setBusy(true);
     try {
-      await changeRound(found.value.id, what, found.etag);
+      const { value } = await changeRound(found.value.id, what, found.etag);
+      done?.(value);
       toast(said);
     } catch (problem) {
-      if (problem instanceof ApiError && problem.status === 412) toast(strings.changedMeanwhile);
+      if (problem instanceof ApiError && problem.status === 412) toast(changed ?? strings.changedMeanwhile);
       else failure(problem);
     }
     setBusy(false);
@@ -125,13 +147,31 @@ function Settings({ found, reload }: { readonly found: Tagged<FullRound>; readon
   const { strings, tag } = useStrings(reviewsStrings);
   const { strings: studio } = useStrings(studioStrings);
   const { titles: before, criteria: present } = found.value;
-  const [titles, setTitles] = useState(before);
-  const [drafts, setDrafts] = useState(() => draftsOf(present));
-  const { change, busy } = useChange(found, reload);
+  const [base, setBase] = useState<FullRound>(found.value); // of what is being written
+  const [draft, setDraft] = useState(() => draftOf(found.value));
+  const [disturbed, setDisturbed] = useState(false);
+  const { titles, criteria: drafts } = draft;
+  const setTitles = (changed: typeof titles) => setDraft({ ...draft, titles: changed });
+  const setDrafts = (changed: typeof drafts) => setDraft({ ...draft, criteria: changed });
+  const { change, busy } = useChange(found, reload, strings.mergedMeanwhile);
   const problems = problemsOf(drafts);
   const criteria = criteriaOf(drafts);
+  // Somebody else has changed it: what is being written here stays, and theirs comes to it.
+  if (found.value.version > base.version) {
+    const written = !isSameRound({ titles, criteria }, base);
+    setBase(found.value);
+    if (!isSameRound(found.value, base)) {
+      setDraft(written ? mergeRound(base, draft, found.value) : draftOf(found.value));
+      setDisturbed(written);
+    }
+  }
   const renamed = JSON.stringify(filled(titles)) !== JSON.stringify(before);
   const rewritten = !sameCriteria(criteria, present);
+  const done = (round: FullRound) => {
+    setBase(round);
+    setDraft(draftOf(round));
+    setDisturbed(false);
+  };
   const nameOf = new Intl.DisplayNames([tag], { type: 'language' });
   return (
     <section class="room-section">
@@ -144,6 +184,7 @@ function Settings({ found, reload }: { readonly found: Tagged<FullRound>; readon
           void change(
             { ...(renamed ? { titles: filled(titles) } : {}), ...(rewritten ? { criteria } : {}) },
             strings.saved,
+            done,
           );
         }}
       >
@@ -164,6 +205,7 @@ function Settings({ found, reload }: { readonly found: Tagged<FullRound>; readon
         </div>
         <CriteriaEditor drafts={drafts} problems={problems} onChange={setDrafts} />
         <p class="soft small">{strings.scoredHint}</p>
+        <div role="status">{disturbed && <p class="banner">{strings.mergedMeanwhile}</p>}</div>
         <button type="submit" class="button primary" disabled={busy || problems.size > 0 || (!renamed && !rewritten)}>
           {studio.save}
         </button>
@@ -302,7 +344,13 @@ function AddFilms(props: { readonly round: FullRound; readonly onClose: () => vo
   );
 }
 
-function Jurors({ round, reload }: { readonly round: FullRound; readonly reload: () => void }) {
+interface JurorsProps {
+  readonly round: FullRound;
+  readonly progress: readonly JurorProgress[];
+  readonly reload: () => void;
+}
+
+function Jurors({ round, progress, reload }: JurorsProps) {
   const { strings, tag } = useStrings(reviewsStrings);
   const [adding, setAdding] = useState(false);
   return (
@@ -314,7 +362,13 @@ function Jurors({ round, reload }: { readonly round: FullRound; readonly reload:
       {round.jurors.length === 0 && <p>{strings.noJurors}</p>}
       <ul class="jurors">
         {round.jurors.map((juror) => (
-          <JurorRow key={juror.id} round={round} juror={juror} reload={reload} />
+          <JurorRow
+            key={juror.id}
+            round={round}
+            juror={juror}
+            progress={progress.find(({ id }) => id === juror.id)}
+            reload={reload}
+          />
         ))}
       </ul>
       {adding && <AddJuror round={round} onClose={() => setAdding(false)} onDone={reload} />}
@@ -322,9 +376,15 @@ function Jurors({ round, reload }: { readonly round: FullRound; readonly reload:
   );
 }
 
-function JurorRow(props: { readonly round: FullRound; readonly juror: Juror; readonly reload: () => void }) {
-  const { round, juror, reload } = props;
-  const { strings, languages } = useStrings(reviewsStrings);
+interface JurorRowProps {
+  readonly round: FullRound;
+  readonly juror: Juror;
+  readonly progress: JurorProgress | undefined;
+  readonly reload: () => void;
+}
+
+function JurorRow({ round, juror, progress, reload }: JurorRowProps) {
+  const { strings, languages, tag } = useStrings(reviewsStrings);
   const toast = useToast();
   const failure = useFailure();
   const [asking, setAsking] = useState<'remove' | 'conflict' | null>(null);
@@ -338,6 +398,13 @@ function JurorRow(props: { readonly round: FullRound; readonly juror: Juror; rea
         <span class="title">{name}</span>
         <span class="badge quiet">{juror.by_link ? strings.byLink : strings.byAccount}</span>
       </p>
+      {progress && (
+        <p class="soft small" data-scored={progress.counts.scored}>
+          {fill(strings.scoredOf, { done: progress.counts.scored, all: progress.assigned })}
+          {progress.last &&
+            ` · ${fill(strings.lastHere, { when: formatMoment(Date.parse(progress.last), Date.now(), tag) })}`}
+        </p>
+      )}
       {address && (
         <div class="address">
           <input

@@ -8,6 +8,7 @@ import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { ServerSilent, Waiting } from '../ui/notices';
 import { CriteriaEditor } from './review_criteria';
+import { useLooks } from './review_live';
 import { ReviewRoundView } from './review_setup';
 import { criteriaOf, filled, problemsOf, usualCriteria, type CriterionDraft } from './review_round';
 import { reviewsStrings } from './reviews_strings';
@@ -29,10 +30,11 @@ function RoundList() {
   const { strings, languages, tag } = useStrings(reviewsStrings);
   const { strings: studio } = useStrings(studioStrings);
   const [making, setMaking] = useState(false);
-  const { value, error } = useLoaded(
+  const { value, error, reload } = useLoaded(
     useCallback((signal: AbortSignal) => fetchRounds(signal), []),
     () => false,
   );
+  useLooks(reload);
   if (!value) return error ? <ServerSilent /> : <Waiting />;
   return (
     <>
@@ -42,6 +44,7 @@ function RoundList() {
           {strings.newRound}
         </Button>
       </div>
+      {error && <ServerSilent />}
       {value.length === 0 && (
         <section class="empty-room">
           <p class="title">{strings.none}</p>
