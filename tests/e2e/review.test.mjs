@@ -331,6 +331,13 @@ test('a juror watches, scores by keyboard, reloads, loses the network, and loses
     await viewer.until(
       (target) => Math.abs(document.querySelector('video').currentTime - target) < 0.1, milliseconds / 1000);
 
+    // One that is removed by mistake comes back as it was; by keyboard, without losing one's place.
+    await comment.getByRole('button', { name: /Remove the comment/ }).press('Enter');
+    await untilSheet(ana, order[0], ({ comments }) => comments.length === 0);
+    await page.getByText(/The comment at 0:0\d is removed/).waitFor();
+    await page.keyboard.press('Enter');
+    await untilSheet(ana, order[0], ({ comments }) => comments.length === 1 && comments[0].at_ms === milliseconds);
+
     // The network goes; what is written is kept and says so; the page dies; it is there again.
     await page.context().setOffline(true);
     await page.getByLabel('Note').fill('Strong beginning. Weak end.');
@@ -558,8 +565,12 @@ test('the producer sees progress and results, and takes them away', async () => 
     await matinee('review', 'juror', 'final', 'Dee', '--remove');
     await page.setViewportSize({ width: 390, height: 844 });
     await page.goto(server.origin + ana);
+    await page.locator('.film').first().waitFor();
+    await viewer.check('the films in Chinese');
+    await viewer.shoot('films-phone-zh');
     await page.locator('.film').first().click();
     await viewer.untilSaved();
+    await viewer.check('a sheet in Chinese');
     await viewer.shoot('sheet-phone-zh');
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.setViewportSize({ width: 1280, height: 860 });
@@ -567,6 +578,21 @@ test('the producer sees progress and results, and takes them away', async () => 
     await viewer.shoot('sheet-dark-zh');
     await page.setViewportSize({ width: 390, height: 844 });
     assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+
+    // A closed round, and the list of rounds that says so.
+    await matinee('review', 'close', 'final');
+    for (const tag of ['en', 'ru', 'zh']) {
+      await page.evaluate((language) => localStorage.setItem('matinee.language', language), tag);
+      await page.goto(`${server.origin}${ana.split('#')[0]}`);
+      await page.locator('.notice').waitFor();
+      if (tag === 'zh') await viewer.check('a closed round');
+      await viewer.shoot(`closed-${tag}`);
+      await page.goto(`${server.origin}/t/${tokenOf(ana)}/review`);
+      await page.locator('.rounds .badge').waitFor();
+      if (tag === 'zh') await viewer.check('the rounds');
+      await viewer.shoot(`rounds-${tag}`);
+    }
+    await matinee('review', 'open', 'final');
   } finally {
     await browser.close();
   }

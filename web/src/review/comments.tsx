@@ -1,6 +1,7 @@
 // What is said about moments of the film.
 
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Comment } from '../api';
 import { useStrings } from '../locale';
 import { fill, formatLength } from '../text';
 import { Button, IconButton } from '../ui/button';
@@ -23,6 +24,21 @@ export function Comments({ saver, pending, onPending, position, seek }: Comments
   const { strings } = useStrings(reviewStrings);
   const box = useRef<HTMLTextAreaElement>(null);
   const { comments } = saver.sheet;
+  const [removed, setRemoved] = useState<Comment | null>(null);
+  const undo = useRef<HTMLDivElement>(null);
+  // The button that was pressed is gone with its comment.
+  useEffect(() => {
+    if (removed) undo.current?.querySelector('button')?.focus();
+  }, [removed]);
+  const remove = (comment: Comment) => {
+    saver.edit((sheet) => withoutComment(sheet, comment.id));
+    setRemoved(comment);
+  };
+  const putBack = (comment: Comment) => {
+    saver.edit((sheet) => withComment(sheet, comment));
+    setRemoved(null);
+    box.current?.focus();
+  };
 
   const write = (text: string) => {
     const at = pending.text === '' ? Math.round((position() ?? 0) * 1000) : pending.at;
@@ -66,6 +82,14 @@ export function Comments({ saver, pending, onPending, position, seek }: Comments
           </Button>
         </div>
       </div>
+      <div class="removed" role="status" ref={undo}>
+        {removed && (
+          <>
+            <p>{fill(strings.commentRemoved, { time: formatLength(removed.at_ms / 1000) })}</p>
+            <Button onClick={() => putBack(removed)}>{strings.putBack}</Button>
+          </>
+        )}
+      </div>
       <ol>
         {comments.map((comment) => {
           const time = formatLength(comment.at_ms / 1000);
@@ -83,7 +107,7 @@ export function Comments({ saver, pending, onPending, position, seek }: Comments
               <IconButton
                 icon="close"
                 label={fill(strings.removeComment, { time })}
-                onClick={() => saver.edit((sheet) => withoutComment(sheet, comment.id))}
+                onClick={() => remove(comment)}
               />
             </li>
           );
