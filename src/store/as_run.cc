@@ -238,30 +238,34 @@ std::map<AiringKey, std::vector<AsRunMark>> query_marks(soci::session& sql, cons
 
 }  // namespace
 
+void put_as_run(soci::session& sql, std::span<const AsRunRecord> records) {
+    AsRunRow row;
+    soci::statement insert =
+        (sql.prepare << fmt::format(
+             "INSERT INTO as_run ({}) VALUES (:channel, :ordinal, :entry, :titles, :author, "
+             ":country, :media, :subtitles, :sha256, :epoch, :start_ms, :start, :duration, "
+             ":media_duration, :numerator, :denominator, :in_frame, :out_frame) "
+             "ON CONFLICT (channel_id, epoch_ms, ordinal) DO NOTHING",
+             kColumns),
+         use(row.channel_id), use(row.ordinal), use(row.entry_id), use(row.titles), use(row.author),
+         use(row.country), use(row.media_id), use(row.subtitles_id), use(row.source_sha256),
+         use(row.epoch), use(row.start_ms), use(row.start), use(row.duration),
+         use(row.media_duration), use(row.rate_numerator), use(row.rate_denominator), use(row.in),
+         use(row.out));
+    MarkInsertion marks(sql);
+    for (const AsRunRecord& record : records) {
+        row.set(record);
+        insert.execute(true);
+        for (const AsRunMark& mark : record.marks) {
+            marks.insert(record.channel_id, record.epoch, record.ordinal, mark);
+        }
+    }
+}
+
 Result<void> Store::append_as_run(std::span<const AsRunRecord> records) {
     if (records.empty()) return {};
     return impl_->write([&](soci::session& sql) -> Result<void> {
-        AsRunRow row;
-        soci::statement insert =
-            (sql.prepare << fmt::format(
-                 "INSERT INTO as_run ({}) VALUES (:channel, :ordinal, :entry, :titles, :author, "
-                 ":country, :media, :subtitles, :sha256, :epoch, :start_ms, :start, :duration, "
-                 ":media_duration, :numerator, :denominator, :in_frame, :out_frame) "
-                 "ON CONFLICT (channel_id, epoch_ms, ordinal) DO NOTHING",
-                 kColumns),
-             use(row.channel_id), use(row.ordinal), use(row.entry_id), use(row.titles),
-             use(row.author), use(row.country), use(row.media_id), use(row.subtitles_id),
-             use(row.source_sha256), use(row.epoch), use(row.start_ms), use(row.start),
-             use(row.duration), use(row.media_duration), use(row.rate_numerator),
-             use(row.rate_denominator), use(row.in), use(row.out));
-        MarkInsertion marks(sql);
-        for (const AsRunRecord& record : records) {
-            row.set(record);
-            insert.execute(true);
-            for (const AsRunMark& mark : record.marks) {
-                marks.insert(record.channel_id, record.epoch, record.ordinal, mark);
-            }
-        }
+        put_as_run(sql, records);
         return {};
     });
 }

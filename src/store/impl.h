@@ -60,6 +60,12 @@ bool has_channel(soci::session& sql, const std::string& id);
 // kNotFound when there is none.
 Result<void> expect_channel(soci::session& sql, const std::string& id);
 
+// Store::append_as_run within a transaction that does more.
+void put_as_run(soci::session& sql, std::span<const playout::AsRunRecord> records);
+
+// kNotFound unless `id` is empty or there is such a playlist.
+Result<void> expect_playlist_if_any(soci::session& sql, const std::string& id);
+
 // What a publication does to a channel, within its transaction.
 Result<void> edit_within(soci::session& sql, Instant now, const ChannelEdit& edit);
 

@@ -1,7 +1,13 @@
 // Playlists and their versions.
 #include <algorithm>
 #include <array>
+#include <string>
+#include <vector>
 
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "store/audit.h"
 #include "store/impl.h"
 
 namespace matinee::store {
@@ -135,7 +141,48 @@ Int content_of(soci::session& sql, const std::string& id, Int version) {
     return restores > 0 ? restores : version;
 }
 
+std::vector<std::string> channels_where(soci::session& sql, const char* query,
+                                        const std::string& playlist) {
+    std::string id;
+    soci::statement statement = (sql.prepare << query, use(playlist), into(id));
+    statement.execute();
+    std::vector<std::string> ids;
+    while (statement.fetch())
+        ids.push_back(id);
+    return ids;
+}
+
+// Nobody plays it, or it is said who does.
+Result<void> expect_unused(soci::session& sql, const std::string& id) {
+    std::vector<std::string> uses;
+    const auto name = [&](std::string_view how, const std::vector<std::string>& channels) {
+        if (channels.empty()) return;
+        uses.push_back(fmt::format("{} \"{}\"", how, fmt::join(channels, "\", \"")));
+    };
+    name("channel", channels_where(sql,
+                                   "SELECT id FROM channels WHERE playlist_id = :id "
+                                   "ORDER BY id",
+                                   id));
+    name("the schedule of", channels_where(sql,
+                                           "SELECT DISTINCT channel_id FROM schedule_blocks "
+                                           "WHERE playlist_id = :id ORDER BY channel_id",
+                                           id));
+    name("the fillers of", channels_where(sql,
+                                          "SELECT channel_id FROM schedules WHERE "
+                                          "filler_playlist = :id ORDER BY channel_id",
+                                          id));
+    if (uses.empty()) return {};
+    return fail(ErrorCode::kConflict,
+                "playlist \"{}\" is played by {}; give them another one first", id,
+                fmt::join(uses, ", by "));
+}
+
 }  // namespace
+
+Result<void> expect_playlist_if_any(soci::session& sql, const std::string& id) {
+    if (id.empty() || TRY(query_head(sql, id))) return {};
+    return fail(ErrorCode::kNotFound, "there is no playlist \"{}\"", id);
+}
 
 Result<std::int64_t> Store::set_playlist(const std::string& id, const std::string& title,
                                          std::span<const PlaylistItem> items,
@@ -284,6 +331,24 @@ Result<std::vector<PlaylistVersion>> Store::playlist_history(const std::string& 
             history.push_back({version, restores, author, instant_of(created)});
         }
         return history;
+    });
+}
+
+Result<void> Store::remove_playlist(const Playlist& known, const std::string& actor) {
+    return impl_->write([&](soci::session& sql) -> Result<void> {
+        const Playlist head = TRY(the_playlist(sql, known.id));
+        TRY(expect_draft(known.id, head.draft, known.draft));
+        if (head.published != known.published) {
+            return fail(ErrorCode::kConflict,
+                        "playlist \"{}\" has been published meanwhile: version {}, not {}",
+                        known.id, head.published, known.published);
+        }
+        TRY(expect_unused(sql, known.id));
+        // Its versions and their items go with it.
+        sql << "DELETE FROM playlists WHERE id = :id", use(known.id);
+        put_audit(sql, impl_->now(), actor, "playlist.remove", known.id,
+                  {{"title", head.title}, {"versions", head.draft}});
+        return {};
     });
 }
 

@@ -116,6 +116,7 @@ Result<std::int64_t> Store::set_schedule(const Schedule& schedule,
         TRY(expect_channel(sql, channel_id));
         const Schedule before = TRY(query_schedule(sql, channel_id));
         TRY(expect_version(before, schedule.version));
+        TRY(expect_playlist_if_any(sql, schedule.filler_playlist));
         const Int version = std::abs(last_version(sql, channel_id)) + 1;
         const Int fade = schedule.fade.count();
         sql << "INSERT INTO schedules (channel_id, version, slate_entry, filler_playlist, "

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "store/audit.h"
 #include "store/impl.h"
 #include "store/migrations.h"
 
@@ -176,6 +177,16 @@ template <typename Row>
 Result<Row> the_one(std::vector<Row> rows, std::string_view what, const std::string& id) {
     if (rows.empty()) return fail(ErrorCode::kNotFound, "there is no {} \"{}\"", what, id);
     return std::move(rows.front());
+}
+
+Result<void> expect_known(const Channel& present, const Channel& known) {
+    if (present.epoch == known.epoch && present.title == known.title &&
+        present.settings == known.settings && present.playlist_id == known.playlist_id) {
+        return {};
+    }
+    return fail(ErrorCode::kConflict,
+                "channel \"{}\" has been changed meanwhile; look at it and make the change again",
+                present.id);
 }
 
 // How many rows a statement has changed; it has been executed.
@@ -378,13 +389,51 @@ Result<void> Store::create_channel(const Channel& channel) {
         if (has_channel(sql, channel.id)) {
             return fail(ErrorCode::kConflict, "there is a channel \"{}\" already", channel.id);
         }
+        TRY(expect_playlist_if_any(sql, channel.playlist_id));
         const Int now = ms_of(impl_->now());
         const Int epoch = ms_of(channel.epoch);
+        Int removed = 0;
+        Int schedule = 0;
+        sql << "SELECT removed_ms, schedule_version FROM former_channels WHERE channel_id = :id",
+            use(channel.id), into(removed), into(schedule);
+        const bool former = sql.got_data();
+        if (former && epoch < removed) {
+            return fail(ErrorCode::kConflict,
+                        "there was a channel \"{}\" until {}, and the as-run log has what it "
+                        "showed; one that begins at {} would claim the same time: choose a later "
+                        "epoch, or another id",
+                        channel.id, base::to_rfc3339(instant_of(removed)),
+                        base::to_rfc3339(channel.epoch));
+        }
         sql << "INSERT INTO channels (id, title, epoch_ms, settings, playlist_id, created_ms, "
                "updated_ms) VALUES (:id, :title, :epoch, :settings, :playlist, :created, :updated)",
             use(channel.id), use(channel.title), use(epoch), use(channel.settings),
             use(channel.playlist_id), use(now), use(now);
+        if (former && schedule > 0) {
+            // As one that was removed (schedules.cc): no version is given twice.
+            const Int tombstone = -schedule;
+            sql << "INSERT INTO schedules (channel_id, version) VALUES (:id, :version)",
+                use(channel.id), use(tombstone);
+        }
         return {};
+    });
+}
+
+Result<std::vector<FormerChannel>> Store::list_former_channels() {
+    return impl_->read([&](soci::session& sql) -> Result<std::vector<FormerChannel>> {
+        FormerChannel row;
+        Int removed = 0;
+        soci::statement statement =
+            (sql.prepare << "SELECT channel_id, removed_ms, settings FROM former_channels "
+                            "ORDER BY channel_id",
+             into(row.id), into(removed), into(row.settings));
+        statement.execute();
+        std::vector<FormerChannel> all;
+        while (statement.fetch()) {
+            row.removed = instant_of(removed);
+            all.push_back(row);
+        }
+        return all;
     });
 }
 
@@ -403,19 +452,39 @@ Result<void> Store::update_channel(const Channel& channel, const Channel& known)
     return impl_->write([&](soci::session& sql) -> Result<void> {
         auto found = TRY(query_channels(sql, "WHERE id = :id", &channel.id));
         const Channel present = TRY(the_one(std::move(found), "channel", channel.id));
-        const bool is_known = present.title == known.title && present.settings == known.settings &&
-                              present.playlist_id == known.playlist_id;
-        if (!is_known) {
-            return fail(ErrorCode::kConflict,
-                        "channel \"{}\" has been changed meanwhile; look at it and make the change "
-                        "again",
-                        channel.id);
+        TRY(expect_known(present, known));
+        if (channel.playlist_id != present.playlist_id) {
+            TRY(expect_playlist_if_any(sql, channel.playlist_id));
         }
         const Int now = ms_of(impl_->now());
         sql << "UPDATE channels SET title = :title, settings = :settings, playlist_id = :playlist, "
                "updated_ms = :now WHERE id = :id",
             use(channel.title), use(channel.settings), use(channel.playlist_id), use(now),
             use(channel.id);
+        return {};
+    });
+}
+
+Result<void> Store::remove_channel(const Channel& known,
+                                   std::span<const playout::AsRunRecord> shown,
+                                   const std::string& actor) {
+    return impl_->write([&](soci::session& sql) -> Result<void> {
+        auto found = TRY(query_channels(sql, "WHERE id = :id", &known.id));
+        const Channel present = TRY(the_one(std::move(found), "channel", known.id));
+        TRY(expect_known(present, known));
+        put_as_run(sql, shown);
+        const Int now = ms_of(impl_->now());
+        sql << "INSERT INTO former_channels (channel_id, removed_ms, settings, schedule_version) "
+               "VALUES (:id, :now, :settings, COALESCE((SELECT ABS(version) FROM schedules WHERE "
+               "channel_id = :again), 0)) ON CONFLICT (channel_id) DO UPDATE SET removed_ms = "
+               "excluded.removed_ms, settings = excluded.settings, "
+               "schedule_version = excluded.schedule_version",
+            use(known.id), use(now), use(present.settings), use(known.id);
+        sql << "UPDATE screens SET channel_id = '' WHERE channel_id = :id", use(known.id);
+        // Schedule, rundown and encryption refer to it, and go with it.
+        sql << "DELETE FROM channels WHERE id = :id", use(known.id);
+        put_audit(sql, impl_->now(), actor, "channel.remove", known.id,
+                  {{"title", present.title}, {"epoch", base::to_rfc3339(present.epoch)}});
         return {};
     });
 }

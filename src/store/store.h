@@ -252,6 +252,15 @@ struct Channel {
     bool operator==(const Channel&) const = default;
 };
 
+// A channel that was removed.
+struct FormerChannel {
+    std::string id;
+    Instant removed;       // a later one of this id has no earlier epoch
+    std::string settings;  // JSON, as they were
+
+    bool operator==(const FormerChannel&) const = default;
+};
+
 // Where a change of a channel's encryption takes effect.
 struct EncryptionEdit {
     std::int64_t from_sequence = 0;
@@ -504,6 +513,11 @@ class Store {
     // Oldest first.
     Result<std::vector<PlaylistVersion>> playlist_history(const std::string& id);
 
+    // Forgets the playlist with all its versions; goes into the audit log. kConflict, naming them,
+    // while channels or their schedules play it, and unless the newest and the published version
+    // still are those of `known`.
+    Result<void> remove_playlist(const Playlist& known, const std::string& actor);
+
     // -- Schedules -------------------------------------------------------------------------------
 
     // Version 0, without blocks, when the channel has none.
@@ -526,14 +540,23 @@ class Store {
 
     // -- Channels --------------------------------------------------------------------------------
 
-    // kConflict when there is one of this id.
+    // kConflict when there is one of this id; when there was one, and the epoch lies in its time:
+    // what is in the as-run log, and in viewers' caches, under this name must mean one thing.
     Result<void> create_channel(const Channel& channel);
+    // The last of each id that was removed, by id; there may be another one of it now.
+    Result<std::vector<FormerChannel>> list_former_channels();
     Result<Channel> find_channel(const std::string& id);
     Result<std::vector<Channel>> list_channels();
 
     // Changes title, settings and playlist. The epoch is what every timestamp counts from, so it
     // never changes. kConflict unless they still are what `known` has.
     Result<void> update_channel(const Channel& channel, const Channel& known);
+
+    // Takes the channel away at this instant, with its schedule and its rundown; screens that show
+    // it show nothing, and what the as-run log has stays, `shown` with it: what has been on and is
+    // not there yet. Goes into the audit log. kConflict unless the channel still is `known`.
+    Result<void> remove_channel(const Channel& known, std::span<const playout::AsRunRecord> shown,
+                                const std::string& actor);
 
     // From where on the channel is encrypted, in order.
     Result<std::vector<playout::EncryptionChange>> list_encryption(const std::string& channel_id);

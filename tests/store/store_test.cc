@@ -307,6 +307,7 @@ TEST_F(StoreChannels, KeepTheirEpoch) {
     EXPECT_EQ(must(store_->find_channel("main")), channel);
     EXPECT_EQ(store_->create_channel(channel).error().code(), ErrorCode::kConflict);
 
+    must(store_->set_playlist("day-1", "Day", items_of({"a"})));
     Channel changed = channel;
     changed.title = "Main";
     changed.playlist_id = "day-1";
