@@ -8,6 +8,7 @@
 #include "app/cards.h"
 #include "app/description.h"
 #include "app/entry_json.h"
+#include "app/entry_removal.h"
 #include "app/json_line.h"
 #include "app/resource_json.h"
 #include "app/subtitle_intake.h"
@@ -424,12 +425,19 @@ void add_entry_operations(Api& api, ApiContext& context) {
              .id = "removeEntry",
              .tag = "Entries",
              .summary = "Forget an entry that nothing needs any more",
-             .description = "Its file stays; importing that again brings it back.",
+             .description = "Its file stays; importing that again brings it back. With `source` "
+                            "what was uploaded for it is deleted: the film and its subtitles, "
+                            "which count for `max_total_gb`. Files elsewhere are never touched.",
+             .query = {{"source",
+                        "Delete what was uploaded for it, too; 409 when nothing was.",
+                        {{"type", "boolean"}, {"default", false}}}},
              .answers = {{204}},
              .conflicts = true,
              .audit = "entry.remove"},
-            [&context, &store](const Call& call) -> Result<Response> {
-                TRY(store.remove_entry(call.path("entry")));
+            [&context](const Call& call) -> Result<Response> {
+                const bool goes = call.query("source") == "true";
+                TRY(remove_entry(context.workspace, call.path("entry"),
+                                 goes ? Source::kGoes : Source::kStays, call.actor()));
                 context.programme_changed();
                 return Response::empty(204);
             });

@@ -10,6 +10,7 @@
 
 #include "app/command_audit.h"
 #include "app/command_output.h"
+#include "app/entry_removal.h"
 #include "app/resource_json.h"
 #include "app/workspace.h"
 
@@ -23,6 +24,7 @@ struct EntryArguments {
     std::string id;
     std::size_t limit = 50;
     bool as_json = false;
+    bool with_source = false;
 };
 
 using EntryBody = std::function<Result<void>(Workspace&, const EntryArguments&)>;
@@ -67,9 +69,11 @@ Result<void> prepare_entry(Workspace& workspace, const EntryArguments& arguments
     return show_job(workspace, job.id, arguments.as_json);
 }
 
-Result<void> remove_entry(Workspace& workspace, const EntryArguments& arguments) {
-    TRY(workspace.store->remove_entry(arguments.id));
-    audit_command(*workspace.store, "entry.remove", arguments.id);
+Result<void> forget_entry(Workspace& workspace, const EntryArguments& arguments) {
+    TRY(remove_entry(workspace, arguments.id,
+                     arguments.with_source ? Source::kGoes : Source::kStays, command_actor()));
+    audit_command(*workspace.store, "entry.remove", arguments.id,
+                  {{"source", arguments.with_source}});
     if (arguments.as_json) print_removed(arguments.id);
     return {};
 }
@@ -100,8 +104,10 @@ void add_entry_commands(CLI::App& cli, CLI::App& entry, std::string& data, int& 
     with_id(command(entry, "prepare", "Prepare an entry again, as after a failure", prepare_entry),
             "ID");
     with_id(command(entry, "remove", "Forget an entry that nothing needs any more; its file stays",
-                    remove_entry),
-            "ID");
+                    forget_entry),
+            "ID")
+        ->add_flag("--with-source", given->with_source,
+                   "delete what was uploaded for it, too: the film and its subtitles in films/ID");
 
     CLI::App* job = cli.add_subcommand("job", "Preparations: list, cancel");
     job->require_subcommand(1);

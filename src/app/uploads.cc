@@ -406,13 +406,17 @@ Result<void> Uploads::check_room(std::uint64_t length, const std::string& owner)
     std::uint64_t of_owner = 0;
     std::uint64_t all = 0;
     std::uint64_t to_come = 0;
-    const std::lock_guard lock(mutex_);
-    for (const auto& [id, item] : items_) {
-        const std::lock_guard item_lock(item->mutex);
-        if (item->state != kOpen && item->state != kPlacing) continue;
-        if (item->owner == owner) of_owner += item->length;
-        all += item->length;
-        to_come += item->length - item->size;
+    std::uint64_t films = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        films = films_bytes_;
+        for (const auto& [id, item] : items_) {
+            const std::lock_guard item_lock(item->mutex);
+            if (item->state != kOpen && item->state != kPlacing) continue;
+            if (item->owner == owner) of_owner += item->length;
+            all += item->length;
+            to_come += item->length - item->size;
+        }
     }
     if (of_owner + length > limits.max_account) {
         return fail(ErrorCode::kExhausted,
@@ -420,11 +424,16 @@ Result<void> Uploads::check_room(std::uint64_t length, const std::string& owner)
                     "no room for {} more. Let them come to their end, or delete one.",
                     owner, of_owner, limits.max_account, length);
     }
-    if (all + films_bytes_ + length > limits.max_total) {
+    if (all + films + length > limits.max_total) {
+        films = measure_films();  // some may have been removed since
+    }
+    if (all + films + length > limits.max_total) {
         return fail(ErrorCode::kExhausted,
                     "all uploads together have {} bytes, and may have {}: there is no room for {} "
-                    "more. An operator can change that ([uploads] max_total_gb).",
-                    all + films_bytes_, limits.max_total, length);
+                    "more. Remove entries that are not needed any more with their originals "
+                    "(`matinee entry remove ID --with-source`), or have an operator change the "
+                    "limit ([uploads] max_total_gb).",
+                    all + films, limits.max_total, length);
     }
     const std::uint64_t room = TRY(free_bytes(folder_));
     if (length + to_come + limits.keep_free > room) {
@@ -1011,7 +1020,7 @@ void Uploads::expire() {
     }
 }
 
-void Uploads::measure_films() {
+std::uint64_t Uploads::measure_films() {
     std::uint64_t bytes = 0;
     std::error_code error;
     for (fs::recursive_directory_iterator entry(films_, error);
@@ -1023,6 +1032,7 @@ void Uploads::measure_films() {
     }
     const std::lock_guard lock(mutex_);
     films_bytes_ = bytes;
+    return bytes;
 }
 
 }  // namespace matinee::app

@@ -89,7 +89,7 @@ class Uploads final : public http::UploadStore {
     Result<void> import_sheet(Item& item);
     Result<void> refuse(Item& item, const std::string& reason);
     void expire();
-    void measure_films();
+    std::uint64_t measure_films();  // what it has measured
     void audit(const std::string& actor, const std::string& action, const std::string& subject,
                const std::string& detail);
 

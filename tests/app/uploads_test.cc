@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "app/entry_removal.h"
 #include "http/raw_client.h"
 #include "http/server.h"
 #include "store/test_support.h"
@@ -412,6 +413,49 @@ TEST_F(UploadsTest, RemovesWhatIsGivenUp) {
     EXPECT_THAT(audited(), ElementsAre("producer upload.create", "producer upload.remove"));
 }
 
+TEST_F(UploadsTest, CountTheFilmOfARemovedEntryNoMoreWhenItGoesWithIt) {
+    upload(mp4_film(1000), {{"filename", "Paper Boats.mp4"}});
+    const auto job = must(workspace_.store->list_jobs()).front();
+    must(workspace_.store->cancel_job(job.id));
+    workspace_.config.uploads.max_total = 2000;
+    const auto fits = [&] {
+        return ask("POST", "/api/v1/uploads", kVersion + "Upload-Length: 1500\r\n").status == 201;
+    };
+    EXPECT_FALSE(fits());
+    const fs::path folder = workspace_.folder / "films/paper-boats";
+    ASSERT_TRUE(fs::exists(folder));
+
+    // Another's file in there keeps it.
+    store::EntryDescription other;
+    other.id = "other";
+    other.source.path = (folder / "extra.mp4").string();
+    must(workspace_.store->upsert_entry(other));
+    const auto refused = remove_entry(workspace_, "paper-boats", Source::kGoes, "mei");
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().to_string(), HasSubstr("\"other\""));
+    // And of one that was not uploaded nothing is deleted.
+    const fs::path outside = folder_ / "elsewhere.mp4";
+    std::ofstream(outside) << "a film";
+    other.source.path = outside.string();
+    must(workspace_.store->upsert_entry(other));
+    const auto foreign = remove_entry(workspace_, "other", Source::kGoes, "mei");
+    ASSERT_FALSE(foreign);
+    EXPECT_EQ(foreign.error().code(), ErrorCode::kConflict);
+    EXPECT_TRUE(fs::exists(outside));
+    EXPECT_TRUE(workspace_.store->find_entry("other"));
+    fs::create_directory_symlink(folder_.path(), workspace_.folder / "films/other");
+    EXPECT_FALSE(remove_entry(workspace_, "other", Source::kGoes, "mei"));
+    EXPECT_TRUE(fs::exists(outside));
+
+    must(remove_entry(workspace_, "paper-boats", Source::kGoes, "mei"));
+    EXPECT_FALSE(fs::exists(folder));
+    EXPECT_EQ(workspace_.store->find_entry("paper-boats").error().code(), ErrorCode::kNotFound);
+    EXPECT_THAT(audited(), testing::Contains("mei source.remove"));
+    EXPECT_TRUE(fits());
+    must(remove_entry(workspace_, "other", Source::kStays, "mei"));
+    EXPECT_TRUE(fs::exists(outside));
+}
+
 TEST_F(UploadsTest, KeepsToItsQuotas) {
     workspace_.config.uploads.max_file = 1000;
     workspace_.config.uploads.max_account = 1500;
@@ -431,6 +475,7 @@ TEST_F(UploadsTest, KeepsToItsQuotas) {
     EXPECT_EQ(status(1000, "bob").status, 201);
     EXPECT_EQ(status(600, "eve").status, 507);
     EXPECT_EQ(status(400, "eve").status, 201);
+    EXPECT_THAT(status(600, "eve").body, HasSubstr("entry remove ID --with-source"));
     workspace_.config.uploads.max_total = 1'000'000;
     workspace_.config.uploads.keep_free = std::uint64_t{1} << 62;
     const RawResponse full = status(1, "zoe");
