@@ -166,6 +166,11 @@ Result<std::shared_ptr<const auth::Snapshot>> AccessKeeper::read(const auth::Sna
         all_public = all_public && rule->watch == auth::Watch::kPublic;
         snapshot->channels[channel.id] = *rule;
     }
+    // Whoever might watch one that is removed is told that it is gone, and not to sign in.
+    for (const store::FormerChannel& former : TRY(store_.list_former_channels())) {
+        const auto rule = auth::channel_rule_from(former.settings);
+        if (rule) snapshot->channels.try_emplace(former.id, *rule);
+    }
     const bool controlled = !users.empty() || !all_public;
     switch (access_.entries) {
         case EntryAccess::kAuto:

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "app/api_context.h"
+#include "app/channel_removal.h"
 #include "app/channel_settings.h"
 #include "app/encrypting.h"
 #include "app/resource_json.h"
@@ -137,14 +138,12 @@ constexpr std::string_view kChannelSchemas = R"json({
   }
 })json";
 
-// A channel begins some time before it is made, so that it can be watched at once.
-constexpr std::chrono::seconds kHeadStart{60};
-
 Result<std::string> tag_of(store::Store& store, const store::Channel& channel) {
     const bool encrypted = TRY(is_encrypted(store, channel));
     return fmt::format("{:016x}",
-                       std::hash<std::string>()(channel.title + "\n" + channel.playlist_id + "\n" +
-                                                channel.settings + (encrypted ? "\n+" : "\n-")));
+                       std::hash<std::string>()(fmt::format(
+                           "{}\n{}\n{}\n{}\n{}", channel.epoch.time_since_epoch().count(),
+                           channel.title, channel.playlist_id, channel.settings, encrypted)));
 }
 
 Result<void> apply(store::Store& store, const json& body, store::Channel& channel) {
@@ -231,11 +230,9 @@ void add_channel_operations(Api& api, ApiContext& context) {
                 store::Channel channel;
                 channel.id = body.at("id").get<std::string>();
                 channel.title = channel.id;
-                channel.epoch =
-                    std::chrono::floor<std::chrono::seconds>(context.clock.now()) - kHeadStart;
-                if (body.contains("epoch")) {
-                    channel.epoch = *base::parse_rfc3339(body.at("epoch").get<std::string>());
-                }
+                channel.epoch = body.contains("epoch")
+                                    ? *base::parse_rfc3339(body.at("epoch").get<std::string>())
+                                    : TRY(new_epoch(store, channel.id, context.clock.now()));
                 TRY(apply(store, body, channel));
                 TRY(store.create_channel(channel));
                 context.access_changed();
@@ -283,6 +280,34 @@ void add_channel_operations(Api& api, ApiContext& context) {
                 context.programme_changed();
                 return http::tagged(TRY(channel_json(store, channel)), TRY(tag_of(store, channel)));
             });
+    api.add(
+        {.method = Method::kDelete,
+         .path = "/channels/{channel}/settings",
+         .id = "removeChannel",
+         .tag = "Channels",
+         .summary = "Take a channel off the air for good",
+         .description = "Viewers get 404 from then on. Its schedule, its rundown and its "
+                        "settings go; its playlists and films stay, and so does its as-run log, "
+                        "with what is on as far as it has come. Screens that show it show "
+                        "nothing; links that name it go on for what else they name. Another "
+                        "channel may have the id later; its epoch is not before this.",
+         .answers = {{204}},
+         .conflicts = true,
+         .precondition = Precondition::kIfMatch},
+        [&context, &store](const Call& call) -> Result<Response> {
+            const auto known = TRY(store.find_channel(call.path("channel")));
+            const std::string tag = TRY(tag_of(store, known));
+            if (auto refused = call.expect_match(tag)) return *std::move(refused);
+            if (const auto removed = remove_channel(store, *context.workspace.library,
+                                                    context.clock, known, call.actor());
+                !removed) {
+                const auto present = TRY(store.find_channel(known.id));
+                return http::or_overtaken(removed.error(), tag, TRY(tag_of(store, present)));
+            }
+            context.access_changed();
+            context.programme_changed();
+            return Response::empty(204);
+        });
     api.add({.method = Method::kGet,
              .path = "/channels/{channel}/rundown",
              .id = "getRundown",

@@ -421,6 +421,24 @@ void add_playlist_operations(Api& api, ApiContext& context) {
                 const auto made = TRY(store.find_playlist_version(id, 0));
                 return http::tagged(playlist_json(made), tag_of(made));
             });
+    api.add({.method = Method::kDelete,
+             .path = "/playlists/{playlist}",
+             .id = "removePlaylist",
+             .tag = "Playlists",
+             .summary = "Forget a playlist that no channel plays, with all its versions",
+             .description = "Refused while a channel, its schedule or its fillers play it; the "
+                            "answer names them. Its films stay.",
+             .answers = {{204}},
+             .conflicts = true,
+             .precondition = Precondition::kIfMatch},
+            [&store](const Call& call) -> Result<Response> {
+                const auto present = TRY(store.find_playlist_version(call.path("playlist"), 0));
+                if (auto changed = call.expect_match(tag_of(present))) return *std::move(changed);
+                if (const auto removed = store.remove_playlist(present, call.actor()); !removed) {
+                    return refused(store, present, removed.error());
+                }
+                return Response::empty(204);
+            });
     api.add({.method = Method::kPost,
              .path = "/playlists/{playlist}/undo",
              .id = "undoPlaylist",

@@ -702,6 +702,11 @@ Result<void> Broadcaster::refresh_channels(bool changed) {
         std::set<std::string> present;
         for (const store::Channel& row : rows) {
             present.insert(row.id);
+            // One that was removed, and made anew before anybody looked: nothing of the first goes
+            // into it.
+            const auto known = states_.find(row.id);
+            const bool another = known != states_.end() && known->second.row.epoch != row.epoch;
+            if (another) states_.erase(known);
             ChannelState& state = states_[row.id];
             state.row = row;
             auto settings = channel_settings_from(row.settings);
@@ -714,7 +719,8 @@ Result<void> Broadcaster::refresh_channels(bool changed) {
             }
             TRY(read_plans(state));
             const auto slot = before->find(row.id);
-            slots->emplace(row.id, slot == before->end() ? std::make_shared<Slot>() : slot->second);
+            const bool is_new = another || slot == before->end();
+            slots->emplace(row.id, is_new ? std::make_shared<Slot>() : slot->second);
         }
         for (auto& [id, state] : states_) {
             state.guide = nullptr;

@@ -16,6 +16,7 @@
 
 #include "app/as_run_log.h"
 #include "app/cards.h"
+#include "app/channel_removal.h"
 #include "app/channel_settings.h"
 #include "app/command_audit.h"
 #include "app/command_output.h"
@@ -55,10 +56,6 @@ constexpr int kNotGenuine = 4;
 // The channel that the demo plays, and its playlist.
 constexpr const char* kDemoChannel = "main";
 constexpr const char* kDemoPlaylist = "main";
-
-// A new channel's timeline begins a little in the past, so that its first viewers find as much
-// behind the live edge as players want to buffer.
-constexpr std::chrono::seconds kHeadStart{60};
 
 void print_notes(std::FILE* told, const std::vector<ImportNote>& notes, std::string_view what) {
     for (const ImportNote& note : notes) {
@@ -231,8 +228,8 @@ Result<void> put_on_channel(Workspace& workspace, const ChannelArguments& wanted
     if (!known) {
         channel.id = id;
         channel.title = id;
-        const Instant now = std::chrono::floor<std::chrono::seconds>(workspace.clock->now());
-        channel.epoch = wanted.epoch.value_or(now - kHeadStart);
+        channel.epoch =
+            wanted.epoch ? *wanted.epoch : TRY(new_epoch(store, id, workspace.clock->now()));
     }
     if (!wanted.title.empty()) channel.title = wanted.title;
     channel.settings = TRY(changed_settings(channel.settings, wanted.burn_in));

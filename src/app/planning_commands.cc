@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/api_context.h"
+#include "app/channel_removal.h"
 #include "app/command_audit.h"
 #include "app/command_output.h"
 #include "app/control_room.h"
@@ -46,6 +47,7 @@ struct PlanningArguments {
     bool dry_run = false;
     bool as_json = false;
     bool next_item = false;
+    bool yes = false;
 };
 
 // "card:welcome@25-500": what, and which of its frames.
@@ -280,6 +282,38 @@ Result<int> publish_playlist(Workspace& workspace, const PlanningArguments& argu
     return 0;
 }
 
+Result<int> remove_playlist(Workspace& workspace, const PlanningArguments& arguments) {
+    const auto present = TRY(workspace.store->find_playlist_version(arguments.id, 0));
+    TRY(workspace.store->remove_playlist(present, command_actor()));
+    if (arguments.as_json) {
+        print_removed(arguments.id);
+    } else {
+        fmt::print("playlist {} is removed, with its {} versions\n", arguments.id, present.draft);
+    }
+    return 0;
+}
+
+Result<int> take_off_air(Workspace& workspace, const PlanningArguments& arguments) {
+    const auto channel = TRY(workspace.store->find_channel(arguments.id));
+    const auto shown = TRY(shown_at(*workspace.store, channel, workspace.clock->now()));
+    if (shown && !arguments.yes) {
+        return fail(ErrorCode::kConflict,
+                    "channel \"{}\" is on the air: it shows \"{}\" until {}; nothing was removed. "
+                    "With --yes it ends now, for all who watch",
+                    channel.id, shown->entry_id,
+                    base::to_rfc3339(playout::instant_of(channel.epoch, shown->end())));
+    }
+    TRY(remove_channel(*workspace.store, *workspace.library, *workspace.clock, channel,
+                       command_actor()));
+    if (arguments.as_json) {
+        print_removed(channel.id);
+    } else {
+        fmt::print("channel {} is removed; `matinee as-run {}` still has what it has shown\n",
+                   channel.id, channel.id);
+    }
+    return 0;
+}
+
 Result<store::Schedule> read_schedule(const std::string& channel, const std::string& file,
                                       std::int64_t present) {
     std::ifstream stream(file);
@@ -474,8 +508,8 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
                                           PlanningBody body) {
         return Command(parent, data, status, name, what, std::move(body));
     };
-    CLI::App& playlist =
-        *cli.add_subcommand("playlist", "Playlists: list, show, set, undo, history, publish");
+    CLI::App& playlist = *cli.add_subcommand(
+        "playlist", "Playlists: list, show, set, undo, history, publish, remove");
     playlist.require_subcommand(1);
     command(playlist, "list", "List the playlists", list_playlists).json();
     command(playlist, "show", "Show a playlist's newest version", show_playlist)
@@ -512,6 +546,18 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
         .publishing()
         .audit("playlist.publish", when)
         .json();
+    command(playlist, "remove",
+            "Forget a playlist that no channel plays, with all its versions; its films stay",
+            remove_playlist)
+        .id("ID", "the playlist")
+        .json();
+
+    Command removal = command(channel, "remove",
+                              "Take a channel off the air for good, with its schedule; its "
+                              "playlists, its films and\nits as-run log stay",
+                              take_off_air);
+    removal.id("ID", "the channel").json();
+    removal->add_flag("--yes", removal.arguments().yes, "also while it shows something");
 
     CLI::App& schedule =
         *cli.add_subcommand("schedule", "What a channel plays when: show, set, check, clear");

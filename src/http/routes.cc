@@ -14,7 +14,8 @@
 
 namespace matinee::http {
 
-// Counts who watches, by channel. Thread-safe; grows only with channels that exist.
+// Counts who watches, by channel. Thread-safe; grows only with channels that exist, and says
+// nothing of those that do not any more.
 class Audience {
   public:
     void seen(std::string_view channel, const Request& request, Instant now) {
@@ -34,10 +35,11 @@ class Audience {
         counter->seen(viewer, seconds_of(now));
     }
 
-    [[nodiscard]] std::vector<Metrics::Sample> samples(Instant now) const {
+    [[nodiscard]] std::vector<Metrics::Sample> samples(const OnAir& on_air, Instant now) const {
         const std::shared_lock lock(mutex_);
         std::vector<Metrics::Sample> samples;
         for (const auto& [channel, counter] : counters_) {
+            if (!on_air.channel(channel)) continue;
             samples.push_back(
                 {{{"channel", channel}}, static_cast<double>(counter->count(seconds_of(now)))});
         }
@@ -474,13 +476,14 @@ class Routes {
             Metrics::Registration viewers;
         };
         const base::Clock& clock = context_.clock;
+        const OnAir& on_air = context_.on_air;
         const std::shared_ptr<Audience> audience = audience_;
-        auto owner = std::make_shared<Owner>(
-            Owner{std::move(router_), audience,
-                  context_.metrics.collect(
-                      Metrics::Kind::kGauge, "matinee_channel_viewers",
-                      "Viewers that fetched a playlist of the channel in the last half minute.",
-                      [audience, &clock] { return audience->samples(clock.now()); })});
+        auto owner = std::make_shared<Owner>(Owner{
+            std::move(router_), audience,
+            context_.metrics.collect(
+                Metrics::Kind::kGauge, "matinee_channel_viewers",
+                "Viewers that fetched a playlist of the channel in the last half minute.",
+                [audience, &on_air, &clock] { return audience->samples(on_air, clock.now()); })});
         return {owner, &owner->router};
     }
 

@@ -118,6 +118,22 @@ TEST(AccessKeeper, ReadsChannelsRulesAndClosesWhatMakesNoSense) {
     EXPECT_EQ(channels.at("odd").watch, auth::Watch::kLink);
 }
 
+TEST(AccessKeeper, LetsWhoMightWatchARemovedChannelKnowThatItIsGone) {
+    Office office;
+    office.add_user("root", "admin");
+    office.add_channel("hall", R"({"access": {"watch": "public"}})");
+    office.add_channel("jury", R"({"access": {"watch": "link"}})");
+    for (const char* id : {"hall", "jury"}) {
+        ASSERT_TRUE(
+            office.store->remove_channel(office.store->find_channel(id).value(), {}, "root"));
+    }
+    const auto keeper = office.keeper();
+    const auth::Asker nobody;
+    EXPECT_EQ(may_watch_channel(*keeper->snapshot(), nobody, "hall"), auth::Answer::kPublic);
+    EXPECT_EQ(may_watch_channel(*keeper->snapshot(), nobody, "jury"), auth::Answer::kSignIn);
+    EXPECT_EQ(may_watch_channel(*keeper->snapshot(), nobody, "none"), auth::Answer::kSignIn);
+}
+
 TEST(AccessKeeper, ProtectsEntriesOnceAccessIsControlled) {
     Office office;
     office.add_channel("main", "{}");

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "app/announcer.h"
+#include "app/channel_removal.h"
 #include "app/control_room.h"
 #include "app/prepared_entry.h"
 #include "hls/segment.h"
@@ -1401,8 +1402,7 @@ TEST(Broadcaster, DeclaresBandwidthThatAFilmCutInAGroupKeepsTo) {
     cinema.cut_for_gala(one);
     cinema.on_air();
     pass(cinema, seconds(130), seconds(3), [] {});
-    const std::string master =
-        cinema.broadcaster->channel("main")->multivariant().body.to_text();
+    const std::string master = cinema.broadcaster->channel("main")->multivariant().body.to_text();
     std::smatch declared;
     ASSERT_TRUE(std::regex_search(master, declared, std::regex(":BANDWIDTH=(\\d+).*640x360")));
     const double peak = measured_peak(cinema, "360p") + measured_peak(cinema, "audio");
@@ -1524,6 +1524,122 @@ TEST(Broadcaster, KeepsTheLogForGood) {
     EXPECT_EQ(log.front().ordinal, 0);
     EXPECT_EQ(log.back().ordinal + 1, static_cast<std::int64_t>(log.size()));
     EXPECT_GE(log.size(), 719U);
+}
+
+TEST(Broadcaster, TakesARemovedChannelOffTheAirAndKeepsWhatItHasShown) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    cinema.play({"one"});
+    cinema.on_air();
+    pass(cinema, minutes(1), seconds(10), [] {});
+    catch_up(cinema);
+    cinema.clock.advance(seconds(3));
+    ASSERT_EQ(cinema.broadcaster->counts().all, 1U);
+    ASSERT_EQ(cinema.broadcaster->guide()->channels().size(), 1U);
+    ASSERT_TRUE(remove_channel(*cinema.store, *cinema.library, cinema.clock,
+                               *cinema.store->find_channel("main"), "mei"));
+    ASSERT_TRUE(cinema.eventually([&] {
+        return !cinema.broadcaster->channel("main") &&
+               cinema.broadcaster->guide()->channels().empty();
+    }));
+    EXPECT_EQ(cinema.broadcaster->counts().all, 0U);
+    EXPECT_TRUE(cinema.broadcaster->channels().empty());
+    EXPECT_TRUE(cinema.broadcaster->entry("one")) << "the film stays";
+    const auto log = as_run(cinema);
+    ASSERT_EQ(log.size(), 7U);
+    for (const playout::AsRunRecord& record : log) {
+        SCOPED_TRACE(record.ordinal);
+        EXPECT_EQ(record.starts_at(), kStart + seconds(10 * record.ordinal));
+        EXPECT_FALSE(has_mark(record, playout::kOffAir));
+        EXPECT_EQ(record.cut_short(), record.ordinal == 6);
+        EXPECT_EQ(record.titles, log[0].titles);
+        EXPECT_EQ(record.source_sha256, log[0].source_sha256);
+    }
+    EXPECT_EQ(log.back().ends_at(), cinema.clock.now());
+    ASSERT_EQ(log.back().marks.size(), 1U);
+    EXPECT_EQ(log.back().marks[0].kind, playout::kCutShort);
+    EXPECT_EQ(log.back().marks[0].detail, "the channel was removed");
+}
+
+TEST(Broadcaster, KeepsInTheLogThatNoServerEverShowedARemovedChannel) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 2500));
+    cinema.play({"one"});
+    playout::Airing airing;
+    airing.entry_id = "one";
+    airing.media_id = cinema.store->find_entry("one")->media_id;
+    airing.duration = Ticks(seconds(100));
+    airing.segment_count = 25;
+    ASSERT_TRUE(cinema.store->append_airings("main", {&airing, 1}));
+    cinema.clock.advance(seconds(40));
+    const auto channel = *cinema.store->find_channel("main");
+    EXPECT_EQ((*shown_at(*cinema.store, channel, cinema.clock.now()))->entry_id, "one");
+    ASSERT_TRUE(
+        remove_channel(*cinema.store, *cinema.library, cinema.clock, channel, "command line"));
+    const auto log = as_run(cinema);
+    ASSERT_EQ(log.size(), 1U);
+    EXPECT_EQ(log[0].duration, Ticks(seconds(40)));
+    EXPECT_TRUE(log[0].cut_short());
+    EXPECT_TRUE(has_mark(log[0], playout::kOffAir));
+}
+
+// The names of what playlists of all renditions list, and what is behind them.
+std::map<std::string, std::string> listed_bytes(Cinema& cinema) {
+    static const std::regex kName("\n([0-9]+-[^\\s\"#]+)\n");
+    std::map<std::string, std::string> all;
+    for (const char* rendition : {"360p", "180p", "audio"}) {
+        const std::string text = cinema.playlist(rendition);
+        for (std::sregex_iterator it(text.begin(), text.end(), kName), end; it != end; ++it) {
+            const std::string name = (*it)[1];
+            all[std::string(rendition) + "/" + name] = cinema.get(rendition, name);
+        }
+    }
+    return all;
+}
+
+TEST(Broadcaster, NamesNothingElseByAnAddressOfARemovedChannelThatIsMadeAnew) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 250));
+    cinema.add_film("two", film({24, 1}, 240));
+    cinema.play({"one", "two"});
+    cinema.on_air();
+    cinema.clock.advance(seconds(25));
+    const auto before = listed_bytes(cinema);
+    ASSERT_GE(before.size(), 18U);
+    const store::Channel channel = *cinema.store->find_channel("main");
+    ASSERT_TRUE(remove_channel(*cinema.store, *cinema.library, cinema.clock, channel, "mei"));
+    // Made anew before anybody has looked, as likely as not.
+    const Instant epoch = *new_epoch(*cinema.store, "main", cinema.clock.now());
+    EXPECT_EQ(epoch, cinema.clock.now()) << "not in the time of the one before";
+    cinema.play({"one"}, epoch);
+    ASSERT_TRUE(cinema.eventually([&] {
+        const auto now = cinema.broadcaster->channel("main");
+        return now && now->settings().epoch == epoch && !now->rundown().airings().empty();
+    }));
+    EXPECT_EQ(cinema.broadcaster->channel("main")->rundown().airings().front().start, Ticks(0));
+    cinema.clock.advance(seconds(25));
+    const auto after = listed_bytes(cinema);
+    std::size_t same = 0;
+    for (const auto& [name, bytes] : before) {
+        SCOPED_TRACE(name);
+        const auto found = after.find(name);
+        if (found != after.end()) {
+            EXPECT_EQ(found->second, bytes);
+            ++same;
+            continue;
+        }
+        const std::size_t slash = name.find('/');
+        cinema.get(name.substr(0, slash), name.substr(slash + 1), 404);
+    }
+    // The first film is the same at the same place of the timeline, the second one another.
+    EXPECT_GT(same, 0U);
+    EXPECT_LT(same, before.size());
+
+    cinema.clock.advance(hours(1));
+    EXPECT_EQ(*new_epoch(*cinema.store, "main", cinema.clock.now()),
+              cinema.clock.now() - seconds(60));
+    EXPECT_EQ(*new_epoch(*cinema.store, "other", cinema.clock.now()),
+              cinema.clock.now() - seconds(60));
 }
 
 TEST(Broadcaster, LogsThatFilesAreGone) {

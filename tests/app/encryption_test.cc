@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "app/broadcaster.h"
+#include "app/channel_removal.h"
 #include "app/prepared_entry.h"
 #include "auth/key_file.h"
 #include "support/decrypt.h"
@@ -171,6 +172,30 @@ TEST(Encryption, GivesOtherNamesWithAnotherSecret) {
         EXPECT_NE(after.at(sequence).key, segment.key);
         cinema.get(*server, "360p", segment.name, 404);
         cinema.get(*server, "360p", segment.key, 404);
+    }
+}
+
+TEST(Encryption, GivesOtherNamesToAChannelThatIsMadeAnew) {
+    EncryptedCinema cinema;
+    cinema.encrypt(true);
+    const auto before = keys_listed(cinema.get(*cinema.on_air(true), "360p", "media.m3u8"));
+    store::Channel channel = cinema.store->find_channel("main").value();
+    cinema.clock.advance(seconds(1));
+    ASSERT_TRUE(remove_channel(*cinema.store, cinema.library, cinema.clock, channel, "mei"));
+    channel.epoch = new_epoch(*cinema.store, "main", cinema.clock.now()).value();
+    ASSERT_TRUE(cinema.store->create_channel(channel));
+    cinema.encrypt(true);
+    const auto server = cinema.on_air(true);
+    const auto after = keys_listed(cinema.get(*server, "360p", "media.m3u8"));
+    ASSERT_FALSE(before.empty());
+    ASSERT_FALSE(after.empty());
+    std::set<std::string> names;
+    for (const auto& [sequence, segment] : after)
+        names.insert({segment.name, segment.key});
+    for (const auto& [sequence, segment] : before) {
+        EXPECT_FALSE(names.contains(segment.name)) << segment.name;
+        EXPECT_FALSE(names.contains(segment.key)) << segment.key;
+        cinema.get(*server, "360p", segment.name, 404);
     }
 }
 

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import https from 'node:https';
 import os from 'node:os';
 import path from 'node:path';
@@ -433,7 +433,13 @@ test('cards are made, and entries that nothing needs are removed', async () => {
   await expect(409, 'removeEntry', { entry: 'other' }); // it is being prepared
   await expect(202, 'cancelJob', { job: job.id });
   await events.until(({ event, data }) => event === 'job' && data.id === job.id && data.state === 'cancelled');
-  await expect(204, 'removeEntry', { entry: 'other' });
+  const notUploaded = await expect(409, 'removeEntry', { entry: 'other', query: { source: 'true' } });
+  assert.match(notUploaded.json.detail, /nothing was uploaded/);
+  const uploaded = path.join(folder, 'data/films/other');
+  await mkdir(uploaded, { recursive: true });
+  await writeFile(path.join(uploaded, 'other.mp4'), 'as if it had been uploaded');
+  await expect(204, 'removeEntry', { entry: 'other', query: { source: 'true' } });
+  await assert.rejects(access(uploaded), { code: 'ENOENT' });
   await events.until(({ event, data }) => event === 'entry' && data.id === 'other');
   events.close();
   await expect(404, 'removeEntry', { entry: 'other' });
@@ -564,6 +570,58 @@ test('what lasts can be skipped', async () => {
   events.close();
   const skipped = await expect(200, 'skip', { as: 'producer', channel: 'lobby' });
   assert.deepEqual(skipped.json.left_out, []);
+});
+
+test('a channel and its playlist are removed, and what was shown stays on record', async () => {
+  const as = 'producer';
+  const attic = { channel: 'attic' };
+  const lost = { playlist: 'lost' };
+  const events = await listen(as);
+  const made = await expect(201, 'createPlaylist', { as, body: { id: 'lost', items: [{ entry: 'welcome', kind: 'card' }] } });
+  const published = await expect(200, 'publishPlaylist', { ...lost, body: {}, headers: { 'If-Match': made.headers.etag } });
+  const match = { headers: { 'If-Match': published.headers.etag } };
+  const first = await expect(201, 'createChannel', { as, body: { id: 'attic', title: 'Mistyped', playlist: 'lost' } });
+  await events.until(({ event, data }) => event === 'airing' && data.channel === 'attic' && data.now);
+  // The guide follows the channel. One question follows the other's answer: the server sets the pace.
+  while (!/Mistyped/.test((await request('GET', '/channels.m3u')).text));
+
+  await expect(428, 'removePlaylist', lost);
+  await expect(412, 'removePlaylist', { ...lost, headers: { 'If-Match': made.headers.etag } });
+  assert.match((await expect(409, 'removePlaylist', { ...lost, ...match })).json.detail, /channel "attic"/);
+  await expect(403, 'removeChannel', { as: 'reviewer', ...attic, headers: { 'If-Match': first.headers.etag } });
+  await expect(428, 'removeChannel', attic);
+  await expect(412, 'removeChannel', { ...attic, headers: { 'If-Match': '"another"' } });
+  await expect(404, 'removeChannel', { channel: 'nothing', headers: { 'If-Match': first.headers.etag } });
+  const told = events.events.length;
+  await expect(204, 'removeChannel', { as, ...attic, headers: { 'If-Match': first.headers.etag } });
+  await events.until(({ event, data }) => event === 'channel' && data.id === 'attic', told);
+  let master;
+  do master = await request('GET', '/channels/attic/master.m3u8');
+  while (master.status === 200);
+  assert.equal(master.status, 404, 'it is gone, which is no matter of signing in');
+  await expect(404, 'getChannel', { as: null, ...attic });
+  while (/Mistyped/.test((await request('GET', '/channels.m3u')).text));
+  for (const where of ['/channels.m3u', '/guide.xml', '/metrics']) {
+    assert.doesNotMatch((await request('GET', where, { headers: { Authorization: `Bearer ${server.tokens.admin}` } })).text, /attic|Mistyped/, where);
+  }
+  const log = await expect(200, 'getChannelAsRunJson', { as, id: 'attic' });
+  assert.equal(log.json.airings.at(-1).entry, 'welcome');
+  assert.match(JSON.stringify(log.json.airings.at(-1)), /the channel was removed/);
+
+  // Another one of that name does not claim the time of the first.
+  const same = { id: 'attic', title: 'Mistyped', playlist: 'lost' };
+  await expect(409, 'createChannel', { as, body: { ...same, epoch: first.json.epoch } });
+  const second = await expect(201, 'createChannel', { as, body: same });
+  assert.ok(Date.parse(second.json.epoch) > Date.parse(first.json.epoch) + 30_000);
+  await expect(412, 'removeChannel', { ...attic, headers: { 'If-Match': first.headers.etag } });
+  await expect(204, 'removeChannel', { ...attic, headers: { 'If-Match': second.headers.etag } });
+  const announced = events.events.length;
+  await expect(204, 'removePlaylist', { as, ...lost, ...match });
+  await events.until(({ event, data }) => event === 'playlist' && data.id === 'lost', announced);
+  events.close();
+  await expect(404, 'removePlaylist', { ...lost, ...match });
+  const actions = (await expect(200, 'listAudit', { query: { limit: 20 } })).json.items.map(({ action, actor, subject }) => `${actor} ${action} ${subject}`);
+  for (const said of ['producer channel.remove attic', 'producer playlist.remove lost']) assert.ok(actions.includes(said), said);
 });
 
 test('a schedule is checked, published, replaced and cleared', async () => {

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import https from 'node:https';
 import os from 'node:os';
 import path from 'node:path';
@@ -192,7 +192,11 @@ test('entries, cards, jobs and subtitles are as the API has them', async () => {
   await like('createCard', ['card', 'add', 'unwanted', '--title', 'Unwanted', '--no-wait']);
   const [job] = await like('listJobs', ['job', 'list', '--limit', '1'], { list: true });
   assert.equal((await like('cancelJob', ['job', 'cancel', job.id])).state, 'cancelled');
-  assert.deepEqual(await json(['entry', 'remove', 'unwanted']), { removed: 'unwanted' });
+  const foreign = await run(program, ['entry', 'remove', 'unwanted', '--with-source', '--data', file('data')]);
+  assert.deepEqual([foreign.status, /nothing was uploaded/.test(foreign.stderr)], [1, true], foreign.stderr);
+  await mkdir(file('data/films/unwanted'), { recursive: true });
+  assert.deepEqual(await json(['entry', 'remove', 'unwanted', '--with-source']), { removed: 'unwanted' });
+  await assert.rejects(access(file('data/films/unwanted')), { code: 'ENOENT' });
   const cards = await like('listEntries', ['card', 'list'], { list: true });
   assert.ok(cards.some(({ id }) => id === 'welcome') && !cards.some(({ id }) => id === 'boats'));
   const again = await like('prepareEntry', ['entry', 'prepare', 'tram']);
@@ -355,6 +359,17 @@ test('what is done on the air, and to screens, is as the API has it', async () =
   await like('getScreen', ['screen', 'command', 'Great hall', 'identify']);
   await like('listScreens', ['screen', 'list'], { list: true });
   assert.deepEqual(await json(['screen', 'remove', 'Great hall']), { removed: 'Great hall' });
+
+  // What is on the air is removed on purpose only, and the server takes it off.
+  const used = await run(program, ['playlist', 'remove', 'foyer', '--data', file('data')]);
+  assert.deepEqual([used.status, /channel "foyer"/.test(used.stderr)], [1, true], used.stderr);
+  const onAir = await run(program, ['channel', 'remove', 'foyer', '--data', file('data')]);
+  assert.deepEqual([onAir.status, /--yes/.test(onAir.stderr)], [1, true], onAir.stderr);
+  assert.deepEqual(await json(['channel', 'remove', 'foyer', '--yes']), { removed: 'foyer' });
+  while ((await get('/channels/foyer/master.m3u8')).status === 200);
+  assert.equal((await get('/channels/foyer/master.m3u8')).status, 404);
+  assert.deepEqual(await json(['playlist', 'remove', 'foyer']), { removed: 'foyer' });
+  assert.match(JSON.stringify((await json(['as-run', 'foyer'])).airings.at(-1)), /the channel was removed/);
   assert.equal(await stop(server), 0);
 });
 
@@ -373,6 +388,9 @@ test('logs, backups and the rest are printed as JSON', async () => {
   assert.deepEqual([restored.files, restored.folder], [saved.files, file('restored')]);
   assert.deepEqual(restored.unprepared.sort(), ['boats', 'slate', 'tram', 'welcome']);
   assert.deepEqual(await json(['user', 'remove', 'ann']), { removed: 'ann' });
+  // Without a server as well.
+  assert.deepEqual(await json(['channel', 'remove', 'lobby', '--yes']), { removed: 'lobby' });
+  assert.ok(!(await json(['channel', 'list'])).some(({ id }) => id === 'lobby' || id === 'foyer'));
   // Whether all is well is the machine's business.
   const { stdout } = await run(program, ['doctor', '--json', '--data', file('data')]);
   assert.ok(JSON.parse(stdout));
