@@ -492,6 +492,25 @@ test('a channel is set, also by two at once; preparations and the server’s sta
   assert.equal(await page.getByRole('combobox', { name: 'Channel' }).inputValue(), 'attic');
   await fine();
   await goTo('settings');
+  const made = page.locator('[data-channel=kino-2]');
+  await made.getByRole('button', { name: 'Remove… Kino 2' }).click();
+  await page.locator('dialog').getByText('the log of what it has shown stay').waitFor();
+  await fine();
+  await page.locator('dialog').getByRole('button', { name: 'Remove for good' }).click();
+  await toast('Kino 2 is removed.');
+  await made.waitFor({ state: 'detached' });
+  assert.equal((await api('GET', '/channels/kino-2/settings')).status, 404);
+  await api('POST', '/playlists', { id: 'spare', title: 'Spare' });
+  await goTo('playlists');
+  const list = (id) => page.locator(`[data-playlist=${id}]`);
+  await list('hall').getByRole('button', { name: /^Remove…/ }).click();
+  await page.locator('dialog').getByText(/played on .*hall/).waitFor();
+  assert.ok(await page.locator('dialog').getByRole('button', { name: 'Remove for good' }).isDisabled());
+  await page.keyboard.press('Escape');
+  await list('spare').getByRole('button', { name: 'Remove… Spare' }).click();
+  await page.locator('dialog').getByRole('button', { name: 'Remove for good' }).click();
+  await list('spare').waitFor({ state: 'detached' });
+  await goTo('settings');
 
   await page.getByRole('link', { name: 'Preparation' }).click();
   await page.locator('[data-job=boats]').first().waitFor();

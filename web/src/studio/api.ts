@@ -269,6 +269,9 @@ export const fetchPlaylist = (id: string, signal?: AbortSignal) =>
 export const savePlaylist = (id: string, title: string, items: readonly PlaylistItem[], tag: string) =>
   inFull(requestTagged(at('playlists', id), sending('PUT', { title, items }, tag)));
 
+export const removePlaylist = (id: string, tag: string) =>
+  request<void>(at('playlists', id), sending('DELETE', undefined, tag));
+
 export async function fetchHistory(id: string): Promise<readonly PlaylistVersion[]> {
   const { items } = await request<{ items: readonly PlaylistVersion[] }>(at('playlists', id, 'history'));
   return items;

@@ -16,6 +16,7 @@ import { useNavigation } from './navigation';
 import { slug } from './playlist';
 import { PlaylistEditor } from './playlist_editor';
 import { playlistsStrings } from './playlists_strings';
+import { RemovePlaylist } from './removal';
 import { studioAddress } from './route';
 import { reasonOf } from './session';
 import { studioStrings } from './strings';
@@ -58,6 +59,9 @@ function PlaylistList() {
               {playlist.channels.length > 0
                 ? fill(strings.playedOn, { channels: playlist.channels.join(', ') })
                 : strings.playedNowhere}
+            </p>
+            <p class="commands">
+              <RemovePlaylist playlist={playlist} />
             </p>
           </li>
         ))}

@@ -92,6 +92,9 @@ export const fetchChannelSettings = (id: string, signal?: AbortSignal) =>
 export const changeChannel = (id: string, change: ChannelChange, tag: string): Promise<Tagged<ChannelSettings>> =>
   requestTagged(at('channels', id, 'settings'), sending('PATCH', change, tag));
 
+export const removeChannel = (id: string, tag: string) =>
+  request<void>(at('channels', id, 'settings'), sending('DELETE', undefined, tag));
+
 export const createChannel = (id: string, title: string, playlist: string) =>
   request<ChannelSettings>(
     at('channels'),

@@ -17,6 +17,7 @@ import { changeOf, fieldsOf, kRoles, kWatch } from './channel_form';
 import { useLoaded } from './live';
 import { changed, merge, type Fields } from './merge';
 import { slug } from './playlist';
+import { RemoveChannel } from './removal';
 import { changeChannel, createChannel, fetchChannelSettings, type ChannelSettings } from './rooms_api';
 import { roomsStrings } from './rooms_strings';
 import { useAsked, useFailure } from './session';
@@ -69,6 +70,7 @@ function ChannelCard(props: {
     useCallback((signal: AbortSignal) => fetchChannelSettings(id, signal), [id]),
     (type, data) => type === 'channel' && data['id'] === id,
   );
+  if (error?.status === 404) return null; // removed
   return (
     <section class="card channel-form" data-channel={id}>
       {value ? (
@@ -220,6 +222,7 @@ function ChannelForm(props: {
         <Button disabled={busy || !dirty} onClick={() => setFields(before)}>
           {strings.discard}
         </Button>
+        <RemoveChannel id={id} title={title} />
       </div>
     </form>
   );

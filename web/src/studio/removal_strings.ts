@@ -1,0 +1,43 @@
+import { defineStrings } from '../locale';
+
+export const removalStrings = defineStrings({
+  en: {
+    remove: 'Remove…',
+    doIt: 'Remove for good',
+    channelTitle: 'Remove the channel {title}?',
+    channelGoes: 'It is off the air at once, for all who watch it. Its settings and its schedule go, and screens that show it show nothing.',
+    channelStays: 'Playlists, films and the log of what it has shown stay.',
+    channelDone: '{title} is removed.',
+    playlistTitle: 'Remove the playlist {title}?',
+    playlistGoes: 'All its versions go.',
+    playlistStays: 'Its films stay.',
+    playlistPlayed: 'It cannot be removed yet, since it is played on {channels}. Give them another one first.',
+    playlistDone: '{title} is removed.',
+  },
+  zh: {
+    remove: '移除…',
+    doIt: '永久移除',
+    channelTitle: '移除频道 {title}？',
+    channelGoes: '频道立即停播，所有观众都无法再观看。其设置和节目安排将被移除，正在显示它的屏幕将不再显示内容。',
+    channelStays: '播放列表、影片和播出记录保留。',
+    channelDone: '{title} 已移除。',
+    playlistTitle: '移除播放列表 {title}？',
+    playlistGoes: '它的所有版本将被移除。',
+    playlistStays: '其中的影片保留。',
+    playlistPlayed: '{channels} 正在使用它，暂时无法移除。请先为其选择其他播放列表。',
+    playlistDone: '{title} 已移除。',
+  },
+  ru: {
+    remove: 'Удалить…',
+    doIt: 'Удалить навсегда',
+    channelTitle: 'Удалить канал {title}?',
+    channelGoes: 'Вещание прекратится сразу и для всех зрителей. Настройки и расписание исчезнут, а экраны с этим каналом ничего не будут показывать.',
+    channelStays: 'Плейлисты, фильмы и журнал показов останутся.',
+    channelDone: 'Канал {title} удалён.',
+    playlistTitle: 'Удалить плейлист {title}?',
+    playlistGoes: 'Все его версии исчезнут.',
+    playlistStays: 'Фильмы останутся.',
+    playlistPlayed: 'Пока удалить нельзя: его показывают {channels}. Сначала выберите для них другой плейлист.',
+    playlistDone: 'Плейлист {title} удалён.',
+  },
+});
