@@ -15,6 +15,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/workspace.h"
+#include "base/clock.h"
 #include "base/files.h"
 #include "base/handle.h"
 #include "library/sha256.h"
@@ -105,8 +107,12 @@ Unexpected archive_failure(archive* of, std::string_view doing, const fs::path& 
 
 class BackupWriter {
   public:
-    BackupWriter(fs::path file, std::uint64_t all, const BackupProgress& progress)
-        : file_(std::move(file)), all_(all), progress_(progress), archive_(archive_write_new()) {}
+    BackupWriter(fs::path file, fs::path folder, std::uint64_t all, const BackupProgress& progress)
+        : file_(std::move(file)),
+          folder_(std::move(folder)),
+          all_(all),
+          progress_(progress),
+          archive_(archive_write_new()) {}
 
     Result<void> open(int fd) {
         if (!archive_ || archive_write_set_format_pax_restricted(archive_.get()) != ARCHIVE_OK ||
@@ -150,8 +156,11 @@ class BackupWriter {
 
     // The manifest, and the end.
     Result<BackupDone> finish() {
-        const std::string text =
-            json{{"format", kFormat}, {"matinee", MATINEE_VERSION}, {"files", files_}}.dump(1);
+        const std::string text = json{
+            {"format", kFormat},
+            {"matinee", MATINEE_VERSION},
+            {"folder", folder_.string()},
+            {"files", files_}}.dump(1);
         TRY(begin(kManifest, text.size(), 0));
         TRY(write(text.data(), text.size()));
         if (archive_write_close(archive_.get()) != ARCHIVE_OK) {
@@ -181,6 +190,7 @@ class BackupWriter {
     }
 
     const fs::path file_;
+    const fs::path folder_;
     const std::uint64_t all_;
     const BackupProgress& progress_;
     OwnedWriter archive_;
@@ -188,8 +198,10 @@ class BackupWriter {
     json files_ = json::object();
 };
 
-// What producers have put beside their films, as far as it is there: nobody else may have it.
-Result<void> collect_sources(store::Store& store, std::vector<Source>& sources) {
+// What producers have put beside their films, as far as it is there: nobody else may have it. That
+// in the data folder `home` keeps its place there.
+Result<void> collect_sources(store::Store& store, const fs::path& home,
+                             std::vector<Source>& sources) {
     std::set<fs::path> paths;
     for (const store::Entry& entry : TRY(store.list_entries())) {
         for (const store::SubtitleSource& source : TRY(store.list_subtitles(entry.id))) {
@@ -201,9 +213,39 @@ Result<void> collect_sources(store::Store& store, std::vector<Source>& sources) 
     }
     for (const fs::path& path : paths) {
         if (!path.is_absolute()) continue;
-        TRY(collect(path, "sources" + path.lexically_normal().generic_string(), sources));
+        const fs::path own = path.lexically_normal().lexically_relative(home);
+        const bool outside = own.empty() || *own.begin() == "..";
+        TRY(collect(
+            path,
+            outside ? "sources" + path.lexically_normal().generic_string() : own.generic_string(),
+            sources));
     }
+    // What is in a folder that is saved whole has come twice.
+    std::set<std::string> names;
+    std::erase_if(sources, [&](const Source& source) { return !names.insert(source.name).second; });
     return {};
+}
+
+// Entries whose films are in the data folder `home` because they were uploaded.
+Result<std::vector<std::string>> uploaded_films(store::Store& store, const fs::path& home) {
+    std::vector<std::string> uploaded;
+    for (const store::Entry& entry : TRY(store.list_entries())) {
+        const fs::path path = fs::path(entry.source.path).lexically_normal();
+        const fs::path own = path.lexically_relative(home / kFilmsFolder);
+        std::error_code error;
+        if (own.empty() || *own.begin() == ".." || !fs::exists(path, error)) continue;
+        uploaded.push_back(entry.id);
+    }
+    return uploaded;
+}
+
+// An absolute path without dots and without a slash at its end.
+Result<fs::path> plain(const fs::path& given) {
+    std::error_code error;
+    fs::path folder = fs::absolute(given, error).lexically_normal();
+    if (error) return base::file_failure(error.value(), "find", given);
+    if (!folder.has_filename()) folder = folder.parent_path();
+    return folder;
 }
 
 // A name of ours: it stays within the folder, whoever has made the archive.
@@ -326,14 +368,16 @@ Result<BackupDone> write_backup(store::Store& store, const fs::path& folder, con
 
     std::vector<Source> sources;
     TRY(collect(database, kDatabase, sources));
-    for (const char* name :
-         {"matinee.toml", "links.key", "media.key", "as-run", "tls", "library/subtitles"}) {
+    for (const char* name : {kConfigFile, kLinkKeyFile, kMediaKeyFile, "as-run", "tls",
+                             kCardsFolder, "library/subtitles"}) {
         TRY(collect(folder / name, name, sources));
     }
     if (media == BackupMedia::kInclude) {
         TRY(collect(folder / "library/media", "library/media", sources));
+        TRY(collect(folder / kFilmsFolder, kFilmsFolder, sources));
     }
-    TRY(collect_sources(store, sources));
+    const fs::path home = TRY(plain(folder));
+    TRY(collect_sources(store, home, sources));
     std::uint64_t all = 0;
     for (const Source& source : sources) {
         all += source.size;
@@ -343,12 +387,13 @@ Result<BackupDone> write_backup(store::Store& store, const fs::path& folder, con
     const Descriptor output(::mkostemp(partial.data(), O_CLOEXEC));  // mode 0600
     if (output.get() < 0) return base::file_failure(errno, "write", file);
     Temporary unfinished{fs::path(partial)};
-    BackupWriter writer(file, all, progress);
+    BackupWriter writer(file, home, all, progress);
     TRY(writer.open(output.get()));
     for (const Source& source : sources) {
         TRY(writer.add(source));
     }
-    const BackupDone done = TRY(writer.finish());
+    BackupDone done = TRY(writer.finish());
+    if (media == BackupMedia::kLeaveOut) done.films_left_out = TRY(uploaded_films(store, home));
     if (::fsync(output.get()) != 0) return base::file_failure(errno, "write", file);
     // Unlike a rename, a link fails where there is a file.
     if (::link(partial.c_str(), file.c_str()) != 0) return base::file_failure(errno, "write", file);
@@ -358,8 +403,7 @@ Result<BackupDone> write_backup(store::Store& store, const fs::path& folder, con
 Result<BackupDone> restore_backup(const fs::path& file, const fs::path& given,
                                   const BackupProgress& progress) {
     std::error_code error;
-    fs::path folder = fs::absolute(given, error).lexically_normal();
-    if (!folder.has_filename()) folder = folder.parent_path();
+    const fs::path folder = TRY(plain(given));
     if (fs::exists(folder, error) && !fs::is_empty(folder, error)) {
         return fail(
             ErrorCode::kConflict,
@@ -384,6 +428,12 @@ Result<BackupDone> restore_backup(const fs::path& file, const fs::path& given,
     }
     TRY(compare(unpacked, manifest, file));
     fs::remove(manifest_file, error);
+    // Those of earlier versions do not say which folder they are of.
+    if (const auto saved = manifest.find("folder"); saved != manifest.end() && saved->is_string()) {
+        const base::SystemClock clock;
+        const auto store = TRY(store::Store::open(unpacking.path() / kDatabase, clock));
+        TRY(store->move_files(saved->get<std::string>(), folder));
+    }
     // Over an empty folder, or where there is none.
     if (::rename(unpacking.path().c_str(), folder.c_str()) != 0) {
         return base::file_failure(errno, "write", folder);

@@ -6,9 +6,12 @@
 //     matinee.toml         the configuration
 //     *.key, as-run/, tls/    keys and certificate
 //     library/subtitles/   the subtitles that viewers get
-//     library/media/       with the library: what has been prepared
-//     sources/             what producers have put beside their films: subtitles, descriptions
-//     manifest.json        last: every file's size and SHA-256
+//     cards/               cards and slates, as they were filled in
+//     films/               what was uploaded beside films; with media: the films that were uploaded
+//     library/media/       with media: what has been prepared
+//     sources/             what producers have put beside their films elsewhere, by its path:
+//                          subtitles, descriptions
+//     manifest.json        last: every file's size and SHA-256, and which folder was saved
 //
 // What is not there is left out. A tar file without a manifest was not written to its end.
 #pragma once
@@ -30,6 +33,8 @@ namespace matinee::app {
 struct BackupDone {
     std::uint64_t files = 0;
     std::uint64_t bytes = 0;  // of their content
+    // Entries whose films were uploaded, and are not in the backup: maybe nobody else has them.
+    std::vector<std::string> films_left_out = {};
 };
 
 enum class BackupMedia : std::uint8_t { kLeaveOut, kInclude };
@@ -46,7 +51,8 @@ Result<BackupDone> write_backup(store::Store& store, const std::filesystem::path
 
 // Unpacks a backup as the data folder `folder`, which must be missing or empty (kConflict). Every
 // file is compared with its checksum first: what is damaged, or was not written to its end
-// (kInvalid), leaves no folder behind.
+// (kInvalid), leaves no folder behind. What the database knows by its path in the folder that was
+// saved is looked for in the new one from then on.
 Result<BackupDone> restore_backup(const std::filesystem::path& file,
                                   const std::filesystem::path& folder,
                                   const BackupProgress& progress = {});

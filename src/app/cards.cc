@@ -111,7 +111,7 @@ Result<void> make_card(Workspace& workspace, const CardRequest& request) {
     if (entry.titles.empty()) entry.titles.emplace(subtitles::kUndetermined, request.id);
     entry.author = request.author;
     entry.country = request.country;
-    const fs::path folder = workspace.folder / "cards";
+    const fs::path folder = workspace.folder / kCardsFolder;
     entry.source.sha256 = library::sha256_hex(base::as_byte_span(text));
     // Named by content: a job that is under way keeps the file it began with.
     const fs::path path =

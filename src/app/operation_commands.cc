@@ -52,7 +52,8 @@ Result<void> back_up(const fs::path& data, const fs::path& file, BackupMedia med
         print_json({{"file", file.string()},
                     {"files", done.files},
                     {"bytes", done.bytes},
-                    {"media", media == BackupMedia::kInclude}});
+                    {"media", media == BackupMedia::kInclude},
+                    {"films_left_out", done.films_left_out}});
         return {};
     }
     fmt::print(
@@ -62,6 +63,16 @@ Result<void> back_up(const fs::path& data, const fs::path& file, BackupMedia med
         media == BackupMedia::kInclude
             ? ""
             : "; films have to be prepared again after it is restored (--media)");
+    if (!done.films_left_out.empty()) {
+        fmt::print(
+            "Warning: {} not in it, and this folder may be the only place that has {}: {}. Back up "
+            "with --media, or copy the folder {} as well.\n",
+            done.films_left_out.size() == 1
+                ? "1 uploaded film is"
+                : fmt::format("{} uploaded films are", done.films_left_out.size()),
+            done.films_left_out.size() == 1 ? "it" : "them", fmt::join(done.films_left_out, ", "),
+            (workspace.folder / kFilmsFolder).string());
+    }
     return {};
 }
 
@@ -73,8 +84,8 @@ Result<void> bring_back(const fs::path& data, const fs::path& file, Output outpu
     std::vector<std::string> unprepared;
     std::vector<std::string> gone;
     for (const store::Entry& entry : TRY(workspace.store->list_entries())) {
-        if (entry.media_id.empty() || workspace.library->has_media(entry.media_id)) continue;
-        unprepared.push_back(entry.id);
+        if (workspace.library->has_media(entry.media_id)) continue;
+        if (!entry.media_id.empty()) unprepared.push_back(entry.id);
         std::error_code error;
         if (!fs::exists(entry.source.path, error)) gone.push_back(entry.source.path);
     }
@@ -90,10 +101,12 @@ Result<void> bring_back(const fs::path& data, const fs::path& file, Output outpu
                static_cast<double>(done.bytes) / kMegabyte);
     if (unprepared.empty()) {
         fmt::print("everything that was prepared is there\n");
-        return {};
+    } else {
+        fmt::print(
+            "{} entries have to be prepared again, by `matinee entry prepare ID` or `matinee "
+            "import` of their folders: {}\n",
+            unprepared.size(), fmt::join(unprepared, ", "));
     }
-    fmt::print("{} entries have to be prepared again, by `matinee import` of their folders: {}\n",
-               unprepared.size(), fmt::join(unprepared, ", "));
     for (const std::string& path : gone) {
         fmt::print("  its film is not on this machine: {}\n", path);
     }
@@ -137,9 +150,11 @@ void add_operation_commands(CLI::App& cli, CLI::App& channel, std::string& data,
     CLI::App* backup = with_data(cli.add_subcommand(
         "backup",
         "Save everything but the films to one tar FILE, also while the server runs.\n"
+        "Films that were uploaded are in this folder and maybe nowhere else: --media has them.\n"
         "The file is written whole or not at all, and readable by you only"));
     backup->add_option("FILE", given->file, "a file that is not there yet")->required();
-    backup->add_flag("--media", given->media, "what has been prepared as well");
+    backup->add_flag("--media", given->media,
+                     "films that were uploaded, and what has been prepared, as well");
     backup->callback([given, &data, &status] {
         status = run_command([&] {
             return back_up(data, given->file,

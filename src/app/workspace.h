@@ -24,6 +24,9 @@ inline constexpr const char* kMediaKeyFile = "media.key";
 inline constexpr const char* kUploadsFolder = "uploads";
 inline constexpr const char* kFilmsFolder = "films";
 
+// And cards, as they were filled in.
+inline constexpr const char* kCardsFolder = "cards";
+
 struct Workspace {
     std::filesystem::path folder;
     Config config;

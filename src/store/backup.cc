@@ -1,4 +1,7 @@
-// The database as a file of its own.
+// The database as a file of its own, and in another place.
+#include <utility>
+#include <vector>
+
 #include "store/impl.h"
 
 namespace matinee::store {
@@ -15,6 +18,37 @@ Result<void> Store::copy_to(const std::filesystem::path& file) {
         return fail(code_of(error), "database {}: copying it to {}: {}", impl_->file.string(),
                     file.string(), error.what());
     }
+}
+
+Result<void> Store::move_files(const std::filesystem::path& from, const std::filesystem::path& to) {
+    namespace fs = std::filesystem;
+    constexpr std::array<std::pair<const char*, const char*>, 4> kPaths{{
+        {"entries", "source_path"},
+        {"subtitle_sources", "path"},
+        {"former_sources", "path"},
+        {"jobs", "source_path"},
+    }};
+    return impl_->write([&](soci::session& sql) -> Result<void> {
+        for (const auto& [table, column] : kPaths) {
+            std::string path;
+            std::vector<std::string> paths;
+            soci::statement statement =
+                (sql.prepare << fmt::format("SELECT DISTINCT {} FROM {}", column, table),
+                 soci::into(path));
+            statement.execute();
+            while (statement.fetch())
+                paths.push_back(path);
+            for (const std::string& old : paths) {
+                const fs::path within = fs::path(old).lexically_normal().lexically_relative(from);
+                if (within.empty() || *within.begin() == "..") continue;
+                const std::string now = (to / within).string();
+                sql << fmt::format("UPDATE {} SET {} = :now WHERE {} = :old", table, column,
+                                   column),
+                    soci::use(now), soci::use(old);
+            }
+        }
+        return {};
+    });
 }
 
 }  // namespace matinee::store

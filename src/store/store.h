@@ -472,6 +472,10 @@ class Store {
     // Writes the database as it is now to `file`, which must not be there; others go on meanwhile.
     Result<void> copy_to(const std::filesystem::path& file);
 
+    // The folder `from` is `to` now: what is known by a path in it is known by that. Both absolute
+    // and normal.
+    Result<void> move_files(const std::filesystem::path& from, const std::filesystem::path& to);
+
     // -- Playlists -------------------------------------------------------------------------------
 
     // Makes `items` the playlist's newest version, publishes it, and returns its number. Nothing

@@ -11,6 +11,7 @@
 
 #include "app/broadcaster.h"
 #include "app/prepared_entry.h"
+#include "app/subtitle_intake.h"
 #include "auth/key_file.h"
 #include "base/files.h"
 #include "support/fake_clock.h"
@@ -116,6 +117,72 @@ TEST(Backup, TakenUnderLoadAnswersElsewhereWithTheSameBytes) {
         R"({"title": "One"})");
     // Nothing of the work is left, here or there.
     EXPECT_EQ(std::distance(fs::directory_iterator(cinema.temp.path()), {}), 4);
+}
+
+// Of the film "boats", which was uploaded, with its subtitles, and of the card "hello".
+void upload(SavedCinema& cinema) {
+    const fs::path boats = cinema.data / "films/boats";
+    fs::create_directories(boats);
+    std::ofstream(boats / "boats.mp4") << "all there is of it";
+    std::ofstream(boats / "boats.en.srt") << "1\n00:00:01,000 --> 00:00:02,000\nHello\n";
+    fs::create_directories(cinema.data / "cards");
+    std::ofstream(cinema.data / "cards/hello.1234.json") << "{}";
+    store::EntryDescription film = test::film_entry("boats");
+    film.source.path = (boats / "boats.mp4").string();
+    ASSERT_TRUE(cinema.store->upsert_entry(film));
+    store::SubtitleSource subtitles;
+    subtitles.language = "en";
+    subtitles.kind = "full";
+    subtitles.path = (boats / "boats.en.srt").string();
+    ASSERT_TRUE(cinema.store->set_subtitles("boats", "", {{subtitles}}));
+    store::EntryDescription card = test::film_entry("hello");
+    card.kind = store::EntryKind::kCard;
+    card.source.path = (cinema.data / "cards/hello.1234.json").string();
+    ASSERT_TRUE(cinema.store->upsert_entry(card));
+    ASSERT_TRUE(cinema.store->enqueue_job("hello"));
+}
+
+TEST(Backup, WithMediaHasWhatIsNowhereElseAndFindsItInTheNewFolder) {
+    SavedCinema cinema;
+    upload(cinema);
+    const auto done = write_backup(*cinema.store, cinema.data, cinema.file, BackupMedia::kInclude);
+    ASSERT_TRUE(done) << done.error().to_string();
+    EXPECT_THAT(done->films_left_out, testing::IsEmpty());
+    const fs::path elsewhere = cinema.temp.path() / "elsewhere";
+    ASSERT_TRUE(restore_backup(cinema.file, elsewhere));
+    cinema.store.reset();
+    fs::remove_all(cinema.data);
+
+    const auto store = *store::Store::open(elsewhere / "matinee.db", cinema.clock);
+    const auto job = store->enqueue_job("boats");
+    ASSERT_TRUE(job) << job.error().to_string();
+    EXPECT_EQ(job->source_path, elsewhere / "films/boats/boats.mp4");
+    EXPECT_EQ(base::read_file(job->source_path).value(), "all there is of it");
+    library::Library library(elsewhere / "library");
+    const auto problems = refresh_subtitles(*store, library, "boats");
+    ASSERT_TRUE(problems) << problems.error().to_string();
+    EXPECT_NE(store->find_entry("boats")->subtitles_id, "");
+    // The card's job was under way.
+    const auto hello = store->enqueue_job("hello");
+    EXPECT_EQ(hello->source_path, elsewhere / "cards/hello.1234.json");
+    EXPECT_TRUE(fs::exists(hello->source_path));
+    // What was elsewhere still is.
+    EXPECT_EQ(store->find_entry("one")->source.path, cinema.films / "one.mp4");
+}
+
+TEST(Backup, WithoutMediaSaysWhichUploadedFilmsItLacks) {
+    SavedCinema cinema;
+    upload(cinema);
+    const auto done = write_backup(*cinema.store, cinema.data, cinema.file, BackupMedia::kLeaveOut);
+    ASSERT_TRUE(done) << done.error().to_string();
+    EXPECT_THAT(done->films_left_out, testing::ElementsAre("boats"));
+    const fs::path elsewhere = cinema.temp.path() / "elsewhere";
+    ASSERT_TRUE(restore_backup(cinema.file, elsewhere));
+    EXPECT_FALSE(fs::exists(elsewhere / "films/boats/boats.mp4"));
+    EXPECT_TRUE(fs::exists(elsewhere / "films/boats/boats.en.srt"));
+    EXPECT_TRUE(fs::exists(elsewhere / "cards/hello.1234.json"));
+    const auto store = *store::Store::open(elsewhere / "matinee.db", cinema.clock);
+    EXPECT_EQ(store->list_subtitles("boats")->at(0).path, elsewhere / "films/boats/boats.en.srt");
 }
 
 TEST(Backup, IsNotWrittenOverAnotherFile) {

@@ -386,7 +386,11 @@ test('logs, backups and the rest are printed as JSON', async () => {
   const saved = await json(['backup', file('saved.tar')]);
   const restored = await json(['restore', file('saved.tar')], { data: file('restored') });
   assert.deepEqual([restored.files, restored.folder], [saved.files, file('restored')]);
+  assert.deepEqual(saved.films_left_out, []);
   assert.deepEqual(restored.unprepared.sort(), ['boats', 'slate', 'tram', 'welcome']);
+  const card = await json(['entry', 'show', 'welcome'], { data: file('restored') });
+  assert.ok(card.path.startsWith(`${file('restored')}/cards/`), card.path);
+  assert.deepEqual(restored.missing_films, []);
   assert.deepEqual(await json(['user', 'remove', 'ann']), { removed: 'ann' });
   // Without a server as well.
   assert.deepEqual(await json(['channel', 'remove', 'lobby', '--yes']), { removed: 'lobby' });
