@@ -332,7 +332,7 @@ void add_entry_operations(Api& api, ApiContext& context) {
         {"state", "Those in this state.", http::JsonSchemas::reference("EntryState"), true},
         {"kind", "Those of this kind.", http::JsonSchemas::reference("EntryKind"), true},
         {"without_language",
-         "Those that lack subtitles in this language.",
+         "Those that viewers get no subtitles of in this language; zh has zh-Hans in it.",
          {{"type", "string"}, {"minLength", 2}, {"maxLength", 40}}}};
     for (auto& parameter : http::page_parameters())
         filters.push_back(std::move(parameter));
@@ -349,8 +349,9 @@ void add_entry_operations(Api& api, ApiContext& context) {
                 const auto states = call.queries("state");
                 const auto kinds = call.queries("kind");
                 const std::string words = folded(call.query("search").value_or(""));
-                const auto lacking = call.query("without_language");
-                std::map<std::string, std::vector<store::SubtitleSource>> subtitles;
+                std::vector<std::string> asked;
+                if (auto language = call.query("without_language")) asked = {*std::move(language)};
+                const auto languages = TRY(asked_languages(asked));
                 const auto is_out = [&](const std::vector<std::string>& wanted,
                                         std::string_view word) {
                     return !wanted.empty() && std::ranges::find(wanted, word) == wanted.end();
@@ -361,13 +362,9 @@ void add_entry_operations(Api& api, ApiContext& context) {
                         is_out(kinds, to_string(entry.kind)) || !mentions(entry, words)) {
                         continue;
                     }
-                    if (lacking) {
-                        auto& sources = subtitles[entry.id] = TRY(store.list_subtitles(entry.id));
-                        const bool has = std::ranges::any_of(sources, [&](const auto& source) {
-                            return source.language == *lacking ||
-                                   source.language.starts_with(*lacking + "-");
-                        });
-                        if (has) continue;
+                    if (!languages.empty()) {
+                        const auto has = subtitle_languages(*context.workspace.library, entry);
+                        if (lacking_languages(has, languages).empty()) continue;
                     }
                     shown.push_back(std::move(entry));
                 }

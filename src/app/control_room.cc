@@ -5,6 +5,7 @@
 #include <span>
 
 #include "app/planning.h"
+#include "app/subtitle_intake.h"
 #include "base/log.h"
 #include "store/metadata.h"
 
@@ -518,7 +519,8 @@ Result<std::vector<playout::Finding>> ControlRoom::check(const store::Schedule& 
                                                          std::optional<Instant> until) {
     const Instant now = clock_.now();
     const Desk desk = TRY(sit_down(schedule, drafts, now, until.value_or(Instant())));
-    playout::CheckInput input{desk.schedule, {}, languages, {}, this->until(desk, now), Ticks(0)};
+    const std::vector<std::string> wanted = TRY(asked_languages(languages));
+    playout::CheckInput input{desk.schedule, {}, {}, this->until(desk, now), Ticks(0)};
     if (until) input.until = playout::ticks_since(desk.channel.epoch, *until);
     std::vector<std::string> playlists;
     for (const store::ScheduleBlock& block : schedule.blocks) {
@@ -555,9 +557,7 @@ Result<std::vector<playout::Finding>> ControlRoom::check(const store::Schedule& 
             if (const auto known = programme(item.reference); !known && !entry->media_id.empty()) {
                 fact.lost = known.error().to_string();
             }
-            for (const auto& subtitle : TRY(store_.list_subtitles(item.reference))) {
-                fact.languages.push_back(subtitle.language);
-            }
+            fact.lacking = lacking_languages(subtitle_languages(library_, *entry), wanted);
         }
     }
     for (std::size_t i = 0; i < schedule.blocks.size(); ++i) {

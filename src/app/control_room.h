@@ -74,6 +74,7 @@ class ControlRoom {
                               Mode mode);
 
     // What is wrong with it, looking ahead until then, or else as far as rundowns are made.
+    // `languages`: what every item ought to have subtitles in; kInvalid for what is none.
     Result<std::vector<playout::Finding>> check(const store::Schedule& schedule,
                                                 const std::vector<store::Playlist>& drafts,
                                                 const std::vector<std::string>& languages,

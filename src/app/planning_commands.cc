@@ -577,7 +577,8 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
             check_schedule)
         .id("CHANNEL", "the channel")
         .file(false)
-        .words("--language", "subtitles that every item ought to have")
+        .words("--language",
+               "subtitles that every item ought to have; zh is content with zh-Hans")
         .json();
     command(schedule, "clear", "Let a channel loop its playlist again", clear_schedule)
         .id("CHANNEL", "the channel")

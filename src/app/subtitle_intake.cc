@@ -389,6 +389,40 @@ void add_embedded(const library::SubtitleSet& embedded, std::vector<subtitles::T
 
 }  // namespace
 
+std::vector<std::string> subtitle_languages(library::Library& library, const store::Entry& entry) {
+    std::vector<std::string> languages;
+    if (entry.subtitles_id.empty()) return languages;
+    const auto set = library.subtitles(entry.subtitles_id);
+    if (!set) return languages;  // its files are gone: nobody gets them
+    for (const subtitles::Track& track : (*set)->tracks())
+        languages.push_back(track.language());
+    return languages;
+}
+
+std::vector<std::string> lacking_languages(std::span<const std::string> languages,
+                                           std::span<const std::string> wanted) {
+    std::vector<std::string> lacking;
+    std::ranges::copy_if(wanted, std::back_inserter(lacking), [&](const std::string& range) {
+        return std::ranges::none_of(languages, [&](const std::string& language) {
+            return subtitles::is_in(language, range);
+        });
+    });
+    return lacking;
+}
+
+Result<std::vector<std::string>> asked_languages(std::span<const std::string> words) {
+    std::vector<std::string> languages;
+    for (const std::string& word : words) {
+        auto language = subtitles::asked_language(word);
+        if (!language) {
+            return fail(ErrorCode::kInvalid,
+                        "\"{}\" is no language; write a tag as zh, zh-Hant or pt-BR", word);
+        }
+        languages.push_back(*std::move(language));
+    }
+    return languages;
+}
+
 Result<InstalledSubtitles> install_subtitles(const fs::path& folder,
                                              std::span<const store::SubtitleSource> sources,
                                              const SubtitleContext& context,

@@ -76,6 +76,19 @@ struct SubtitleReading {
     std::vector<std::string> notes;  // what a producer should hear of it now
 };
 
+// The languages that viewers get subtitles of the entry in, with those inside the film and without
+// files that are not used or cannot be read.
+std::vector<std::string> subtitle_languages(library::Library& library, const store::Entry& entry);
+
+// Those of `wanted` that none of `languages` is in: somebody who asks for "zh" is content with
+// "zh-Hans". All canonical.
+std::vector<std::string> lacking_languages(std::span<const std::string> languages,
+                                           std::span<const std::string> wanted);
+
+// What somebody means who writes "EN" or "chi", as canonical tags. kInvalid, naming it, for what is
+// no language.
+Result<std::vector<std::string>> asked_languages(std::span<const std::string> words);
+
 // How the subtitles of an entry are looked at now: with the film's duration and what is inside it
 // when it is prepared, and the fonts of this machine.
 Result<SubtitleContext> subtitle_context(store::Store& store, const library::Library& library,

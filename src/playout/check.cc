@@ -75,8 +75,7 @@ class Checker {
                 found(Severity::kError, "not-ready",
                       fmt::format("\"{}\" is not prepared, and is passed over until it is", entry));
             }
-            for (const std::string& language : input_.languages) {
-                if (std::ranges::find(facts.languages, language) != facts.languages.end()) continue;
+            for (const std::string& language : facts.lacking) {
                 found(Severity::kWarning, "missing-language",
                       fmt::format("\"{}\" has no subtitles in {}", entry, language));
             }

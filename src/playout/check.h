@@ -17,7 +17,7 @@ struct ItemFacts {
     std::string entry_id;
     bool exists = true;               // there is such an entry
     bool trimmed_is_missing = false;  // it has in and out points, and that variant is not prepared
-    std::vector<std::string> languages;    // BCP-47, of its subtitles
+    std::vector<std::string> lacking;      // languages it ought to have subtitles in, and has not
     std::optional<Ticks> permitted_from;   // when it may be shown, since the epoch
     std::optional<Ticks> permitted_until;  // unset: no bound
     std::string bad_points = {};  // what is wrong with its in and out points; empty: nothing
@@ -35,7 +35,6 @@ struct CountdownFacts {
 struct CheckInput {
     const Schedule& schedule;
     std::vector<std::vector<ItemFacts>> facts;  // of each block's items, in order
-    std::vector<std::string> languages;         // what every item ought to have
     std::optional<RundownEnd> end;              // what the plan goes on from
     Ticks until{0};                             // how far to look
     Ticks longest{0};  // what is longer is reported as too long; zero: nothing is

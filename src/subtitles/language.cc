@@ -453,6 +453,20 @@ std::optional<std::string> language_of_word(std::string_view word) {
     return plain ? std::optional(tag) : std::nullopt;
 }
 
+std::optional<std::string> asked_language(std::string_view text) {
+    if (auto known = language_of_word(text)) return known;
+    const std::string_view tag = trim(text);
+    if (!is_well_formed(tag)) return std::nullopt;
+    // Longer ones are in the grammar only (RFC 5646 section 2.2.1).
+    const std::size_t length = split(tag, "-").front().size();
+    if (length < 2 || length > 3) return std::nullopt;
+    return canonical_tag(tag);
+}
+
+bool is_in(std::string_view tag, std::string_view range) {
+    return tag.starts_with(range) && (tag.size() == range.size() || tag[range.size()] == '-');
+}
+
 std::string native_name(std::string_view tag) {
     const std::string canonical = canonical_tag(tag);
     std::string_view known = canonical;

@@ -30,6 +30,14 @@ std::string canonical_tag(std::string_view tag);
 // is no language known here.
 std::optional<std::string> language_of_word(std::string_view word);
 
+// The language somebody asks for in a word as above, or in any tag whose language has two or three
+// letters ("zgh"). The canonical tag; unset for what can be none.
+std::optional<std::string> asked_language(std::string_view text);
+
+// Whether subtitles in `tag` are what one gets who asks for `range` (RFC 4647 section 3.3.1): "zh"
+// has "zh-Hans" in it, but not the reverse. Both canonical.
+bool is_in(std::string_view tag, std::string_view range);
+
 // What speakers call it: "中文", "Русский", "Português (Brasil)". A tag not known here gives the
 // name of the longest known beginning and the rest of it ("English (NZ)"), or itself.
 std::string native_name(std::string_view tag);

@@ -1035,6 +1035,37 @@ TEST(ControlRoom, ChecksAScheduleAgainstWhatIsThere) {
     EXPECT_TRUE(codes.contains("gap"));
 }
 
+TEST(ControlRoom, ChecksForTheLanguagesThatViewersGet) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 500));
+    cinema.add_subtitles("one", "zh-Hans");
+    // A file that is known and not used, or could not be read, is in no set.
+    store::SubtitleSource unused;
+    unused.language = "ru";
+    unused.kind = "full";
+    unused.path = "/films/one.ru.srt";
+    unused.options = R"({"use":false})";
+    const std::string set = cinema.store->find_entry("one")->subtitles_id;
+    ASSERT_TRUE(cinema.store->set_subtitles("one", set, {{unused}}));
+    cinema.play({"one"});
+    cinema.on_air();
+    ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+    const store::Schedule schedule = *cinema.store->find_schedule("main");
+    const auto lacking = [&](const std::string& language) {
+        const auto findings = room.check(schedule, {}, {language});
+        EXPECT_TRUE(findings) << findings.error().to_string();
+        return std::ranges::count(*findings, "missing-language", &playout::Finding::code);
+    };
+    for (const char* has : {"zh", "chi", "ZH", "zh-CN"})
+        EXPECT_EQ(lacking(has), 0) << has;
+    for (const char* has_not : {"zh-Hant", "ru", "EN"})
+        EXPECT_EQ(lacking(has_not), 1) << has_not;
+    const auto refused = room.check(schedule, {}, {"zh", "chinise"});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::kInvalid);
+    EXPECT_THAT(refused.error().to_string(), testing::HasSubstr("\"chinise\""));
+}
+
 TEST(ControlRoom, ChecksThatEntriesAirWithinTheirPermittedDates) {
     Cinema cinema;
     cinema.add_film("one", film({25, 1}, 500));

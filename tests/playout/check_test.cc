@@ -33,7 +33,7 @@ struct Plan {
         for (const Block& block : schedule.blocks) {
             auto& own = facts.emplace_back();
             for (const auto& item : block.items) {
-                own.push_back({item->entry_id, true, false, {"en", "zh"}, {}, {}});
+                own.push_back({item->entry_id, true, false, {}, {}, {}});
             }
         }
     }
@@ -42,7 +42,7 @@ struct Plan {
     [[nodiscard]] std::vector<std::string> lines(Ticks longest = Ticks(0)) const {
         std::vector<std::string> out;
         for (const Finding& finding :
-             check({schedule, facts, {"en", "zh"}, std::nullopt, seconds(200), longest})) {
+             check({schedule, facts, std::nullopt, seconds(200), longest})) {
             out.push_back(fmt::format("{} {} {}/{} {}", to_string(finding.severity), finding.code,
                                       finding.block, finding.item,
                                       finding.at < Ticks(0) ? -1 : finding.at.count() / 90'000));
@@ -58,14 +58,14 @@ TEST(Check, FindsNothingInAGoodPlan) {
 
 TEST(Check, ReportsItemsByTheirPosition) {
     Plan plan;
-    plan.facts[0][0].languages = {"en"};
+    plan.facts[0][0].lacking = {"zh"};
     plan.schedule.blocks[0].items[1].reset();
     plan.schedule.blocks[0].items.push_back(programme("a", 20));
     plan.facts[0].push_back(plan.facts[0][0]);
     plan.schedule.blocks[0].items.push_back(std::nullopt);
     plan.facts[0].push_back({"nobody", false, false, {}, {}, {}});
     plan.schedule.blocks[0].items.push_back(std::nullopt);
-    plan.facts[0].push_back({"trimmed", true, true, {"en", "zh"}, {}, {}});
+    plan.facts[0].push_back({"trimmed", true, true, {}, {}, {}});
     EXPECT_THAT(plan.lines(),
                 ElementsAre("warning missing-language day/0 -1", "error not-ready day/1 -1",
                             "warning missing-language day/2 -1", "warning repeat day/2 -1",
@@ -103,7 +103,7 @@ TEST(Check, SaysThatWhatIsCutFadesOutOnceThatIsPrepared) {
     plan.schedule.endings = {
         {"m-b", 21 * 25, {"b", "m-faded", "", Segmentation({25, 1}, 21 * 25, 50, 2), "house"}}};
     EXPECT_THAT(plan.lines(), ElementsAre("warning cut day/1 70")) << "and no slate is left";
-    const auto findings = check({plan.schedule, plan.facts, {}, std::nullopt, seconds(200)});
+    const auto findings = check({plan.schedule, plan.facts, std::nullopt, seconds(200)});
     EXPECT_EQ(findings.front().message,
               "\"b\" loses its last 9.0 s to the next fixed start, and fades out");
 }
@@ -116,7 +116,6 @@ TEST(Check, ReportsACountdownThatCannotBeShown) {
     const CheckInput input{
         plan.schedule,
         plan.facts,
-        {},
         std::nullopt,
         seconds(10),
         Ticks(0),

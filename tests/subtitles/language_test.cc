@@ -92,6 +92,26 @@ TEST(Language, KnowsWordsForLanguages) {
     }
 }
 
+TEST(Language, KnowsWhatSomebodyAsksFor) {
+    EXPECT_EQ(asked_language("EN"), "en");
+    EXPECT_EQ(asked_language("chi"), "zh");
+    EXPECT_EQ(asked_language("zh-CN"), "zh-Hans");
+    EXPECT_EQ(asked_language("russian"), "ru");
+    EXPECT_EQ(asked_language("ZGH"), "zgh") << "not known here, but a tag";
+    EXPECT_EQ(asked_language(""), std::nullopt);
+    EXPECT_EQ(asked_language("chinise"), std::nullopt);
+    EXPECT_EQ(asked_language("z"), std::nullopt);
+    EXPECT_EQ(asked_language("en,zh"), std::nullopt);
+}
+
+TEST(Language, IsInARangeBySubtags) {
+    EXPECT_TRUE(is_in("zh-Hans", "zh"));
+    EXPECT_TRUE(is_in("zh", "zh"));
+    EXPECT_FALSE(is_in("zh", "zh-Hans"));
+    EXPECT_FALSE(is_in("zha", "zh"));
+    EXPECT_FALSE(is_in("en", "zh"));
+}
+
 TEST(Language, NamesLanguagesAsTheirSpeakersDo) {
     const std::pair<const char*, const char*> cases[] = {
         {"zh", "中文"},
