@@ -396,13 +396,10 @@ void add_on_air_operations(Api& api, ApiContext& context) {
         return ControlRoom::Command(
             [where](const auto& on, auto moment) { return playout::resume(on, moment, where); });
     });
-    const auto with_entry = [&context](auto function) {
-        return [&context, function](const Call& call) -> Made {
-            const playout::Programme programme =
-                TRY(context.room.programme(call.body().at("entry").get<std::string>()));
-            return ControlRoom::Command([function, programme](const auto& on, auto moment) {
-                return function(on, moment, programme);
-            });
+    const auto with_entry = [&context](ControlRoom::PutOn how) {
+        return [&context, how](const Call& call) -> Made {
+            return context.room.putting_on(call.path("channel"),
+                                           call.body().at("entry").get<std::string>(), how);
         };
     };
     command("insert", "insertNext", "Play an entry after what is on", "EntryOnAir", false,

@@ -109,7 +109,7 @@ constexpr std::string_view kPlanningSchemas = R"json({
   },
   "Publication": {
     "type": "object",
-    "required": ["channel", "from", "changes", "more"],
+    "required": ["channel", "from", "changes", "more", "findings"],
     "properties": {
       "channel": {"type": "string"},
       "from": {"type": ["string", "null"], "format": "date-time", "description": "From when viewers see a difference; null: never."},
@@ -126,7 +126,8 @@ constexpr std::string_view kPlanningSchemas = R"json({
           }
         }
       },
-      "more": {"type": "integer", "description": "Changes that are left out."}
+      "more": {"type": "integer", "description": "Changes that are left out."},
+      "findings": {"type": "array", "items": {"$ref": "#/components/schemas/Finding"}, "description": "The errors that a check finds in it. They keep nothing from being published."}
     }
   },
   "PlaylistPublication": {
@@ -325,7 +326,10 @@ json publication_json(const ControlRoom::Published& published) {
     json value{{"channel", published.channel},
                {"from", changes.empty() ? json(nullptr) : json(instant(changes.front().at))},
                {"changes", json::array()},
-               {"more", changes.size() > kShown ? changes.size() - kShown : 0}};
+               {"more", changes.size() > kShown ? changes.size() - kShown : 0},
+               {"findings", json::array()}};
+    for (const playout::Finding& finding : published.errors)
+        value["findings"].push_back(finding_json(finding, published.epoch));
     for (std::size_t i = 0; i < std::min(changes.size(), kShown); ++i) {
         value["changes"].push_back({{"at", instant(changes[i].at)},
                                     {"before", entry(changes[i].before)},

@@ -85,6 +85,39 @@ Result<playout::Programme> ControlRoom::programme(const PlayedItem& item,
     return programme(item.entry);
 }
 
+Result<ControlRoom::Command> ControlRoom::putting_on(const std::string& channel,
+                                                     const std::string& entry, PutOn how) {
+    const Instant epoch = TRY(store_.find_channel(channel))
+    .epoch;
+    const playout::Programme programme = TRY(this->programme(entry));
+    const store::Entry row = TRY(store_.find_entry(entry));
+    // From before it was checked: then nothing is known of dates.
+    const auto dates = store::parse_metadata(row.metadata).value_or(store::Metadata());
+    return Command([=](const playout::OnAir& on, playout::Moment moment) -> Result<playout::Edit> {
+        playout::Edit edit = TRY(how(on, moment, programme));
+        const auto put = std::ranges::find_if(edit.airings, [&](const playout::Airing& airing) {
+            return airing.start == edit.at && airing.entry_id == entry;
+        });
+        if (put == edit.airings.end()) return edit;
+        const auto at = [&](Ticks tick) {
+            return base::to_rfc3339(playout::instant_of(epoch, tick));
+        };
+        if (dates.not_before && put->start < playout::ticks_since(epoch, *dates.not_before)) {
+            return fail(ErrorCode::kConflict,
+                        "\"{}\" may not be shown before {}, and would begin at {}; if it may, "
+                        "change its not_before with `matinee entry set`",
+                        entry, base::to_rfc3339(*dates.not_before), at(put->start));
+        }
+        if (dates.not_after && put->end() > playout::ticks_since(epoch, *dates.not_after)) {
+            return fail(ErrorCode::kConflict,
+                        "\"{}\" may not be shown after {}, and would end at {}; if it may, "
+                        "change its not_after with `matinee entry set`",
+                        entry, base::to_rfc3339(*dates.not_after), at(put->end()));
+        }
+        return edit;
+    });
+}
+
 Result<std::vector<ControlRoom::ItemState>> ControlRoom::item_states(
     const store::Playlist& playlist) {
     const std::vector<store::Variant> variants = TRY(store_.list_variants());
@@ -332,7 +365,7 @@ Result<ControlRoom::Plan> ControlRoom::plan_publication(const store::Schedule& s
     const Instant now = clock_.now();
     const Desk desk = TRY(sit_down(schedule, drafts, now));
     Plan plan;
-    plan.published = {desk.channel.id, desk.channel.epoch, {}};
+    plan.published = {desk.channel.id, desk.channel.epoch, {}, {}};
     plan.edit.channel_id = desk.channel.id;
     const Ticks at_tick = playout::ticks_since(desk.channel.epoch, at);
     const playout::Moment when = moment(desk, now);
@@ -455,13 +488,21 @@ Result<std::vector<ControlRoom::Published>> ControlRoom::publish(const std::stri
         return fail(ErrorCode::kInvalid, "item {} of playlist \"{}\", {}: {}", i + 1, playlist,
                     draft.items[i].reference, states[i].why);
     }
+    // Before anything is planned: what is planned has to be written soon.
+    std::map<std::string, std::vector<playout::Finding>> errors;
     for (int attempt = 1;; ++attempt) {
-        std::vector<Plan> plans;
+        std::vector<store::Schedule> playing;
         for (const store::Channel& channel : TRY(store_.list_channels())) {
             const store::Schedule schedule = TRY(store_.find_schedule(channel.id));
             const auto used = playlists_of(schedule, channel);
             if (std::ranges::find(used, playlist) == used.end()) continue;
+            errors[channel.id] = TRY(errors_of(schedule, {draft}));
+            playing.push_back(schedule);
+        }
+        std::vector<Plan> plans;
+        for (const store::Schedule& schedule : playing) {
             plans.push_back(TRY(plan_publication(schedule, {draft}, from, at)));
+            plans.back().published.errors = std::move(errors[schedule.channel_id]);
         }
         std::vector<Published> published;
         std::vector<store::ChannelEdit> edits;
@@ -500,7 +541,9 @@ Result<ControlRoom::Published> ControlRoom::publish(const store::Schedule& sched
                                                     playout::From from, Instant at, Mode mode) {
     for (int attempt = 1;; ++attempt) {
         const store::Schedule next = TRY(successor(schedule));
-        const Plan plan = TRY(plan_publication(next, {}, from, at));
+        auto errors = TRY(errors_of(next, {}));
+        Plan plan = TRY(plan_publication(next, {}, from, at));
+        plan.published.errors = std::move(errors);
         if (mode == Mode::kDryRun) return plan.published;
         const auto written = store_.set_schedule(schedule, {&plan.edit, 1});
         if (written) {
@@ -513,6 +556,50 @@ Result<ControlRoom::Published> ControlRoom::publish(const store::Schedule& sched
     }
 }
 
+Result<std::vector<playout::ItemFacts>> ControlRoom::facts_of(
+    const store::Playlist& playlist, const std::vector<std::string>& languages, Instant epoch) {
+    std::vector<playout::ItemFacts> all;
+    const std::vector<ItemState> states = TRY(item_states(playlist));
+    for (std::size_t i = 0; i < playlist.items.size(); ++i) {
+        const store::PlaylistItem& item = playlist.items[i];
+        playout::ItemFacts& fact = all.emplace_back();
+        fact.entry_id = item.reference;
+        const auto entry = store_.find_entry(item.reference);
+        fact.exists = entry || entry.error().code() != ErrorCode::kNotFound;
+        fact.ready = states[i].readiness == ItemReadiness::kReady;
+        fact.trimmed_is_missing = item.is_trimmed() && states[i].readiness == ItemReadiness::kWaits;
+        fact.may_repeat = item.kind != store::ItemKind::kEntry;
+        if (!entry) continue;
+        fact.may_repeat = fact.may_repeat || entry->kind != store::EntryKind::kFilm;
+        // From before it was checked: then nothing is known of dates.
+        if (const auto metadata = store::parse_metadata(entry->metadata)) {
+            const auto tick = [&](const std::optional<Instant>& instant) {
+                return instant ? std::optional(playout::ticks_since(epoch, *instant))
+                               : std::nullopt;
+            };
+            fact.permitted_from = tick(metadata->not_before);
+            fact.permitted_until = tick(metadata->not_after);
+        }
+        if (item.is_trimmed() && states[i].readiness == ItemReadiness::kBad) {
+            fact.bad_points = states[i].why;
+        }
+        if (const auto known = programme(item.reference); !known && !entry->media_id.empty()) {
+            fact.lost = known.error().to_string();
+        }
+        fact.lacking = lacking_languages(subtitle_languages(library_, *entry), languages);
+    }
+    return all;
+}
+
+Result<std::vector<playout::Finding>> ControlRoom::errors_of(
+    const store::Schedule& schedule, const std::vector<store::Playlist>& drafts) {
+    auto findings = TRY(check(schedule, drafts, {}));
+    std::erase_if(findings, [](const playout::Finding& finding) {
+        return finding.severity != playout::Severity::kError;
+    });
+    return findings;
+}
+
 Result<std::vector<playout::Finding>> ControlRoom::check(const store::Schedule& schedule,
                                                          const std::vector<store::Playlist>& drafts,
                                                          const std::vector<std::string>& languages,
@@ -520,45 +607,29 @@ Result<std::vector<playout::Finding>> ControlRoom::check(const store::Schedule& 
     const Instant now = clock_.now();
     const Desk desk = TRY(sit_down(schedule, drafts, now, until.value_or(Instant())));
     const std::vector<std::string> wanted = TRY(asked_languages(languages));
-    playout::CheckInput input{desk.schedule, {}, {}, this->until(desk, now), Ticks(0)};
+    playout::CheckInput input{desk.schedule, {}, {}, this->until(desk, now)};
     if (until) input.until = playout::ticks_since(desk.channel.epoch, *until);
+    const auto facts = [&](const std::string& id) -> Result<std::vector<playout::ItemFacts>> {
+        const auto draft = std::ranges::find(drafts, id, &store::Playlist::id);
+        return facts_of(draft == drafts.end() ? TRY(store_.find_playlist(id)) : *draft, wanted,
+                        desk.channel.epoch);
+    };
     std::vector<std::string> playlists;
     for (const store::ScheduleBlock& block : schedule.blocks) {
         playlists.push_back(block.playlist_id);
     }
     if (schedule.version == 0) playlists = playlists_of(schedule, desk.channel);
     for (const std::string& id : playlists) {
-        const auto draft = std::ranges::find(drafts, id, &store::Playlist::id);
-        const store::Playlist playlist = draft == drafts.end() ? TRY(store_.find_playlist(id)) : *draft;
-        auto& facts = input.facts.emplace_back();
-        const std::vector<ItemState> states = TRY(item_states(playlist));
-        for (std::size_t i = 0; i < playlist.items.size(); ++i) {
-            const store::PlaylistItem& item = playlist.items[i];
-            playout::ItemFacts& fact = facts.emplace_back();
-            fact.entry_id = item.reference;
-            const auto entry = store_.find_entry(item.reference);
-            fact.exists = entry || entry.error().code() != ErrorCode::kNotFound;
-            fact.trimmed_is_missing =
-                item.is_trimmed() && states[i].readiness == ItemReadiness::kWaits;
-            if (!entry) continue;
-            // From before it was checked: then nothing is known of dates.
-            if (const auto metadata = store::parse_metadata(entry->metadata)) {
-                const auto tick = [&](const std::optional<Instant>& instant) {
-                    return instant
-                               ? std::optional(playout::ticks_since(desk.channel.epoch, *instant))
-                               : std::nullopt;
-                };
-                fact.permitted_from = tick(metadata->not_before);
-                fact.permitted_until = tick(metadata->not_after);
-            }
-            if (item.is_trimmed() && states[i].readiness == ItemReadiness::kBad) {
-                fact.bad_points = states[i].why;
-            }
-            if (const auto known = programme(item.reference); !known && !entry->media_id.empty()) {
-                fact.lost = known.error().to_string();
-            }
-            fact.lacking = lacking_languages(subtitle_languages(library_, *entry), wanted);
-        }
+        input.facts.push_back(TRY(facts(id)));
+    }
+    if (schedule.version != 0 && !schedule.filler_playlist.empty()) {
+        input.fillers = TRY(facts(schedule.filler_playlist));
+    }
+    if (schedule.version != 0 && !schedule.slate_entry.empty()) {
+        store::Playlist slate;
+        slate.items.emplace_back().reference = schedule.slate_entry;
+        input.slate = TRY(facts_of(slate, {}, desk.channel.epoch))
+        .front();
     }
     for (std::size_t i = 0; i < schedule.blocks.size(); ++i) {
         const std::string countdown = countdown_of(schedule, schedule.blocks[i]);

@@ -43,6 +43,12 @@ class ControlRoom {
     // What may be put on the air of an entry now. kNotFound, or kConflict when it is not ready.
     Result<playout::Programme> programme(const std::string& entry);
 
+    // The command that puts an entry on the air: playout::insert_next or replace. Besides their
+    // errors: kNotFound, or kConflict when it is not ready or may not be shown then.
+    using PutOn = Result<playout::Edit> (*)(const playout::OnAir&, playout::Moment,
+                                            const playout::Programme&);
+    Result<Command> putting_on(const std::string& channel, const std::string& entry, PutOn how);
+
     // How it is with an item of a playlist.
     enum class ItemReadiness : std::uint8_t {
         kReady,
@@ -63,6 +69,7 @@ class ControlRoom {
         std::string channel;
         Instant epoch;
         playout::Publication plan;
+        std::vector<playout::Finding> errors = {};  // that check() finds in what is published
     };
     enum class Mode : std::uint8_t { kDryRun, kCommit };
     Result<std::vector<Published>> publish(const std::string& playlist, std::int64_t version,
@@ -101,6 +108,12 @@ class ControlRoom {
         store::Channel channel;
         store::AiringMark mark;
     };
+    // What is known of a playlist's items, for check().
+    Result<std::vector<playout::ItemFacts>> facts_of(const store::Playlist& playlist,
+                                                     const std::vector<std::string>& languages,
+                                                     Instant epoch);
+    Result<std::vector<playout::Finding>> errors_of(const store::Schedule& schedule,
+                                                    const std::vector<store::Playlist>& drafts);
     static std::optional<EndedEarly> ended_early(const Desk& desk, const playout::Edit& edit,
                                                  std::string_view why);
     void tell_log(const std::optional<EndedEarly>& ended);

@@ -148,7 +148,19 @@ Result<void> print_playlist(Workspace& workspace, const store::Playlist& playlis
     return {};
 }
 
+void print_finding(const playout::Finding& finding, Instant epoch) {
+    const std::string at =
+        finding.at < Ticks(0) ? "" : base::to_rfc3339(playout::instant_of(epoch, finding.at));
+    std::string place = finding.block;
+    if (finding.item >= 0) place += fmt::format(" item {}", finding.item + 1);
+    if (!at.empty()) place += (place.empty() ? "" : ", ") + at;
+    if (!place.empty()) place += ": ";
+    fmt::print("{}: {}{}\n", playout::to_string(finding.severity), place, finding.message);
+}
+
 void print_publication(const ControlRoom::Published& published) {
+    for (const playout::Finding& finding : published.errors)
+        print_finding(finding, published.epoch);
     const auto& changes = published.plan.changes;
     if (changes.empty()) {
         fmt::print("channel {}: nothing changes\n", published.channel);
@@ -386,16 +398,8 @@ Result<int> check_schedule(Workspace& workspace, const PlanningArguments& argume
         print_json(findings_json(channel, findings));
         return errors ? kFindings : 0;
     }
-    for (const auto& finding : findings) {
-        const std::string at =
-            finding.at < Ticks(0)
-                ? ""
-                : base::to_rfc3339(playout::instant_of(channel.epoch, finding.at));
-        std::string place = finding.block;
-        if (finding.item >= 0) place += fmt::format(" item {}", finding.item + 1);
-        if (!at.empty()) place += (place.empty() ? "" : ", ") + at;
-        fmt::print("{}: {}: {}\n", playout::to_string(finding.severity), place, finding.message);
-    }
+    for (const auto& finding : findings)
+        print_finding(finding, channel.epoch);
     return errors ? kFindings : 0;
 }
 
@@ -577,8 +581,7 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
             check_schedule)
         .id("CHANNEL", "the channel")
         .file(false)
-        .words("--language",
-               "subtitles that every item ought to have; zh is content with zh-Hans")
+        .words("--language", "subtitles that every item ought to have; zh is content with zh-Hans")
         .json();
     command(schedule, "clear", "Let a channel loop its playlist again", clear_schedule)
         .id("CHANNEL", "the channel")
@@ -626,13 +629,9 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
                                 });
                             });
     resume->add_flag("--next", resume.arguments().next_item, "with the next item instead");
-    const auto with_entry = [](auto function) {
-        return [function](Workspace& workspace, const PlanningArguments& arguments) -> Made {
-            ControlRoom room = control_room(workspace);
-            const playout::Programme programme = TRY(room.programme(arguments.second));
-            return ControlRoom::Command([function, programme](const auto& on, auto moment) {
-                return function(on, moment, programme);
-            });
+    const auto with_entry = [](ControlRoom::PutOn how) {
+        return [how](Workspace& workspace, const PlanningArguments& arguments) -> Made {
+            return control_room(workspace).putting_on(arguments.id, arguments.second, how);
         };
     };
     const auto entry = [](const PlanningArguments& given) { return json{{"entry", given.second}}; };

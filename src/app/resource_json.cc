@@ -23,6 +23,8 @@ std::vector<std::string> texts_in(const json& object, const char* name) {
                               : std::vector<std::string>();
 }
 
+}  // namespace
+
 json finding_json(const playout::Finding& finding, Instant epoch) {
     const auto unless = [](bool missing, json value) { return missing ? json(nullptr) : value; };
     return {{"severity", playout::to_string(finding.severity)},
@@ -33,8 +35,6 @@ json finding_json(const playout::Finding& finding, Instant epoch) {
                           base::to_rfc3339(playout::instant_of(epoch, finding.at)))},
             {"message", finding.message}};
 }
-
-}  // namespace
 
 json date_json(Instant instant) {
     return instant == Instant() ? json(nullptr) : json(base::to_rfc3339(instant));

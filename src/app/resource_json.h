@@ -62,6 +62,9 @@ nlohmann::json playlist_version_json(const store::PlaylistVersion& version);
 // Schedule: with the channel that it is of.
 nlohmann::json channel_schedule_json(const store::Schedule& schedule);
 
+// Finding. `epoch`: the channel's.
+nlohmann::json finding_json(const playout::Finding& finding, Instant epoch);
+
 // Findings.
 nlohmann::json findings_json(const store::Channel& channel,
                              std::span<const playout::Finding> findings);

@@ -1,7 +1,9 @@
 #include "playout/check.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -30,6 +32,9 @@ class Checker {
         for (std::size_t i = 0; i < schedule_.blocks.size(); ++i)
             check_block(i);
         check_countdowns();
+        for (const ItemFacts& filler : input_.fillers)
+            check_pastime(filler, "the filler", Severity::kWarning);
+        if (input_.slate) check_pastime(*input_.slate, "the slate", Severity::kError);
         check_timeline();
         return std::move(findings_);
     }
@@ -79,16 +84,29 @@ class Checker {
                 found(Severity::kWarning, "missing-language",
                       fmt::format("\"{}\" has no subtitles in {}", entry, language));
             }
-            if (programme && input_.longest > Ticks(0) && programme->duration() > input_.longest) {
-                found(Severity::kWarning, "too-long",
-                      fmt::format("\"{}\" lasts {}, more than {}", entry,
-                                  rough_duration(programme->duration()),
-                                  rough_duration(input_.longest)));
-            }
-            if (!seen.insert(entry).second) {
+            if (!facts.may_repeat && !seen.insert(entry).second) {
                 found(Severity::kWarning, "repeat",
                       fmt::format("\"{}\" is in the block before already", entry));
             }
+        }
+    }
+
+    // What is shown when no item is. `unready`: how bad it is when it cannot be.
+    void check_pastime(const ItemFacts& facts, std::string_view what, Severity unready) {
+        const auto found = [&](Severity severity, std::string code, std::string_view why) {
+            add(severity, std::move(code), "", -1, Ticks(-1),
+                fmt::format("{}, \"{}\": {}", what, facts.entry_id, why));
+        };
+        if (!facts.exists) {
+            found(Severity::kError, "unknown-entry", "there is no such entry");
+        } else if (!facts.bad_points.empty()) {
+            found(Severity::kError, "bad-points", facts.bad_points);
+        } else if (!facts.lost.empty()) {
+            found(Severity::kError, "lost", facts.lost);
+        } else if (facts.trimmed_is_missing) {
+            found(Severity::kWarning, "not-trimmed", "its in and out points are not prepared yet");
+        } else if (!facts.ready) {
+            found(unready, "not-ready", "it is not prepared, and not shown until it is");
         }
     }
 
@@ -107,22 +125,59 @@ class Checker {
         }
     }
 
-    void check_permission(const Airing& airing) {
-        for (std::size_t i = 0; i < schedule_.blocks.size(); ++i) {
-            if (schedule_.blocks[i].id != airing.place.block || i >= input_.facts.size()) continue;
-            const auto& facts = input_.facts[i];
-            const auto item = static_cast<std::size_t>(airing.place.item);
-            if (item >= facts.size()) continue;
-            const bool early =
-                facts[item].permitted_from && airing.start < *facts[item].permitted_from;
-            const bool late =
-                facts[item].permitted_until && airing.end() > *facts[item].permitted_until;
-            if (!early && !late) continue;
-            add(Severity::kError, "not-permitted", airing.place.block, airing.place.item,
-                airing.start,
-                fmt::format("\"{}\" may {} at that time", airing.entry_id,
-                            early ? "not be shown yet" : "not be shown any more"));
+    // Of an item that is on; null when nothing is known of it.
+    [[nodiscard]] const ItemFacts* facts_of(const Place& place) const {
+        const auto item = static_cast<std::size_t>(place.item);
+        for (std::size_t i = 0; i < std::min(schedule_.blocks.size(), input_.facts.size()); ++i) {
+            if (schedule_.blocks[i].id != place.block || item >= input_.facts[i].size()) continue;
+            return &input_.facts[i][item];
         }
+        return nullptr;
+    }
+
+    // Of what passes the time.
+    [[nodiscard]] const ItemFacts* facts_of(const std::string& entry) const {
+        const auto filler = std::ranges::find(input_.fillers, entry, &ItemFacts::entry_id);
+        if (filler != input_.fillers.end()) return &*filler;
+        return input_.slate && input_.slate->entry_id == entry ? &*input_.slate : nullptr;
+    }
+
+    // Whether it is on within its dates; says so when it is not.
+    bool check_permission(const Airing& airing, const ItemFacts& facts, const std::string& block,
+                          std::int64_t item) {
+        const bool early = facts.permitted_from && airing.start < *facts.permitted_from;
+        const bool late = facts.permitted_until && airing.end() > *facts.permitted_until;
+        if (!early && !late) return true;
+        add(Severity::kError, "not-permitted", block, item, airing.start,
+            fmt::format("\"{}\" may {} at that time", airing.entry_id,
+                        early ? "not be shown yet" : "not be shown any more"));
+        return false;
+    }
+
+    // Each of them once: they may be on every few minutes.
+    void check_pastime_permission(const Airing& airing) {
+        const ItemFacts* const facts = facts_of(airing.entry_id);
+        if (facts == nullptr || forbidden_pastime_.contains(airing.entry_id)) return;
+        if (!check_permission(airing, *facts, "", -1)) forbidden_pastime_.insert(airing.entry_id);
+    }
+
+    // Within a block, check_block() has looked. Two blocks that take turns have it once.
+    void check_repeat(const Airing& airing) {
+        const std::string& block = airing.place.block;
+        const auto [last, is_first] =
+            shown_.try_emplace(airing.entry_id, Showing{block, airing.start});
+        if (is_first) return;
+        const Showing before = std::exchange(last->second, Showing{block, airing.start});
+        if (before.block == block || airing.start - before.start >= kRepeatHorizon) return;
+        if (!repeats_
+                 .emplace(airing.entry_id, std::min(block, before.block),
+                          std::max(block, before.block))
+                 .second) {
+            return;
+        }
+        add(Severity::kWarning, "repeat", block, airing.place.item, airing.start,
+            fmt::format("\"{}\" is on in \"{}\" already, {} before", airing.entry_id, before.block,
+                        rough_duration(airing.start - before.start)));
     }
 
     // The whole duration of what the airing's item shows.
@@ -170,6 +225,10 @@ class Checker {
         const auto airings = extend(schedule_, input_.end, input_.until);
         const Ticks start = input_.end ? input_.end->last.end() : Ticks(0);
         Ticks anchor = input_.end ? input_.end->last.place.anchor : start - Ticks(1);
+        if (input_.end && input_.end->last.place.role == Role::kItem) {
+            const Airing& last = input_.end->last;
+            shown_.emplace(last.entry_id, Showing{last.place.block, last.start});
+        }
         Ticks gap{0};  // of slate, up to now
         for (const Airing& airing : airings) {
             const bool slate = airing.place.role == Role::kFill && schedule_.slate &&
@@ -178,8 +237,12 @@ class Checker {
             if (slate) gap += airing.duration;
             check_starts(airing, anchor);
             anchor = airing.place.anchor;
+            if (airing.place.role == Role::kFill) check_pastime_permission(airing);
             if (airing.place.role != Role::kItem) continue;
-            check_permission(airing);
+            if (const ItemFacts* const facts = facts_of(airing.place)) {
+                check_permission(airing, *facts, airing.place.block, airing.place.item);
+                if (!facts->may_repeat) check_repeat(airing);
+            }
             check_end(airing);
         }
         const Ticks end = airings.empty() ? start : airings.back().end();
@@ -194,9 +257,18 @@ class Checker {
             fmt::format("the slate is shown for {}", rough_duration(gap)));
     }
 
+    // Where an entry was on last.
+    struct Showing {
+        std::string block;
+        Ticks start;
+    };
+
     const CheckInput& input_;
     const Schedule& schedule_;
     std::vector<Finding> findings_;
+    std::map<std::string, Showing> shown_;                                 // by entry
+    std::set<std::tuple<std::string, std::string, std::string>> repeats_;  // entry, two blocks
+    std::set<std::string> forbidden_pastime_;                              // entries
 };
 
 }  // namespace

@@ -17,11 +17,13 @@ struct ItemFacts {
     std::string entry_id;
     bool exists = true;               // there is such an entry
     bool trimmed_is_missing = false;  // it has in and out points, and that variant is not prepared
-    std::vector<std::string> lacking;      // languages it ought to have subtitles in, and has not
-    std::optional<Ticks> permitted_from;   // when it may be shown, since the epoch
-    std::optional<Ticks> permitted_until;  // unset: no bound
+    std::vector<std::string> lacking = {};  // languages that it ought to have subtitles in
+    std::optional<Ticks> permitted_from = std::nullopt;   // when it may be shown, since the epoch
+    std::optional<Ticks> permitted_until = std::nullopt;  // unset: no bound
     std::string bad_points = {};  // what is wrong with its in and out points; empty: nothing
     std::string lost = {};        // it was prepared, and its files cannot be read: why
+    bool may_repeat = false;      // a card, a filler, a slate: nobody minds seeing it again
+    bool ready = true;            // of fillers and the slate: it can be shown
 };
 
 // What is known of a block's countdown that cannot be shown.
@@ -37,9 +39,13 @@ struct CheckInput {
     std::vector<std::vector<ItemFacts>> facts;  // of each block's items, in order
     std::optional<RundownEnd> end;              // what the plan goes on from
     Ticks until{0};                             // how far to look
-    Ticks longest{0};  // what is longer is reported as too long; zero: nothing is
     std::vector<CountdownFacts> countdowns = {};
+    std::vector<ItemFacts> fillers = {};  // all of them, also those that are not ready
+    std::optional<ItemFacts> slate = std::nullopt;
 };
+
+// What is on again in another block within that time was hardly meant to be.
+inline constexpr Ticks kRepeatHorizon{std::chrono::hours(24)};
 
 enum class Severity : std::uint8_t { kWarning, kError };
 
@@ -57,7 +63,8 @@ struct Finding {
     bool operator==(const Finding&) const = default;
 };
 
-// Findings about items in order, then those about the timeline by time. Codes:
+// Findings about items in order, fillers and the slate, then those about the timeline by time.
+// Codes:
 //
 //   unknown-entry      there is no such entry
 //   not-ready          it cannot be shown yet
@@ -65,8 +72,8 @@ struct Finding {
 //   bad-points         its in and out points make no sense, or cannot be prepared
 //   lost               its prepared files are gone or damaged: the slate will stand in for it
 //   missing-language   it lacks subtitles that all ought to have
-//   too-long           it is longer than items ought to be
-//   repeat             it is in the block twice
+//   repeat             it is in the block twice, or in another within kRepeatHorizon; cards,
+//                      fillers and slates may be
 //   not-permitted      it airs outside of its permitted dates
 //   no-countdown       what counts down to its fixed start cannot be shown
 //   gap                the slate is shown, since nothing else fits or is there

@@ -1035,6 +1035,68 @@ TEST(ControlRoom, ChecksAScheduleAgainstWhatIsThere) {
     EXPECT_TRUE(codes.contains("gap"));
 }
 
+TEST(ControlRoom, PutsNothingOnTheAirOutsideOfItsDates) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 500));
+    cinema.add_film("spot", film({25, 1}, 250));
+    cinema.play({"one"});
+    cinema.on_air();
+    const auto put_on = [&](const std::string& metadata, ControlRoom::PutOn how) {
+        store::EntryDescription spot = *cinema.store->find_entry("spot");
+        spot.metadata = metadata;
+        EXPECT_TRUE(cinema.store->upsert_entry(spot));
+        ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+        const auto command = room.putting_on("main", "spot", how);
+        EXPECT_TRUE(command) << command.error().to_string();
+        return room.perform("main", *command);
+    };
+    for (const ControlRoom::PutOn how : {&playout::insert_next, &playout::replace}) {
+        const auto early = put_on(R"({"not_before": "2026-11-24"})", how);
+        ASSERT_FALSE(early);
+        EXPECT_EQ(early.error().code(), ErrorCode::kConflict);
+        EXPECT_THAT(early.error().to_string(),
+                    testing::HasSubstr("before 2026-11-24T00:00:00.000Z"));
+        const auto late = put_on(R"({"not_after": "2026-11-23T20:00:01Z"})", how);
+        ASSERT_FALSE(late);
+        EXPECT_THAT(late.error().to_string(), testing::HasSubstr("after 2026-11-23T20:00:01.000Z"));
+    }
+    const auto done = put_on(R"({"not_before": "2026-11-23"})", playout::insert_next);
+    EXPECT_TRUE(done) << done.error().to_string();
+}
+
+TEST(ControlRoom, SaysWithAPublicationWhatIsWrongWithIt) {
+    Cinema cinema;
+    cinema.add_film("one", film({25, 1}, 500));
+    cinema.play({"one"});
+    cinema.on_air();
+    std::vector<store::PlaylistItem> items(2);
+    items[0].reference = "one";
+    items[1].reference = "nobody";
+    ASSERT_EQ(*cinema.store->save_draft("main", "Main", items, 1, "ann"), 2);
+    ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
+    for (const auto mode : {ControlRoom::Mode::kDryRun, ControlRoom::Mode::kCommit}) {
+        const auto published =
+            room.publish("main", 2, 1, playout::From::kAfterCurrent, Instant(), mode);
+        ASSERT_TRUE(published) << published.error().to_string();
+        ASSERT_EQ(published->front().errors.size(), 1U);
+        EXPECT_EQ(published->front().errors[0].code, "unknown-entry");
+    }
+    // A schedule likewise, without what are warnings.
+    cinema.add_slate("slate");
+    store::Schedule wanted;
+    wanted.channel_id = "main";
+    wanted.slate_entry = "slate";
+    wanted.filler_playlist = "fillers";
+    ASSERT_TRUE(cinema.store->set_playlist("fillers", "Fillers", std::vector<std::string>{"gone"}));
+    wanted.blocks.resize(1);
+    wanted.blocks[0].id = wanted.blocks[0].playlist_id = "main";
+    const auto published =
+        room.publish(wanted, playout::From::kAfterCurrent, Instant(), ControlRoom::Mode::kDryRun);
+    ASSERT_TRUE(published) << published.error().to_string();
+    ASSERT_EQ(published->errors.size(), 2U);
+    EXPECT_EQ(published->errors[1].message, "the filler, \"gone\": there is no such entry");
+}
+
 TEST(ControlRoom, ChecksForTheLanguagesThatViewersGet) {
     Cinema cinema;
     cinema.add_film("one", film({25, 1}, 500));

@@ -19,6 +19,9 @@ using testing::IsEmpty;
 struct Plan {
     Schedule schedule;
     std::vector<std::vector<ItemFacts>> facts;
+    std::vector<ItemFacts> fillers;
+    std::optional<ItemFacts> slate_facts;
+    Ticks until = seconds(200);
 
     Plan() {
         Block& day = schedule.blocks.emplace_back();
@@ -39,10 +42,10 @@ struct Plan {
     }
 
     // "severity code block/item at", one a finding.
-    [[nodiscard]] std::vector<std::string> lines(Ticks longest = Ticks(0)) const {
+    [[nodiscard]] std::vector<std::string> lines() const {
         std::vector<std::string> out;
         for (const Finding& finding :
-             check({schedule, facts, std::nullopt, seconds(200), longest})) {
+             check({schedule, facts, std::nullopt, until, {}, fillers, slate_facts})) {
             out.push_back(fmt::format("{} {} {}/{} {}", to_string(finding.severity), finding.code,
                                       finding.block, finding.item,
                                       finding.at < Ticks(0) ? -1 : finding.at.count() / 90'000));
@@ -72,8 +75,51 @@ TEST(Check, ReportsItemsByTheirPosition) {
                             "error unknown-entry day/3 -1", "warning not-trimmed day/4 -1"));
 }
 
-TEST(Check, ReportsWhatIsLongerThanItOughtToBe) {
-    EXPECT_THAT(Plan().lines(seconds(35)), ElementsAre("warning too-long gala/0 -1"));
+TEST(Check, ReportsAFilmThatIsOnAgainInAnotherBlock) {
+    Plan plan;
+    plan.schedule.blocks[1].items = {programme("b", 30)};
+    plan.facts[1][0].entry_id = "b";
+    EXPECT_THAT(plan.lines(), ElementsAre("warning repeat gala/0 100"))
+        << "once, however often the gala is repeated";
+    plan.schedule.starts.push_back({std::chrono::hours(20), 1});
+    plan.until = std::chrono::hours(21);
+    plan.schedule.blocks[0].passes = 1;
+    plan.schedule.blocks[1].passes = 1;
+    EXPECT_THAT(plan.lines(), testing::Contains("warning repeat gala/0 100"));
+    plan.schedule.starts = {{std::chrono::hours(25), 1}};
+    plan.until = std::chrono::hours(26);
+    EXPECT_THAT(plan.lines(), testing::Not(testing::Contains(testing::HasSubstr("repeat"))))
+        << "on the next day that is as it should be";
+}
+
+TEST(Check, LetsCardsAndFillersComeAgain) {
+    Plan plan;
+    plan.schedule.blocks[0].items.push_back(programme("a", 20));
+    plan.facts[0].push_back(plan.facts[0][0]);
+    plan.schedule.blocks[1].items.push_back(programme("a", 20));
+    plan.facts[1].push_back(plan.facts[0][0]);
+    for (ItemFacts* const facts : {&plan.facts[0][0], &plan.facts[0][2], &plan.facts[1][1]})
+        facts->may_repeat = true;
+    EXPECT_THAT(plan.lines(), ElementsAre("warning gap /-1 90")) << "b does not fit, nor does a";
+}
+
+TEST(Check, LooksAtWhatPassesTheTime) {
+    Plan plan;
+    plan.schedule.starts[0].at = seconds(115);
+    plan.schedule.fillers = {programme("f", 5)};
+    plan.fillers = {{"f", true, false, {}, {}, Ticks(seconds(107))}, {"late"}, {"nobody", false}};
+    plan.fillers[1].ready = false;
+    plan.slate_facts = ItemFacts{"slate"};
+    EXPECT_THAT(plan.lines(), ElementsAre("warning not-ready /-1 -1", "error unknown-entry /-1 -1",
+                                          "error not-permitted /-1 105"));
+    plan.schedule.fillers.clear();
+    plan.fillers.clear();
+    plan.slate_facts->permitted_from = seconds(300);
+    EXPECT_THAT(plan.lines(), ElementsAre("error not-permitted /-1 100", "warning gap /-1 100"));
+    plan.schedule.slate.reset();
+    plan.slate_facts = ItemFacts{"slate"};
+    plan.slate_facts->ready = false;
+    EXPECT_THAT(plan.lines(), testing::Contains("error not-ready /-1 -1"));
 }
 
 TEST(Check, ReportsGapsBeforeAFixedStartAndAfterTheEnd) {
@@ -118,7 +164,6 @@ TEST(Check, ReportsACountdownThatCannotBeShown) {
         plan.facts,
         std::nullopt,
         seconds(10),
-        Ticks(0),
         {{1, "late", true, false}, {1, "none", false, false}, {1, "film", true, true}}};
     std::vector<std::string> found;
     for (const Finding& finding : check(input)) {
