@@ -34,6 +34,9 @@ Reload plan_reload(const Config& running, const Config& wanted) {
     take("access.entries", now.access.entries, wanted.access.entries);
     take("access.metrics", now.access.metrics_protected, wanted.access.metrics_protected);
     leave("access.session_hours", running.access.session, wanted.access.session);
+    take("limits", now.limits, wanted.limits);
+    leave("uploads", running.uploads, wanted.uploads);
+    leave("import", running.import, wanted.import);
     return reload;
 }
 

@@ -18,7 +18,8 @@ struct Reload {
 //
 // Whatever playlists and segments follow from waits for a restart: what viewers may have fetched
 // never changes under them, and a shorter hold-back or a longer window would list segments again
-// that had gone, or take back some that were listed. So does what threads and sockets are made of.
+// that had gone, or take back some that were listed. So does what threads and sockets are made of,
+// and what uploads and imports read while they work.
 Reload plan_reload(const Config& running, const Config& wanted);
 
 }  // namespace matinee::app

@@ -139,8 +139,17 @@ void Station::reload() {
                    {{"reason", trusted.error().to_string()}});
     }
     if (server.log_level != before.log_level) log::set_level(server.log_level);
+    // Everybody begins anew: how much clients have asked for says nothing by other limits.
+    if (reload.config.limits != workspace_.config.limits) {
+        limits_.store(std::make_shared<http::RateLimits>(reload.config.limits));
+    }
     const bool access_changed = reload.config.access != workspace_.config.access;
-    workspace_.config = reload.config;
+    // The rest has not changed, and other threads may be reading it.
+    workspace_.config.server = reload.config.server;
+    workspace_.config.jobs = reload.config.jobs;
+    workspace_.config.worker = reload.config.worker;
+    workspace_.config.access = reload.config.access;
+    workspace_.config.limits = reload.config.limits;
     if (access_changed) {
         if (auto set = access_->set_access(workspace_.config.access); !set) {
             log::error("accounts could not be read; the new rules hold from when they can",
@@ -218,7 +227,7 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
                                [&pages = station->pages_] {
                                    return pages.page(http::kScreenPage).etag + MATINEE_VERSION;
                                }}));
-    station->limits_ = std::make_unique<http::RateLimits>(workspace.config.limits);
+    station->limits_.store(std::make_shared<http::RateLimits>(workspace.config.limits));
     station->previews_ =
         std::make_unique<PreviewRoom>(*workspace.store, *workspace.library, *workspace.clock,
                                       broadcaster_options(workspace.config));
@@ -244,9 +253,10 @@ Result<std::unique_ptr<Station>> Station::start(Workspace& workspace, const Opti
     server.threads = config.threads;
     server.tls = station->tls_;
     server.proxies = [self = station.get()] { return self->proxies_.load(); };
-    server.guard = [gatekeeper = station->gatekeeper_.get(), limits = station->limits_.get()](
+    server.guard = [gatekeeper = station->gatekeeper_.get(), self = station.get()](
                        http::Request& request, const http::RouteSpec& route) {
-        auto refusal = limits->admit(request, route, std::chrono::steady_clock::now());
+        auto refusal =
+            self->limits_.load()->admit(request, route, std::chrono::steady_clock::now());
         return refusal ? std::move(refusal) : gatekeeper->admit(request, route);
     };
     station->server_ = TRY(http::Server::start(std::move(server), router, station->metrics_));

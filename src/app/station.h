@@ -77,7 +77,7 @@ class Station {
     std::unique_ptr<http::Gatekeeper> gatekeeper_;
     std::unique_ptr<http::SignIn> sign_in_;
     std::unique_ptr<StudioApi> api_;
-    std::unique_ptr<http::RateLimits> limits_;
+    std::atomic<std::shared_ptr<http::RateLimits>> limits_;
     std::string setup_address_;
     std::unique_ptr<JobRunner> jobs_;
     std::unique_ptr<Uploads> uploads_;

@@ -1,5 +1,8 @@
 #include "app/reload.h"
 
+#include <regex>
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -67,6 +70,46 @@ session_hours = 1
     EXPECT_EQ(reload.config.channel, running.channel);
     EXPECT_EQ(reload.config.server.listen, running.server.listen);
     EXPECT_TRUE(reload.config.server.certificate.empty());
+}
+
+TEST(Reload, SaysOfEverySectionWhetherItWaits) {
+    const Reload reload = plan_reload(config(""), config(R"(
+[server]
+log_level = "debug"
+[channel]
+hold_back_seconds = 30
+[jobs]
+concurrent = 3
+[worker]
+memory_mb = 900
+[access]
+entries = "protected"
+[limits]
+api_per_second = 7
+[uploads]
+expire_hours = 1
+[import.columns]
+"Dateiname" = "file"
+[house]
+quantizer = 30
+)"));
+    EXPECT_THAT(reload.changed,
+                ElementsAre("server.log_level", "jobs", "worker", "access.entries", "limits"));
+    EXPECT_THAT(reload.restart, ElementsAre("channel", "house", "uploads", "import"));
+    EXPECT_EQ(reload.config.limits.api.per_second, 7);
+    EXPECT_EQ(reload.config.uploads, UploadsConfig());
+    // None but these can be written.
+    std::set<std::string> said;
+    for (const auto& names : {reload.changed, reload.restart}) {
+        for (const std::string& name : names)
+            said.insert(name.substr(0, name.find('.')));
+    }
+    std::set<std::string> sections;
+    const std::string text = default_config_text();
+    const std::regex header(R"((^|\n)\[+([a-z]+))");
+    for (std::sregex_iterator it(text.begin(), text.end(), header), end; it != end; ++it)
+        sections.insert((*it)[2]);
+    EXPECT_EQ(said, sections);
 }
 
 TEST(Reload, FollowsACertificateThatHasMoved) {
