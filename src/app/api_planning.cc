@@ -247,6 +247,10 @@ Result<std::vector<store::PlaylistItem>> items_from(store::Store& store, const j
             }
             TRY(entry);
         }
+        if (const std::string why = TRY(why_bad(store, played(items.back()))); !why.empty()) {
+            return fail(ErrorCode::kInvalid, "/items/{}, {}: {}", items.size() - 1,
+                        items.back().reference, why);
+        }
     }
     return items;
 }

@@ -247,6 +247,11 @@ Result<void> add_link(Workspace& workspace, const PeopleArguments& arguments) {
         return fail(ErrorCode::kInvalid, "the link would end ({}) before it begins ({})",
                     base::to_rfc3339(link.expires), base::to_rfc3339(link.not_before));
     }
+    if (link.expires != Instant() && link.expires <= workspace.clock->now()) {
+        return fail(ErrorCode::kInvalid,
+                    "the link would have ended ({}) before anybody could use it",
+                    base::to_rfc3339(link.expires));
+    }
     link.viewers = arguments.viewers;
     link.secret_hash = auth::hash_of_secret(TRY(key.sign(claims_of(link))));
     TRY(workspace.store->create_link(link, command_actor()));

@@ -48,6 +48,7 @@ struct PlanningArguments {
     bool as_json = false;
     bool next_item = false;
     bool yes = false;
+    bool empty = false;
 };
 
 // "card:welcome@25-500": what, and which of its frames.
@@ -217,6 +218,15 @@ Result<int> set_playlist(Workspace& workspace, const PlanningArguments& argument
     const auto present = workspace.store->find_playlist_version(arguments.id, 0);
     if (!present && present.error().code() != ErrorCode::kNotFound) {
         return Unexpected(Error(present.error()));
+    }
+    // Without items only the title changes: that it is to have none has to be said.
+    if (items.empty() && present && !arguments.empty) {
+        if (arguments.title.empty()) {
+            return fail(ErrorCode::kInvalid,
+                        "name what playlist \"{}\" is to have, or its new --title, or say --empty",
+                        arguments.id);
+        }
+        items = present->items;
     }
     const std::int64_t draft = present ? present->draft : 0;
     const std::string title =
@@ -534,7 +544,9 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
                    return json{{"items", given.words}};
                })
         .json();
-    set->add_option("--title", set.arguments().title, "what people call it");
+    set->add_option("--title", set.arguments().title,
+                    "what people call it; without items only this changes");
+    set->add_flag("--empty", set.arguments().empty, "no items at all")->excludes("ITEM");
     command(playlist, "undo", "Make a new version like the one before; again goes further back",
             undo_playlist)
         .id("ID", "the playlist")

@@ -453,6 +453,9 @@ test('two producers never overwrite each other silently', async () => {
   await expect(400, 'createPlaylist', { body: { id: 'other', items: [{ entry: 'nothing' }] } });
   const wrong = await expect(400, 'createPlaylist', { body: { id: 'other', items: [{ entry: 'paper-boats', kind: 'movie' }] } });
   assert.equal(wrong.json.member, '/items/0/kind');
+  // Points that can never be prepared are no draft, for the API as for the command line.
+  const points = await expect(400, 'createPlaylist', { body: { id: 'other', items: [{ entry: 'paper-boats', in: 9_000_000 }] } });
+  assert.match(points.json.detail, /paper-boats/);
 
   const tag = made.headers.etag;
   const both = [{ entry: 'paper-boats' }, { entry: 'rooftop-tea' }];
@@ -542,6 +545,8 @@ test('a channel is made, goes on the air, and takes commands', async () => {
   events.close();
 
   assert.equal((await expect(200, 'checkPlaylist', { playlist: 'evening', query: { language: 'ru' } })).json.findings[0].code, 'missing-language');
+  assert.match((await expect(400, 'checkPlaylist', { playlist: 'evening', query: { language: 'klingonish' } })).json.detail, /"klingonish"/);
+  await expect(400, 'listEntries', { query: { without_language: 'klingonish' } });
 
   await expect(400, 'hold', { channel: 'hall', body: { why: 'tired' } });
   // Without a schedule there is no slate in it: the server's own is shown.

@@ -226,6 +226,13 @@ test('playlists and schedules are as the API has them', async () => {
   assert.equal((await like('publishPlaylist', ['playlist', 'publish', 'evening', '--dry-run'])).dry_run, true);
   await like('publishPlaylist', ['playlist', 'publish', 'evening']);
   await json(['playlist', 'set', 'long', 'card:welcome']);
+  const renamed = await json(['playlist', 'set', 'long', '--title', 'Long']);
+  assert.deepEqual([renamed.title, renamed.items.length], ['Long', 1]);
+  const nothing = await run(program, ['playlist', 'set', 'long', '--data', file('data')]);
+  assert.notEqual(nothing.status, 0);
+  assert.match(nothing.stderr, /--title/);
+  assert.equal((await json(['playlist', 'set', 'long', '--empty'])).items.length, 0);
+  assert.equal((await json(['playlist', 'undo', 'long'])).items.length, 1);
   await json(['playlist', 'publish', 'long']);
   const channel = await like('createChannel', ['channel', 'add', 'hall', 'boats', 'tram', '--title', 'Hall', '--burn-in', 'zh']);
   assert.deepEqual([channel.title, channel.burn_in], ['Hall', ['zh']]);
@@ -278,6 +285,9 @@ test('accounts, tokens, links and the audit log are as the API has them', async 
   assert.deepEqual([revoked.id, revoked.label, typeof revoked.revoked], [token.id, 'tests', 'string']);
   assert.deepEqual((await like('listUsers', ['user', 'list'], { list: true })).map(({ name }) => name), ['ann', 'mei']);
   const link = await like('createLink', ['link', 'add', '--channel', 'hall', '--label', 'Venue']);
+  const past = await run(program, ['link', 'add', '--channel', 'hall', '--until', '2020-01-01T00:00:00Z', '--data', file('data')]);
+  assert.notEqual(past.status, 0);
+  assert.match(past.stderr, /2020-01-01/);
   assert.deepEqual(link.paths, [`/t/${link.token}/channels/hall/master.m3u8`]);
   assert.deepEqual(await like('getLink', ['link', 'show', link.id]), link);
   await like('listLinks', ['link', 'list'], { list: true });
