@@ -1,10 +1,19 @@
 #include "http/guide.h"
 
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <regex>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <pugixml.hpp>
+
+#include "support/temp_folder.h"
 
 namespace matinee::http {
 namespace {
@@ -108,6 +117,46 @@ TEST(Guide, HasElementsInTheOrderOfXmltv) {
     EXPECT_STREQ(
         document.child("tv").child("programme").next_sibling("programme").child_value("title"),
         "bare");
+}
+
+// XMLTV's own document type, where Debian's xmltv-util or libxmltv-perl has put it, or where
+// MATINEE_XMLTV_DTD says; empty when it is not to be had. Neither is in
+// scripts/install-dependencies: they bring dozens of Perl modules.
+std::string xmltv_dtd() {
+    if (const char* const given = std::getenv("MATINEE_XMLTV_DTD")) return given;
+    for (const char* const path :
+         {"/usr/share/xmltv/xmltv.dtd", "/usr/share/sgml/xmltv/dtd/0.5/xmltv.dtd"}) {
+        if (std::filesystem::exists(path)) return path;
+    }
+    return {};
+}
+
+TEST(Guide, IsValidByTheDocumentTypeOfXmltv) {
+    const std::string dtd = xmltv_dtd();
+    const bool has_xmllint = std::system("command -v xmllint >/dev/null") == 0;
+    if (dtd.empty() || !has_xmllint) {
+        GTEST_SKIP() << "NOT CHECKED: validating takes "
+                     << (dtd.empty() ? "xmltv.dtd (apt-get install xmltv-util, or set "
+                                       "MATINEE_XMLTV_DTD to where it is)"
+                                     : "xmllint (apt-get install libxml2-utils)");
+    }
+    GuideEntry bare;
+    bare.id = "bare";
+    const test::TempFolder folder;
+    const std::filesystem::path guide = folder.path() / "guide.xml";
+    std::ofstream(guide) << xmltv(
+        {channel("main", {film("boats"), bare}), channel("other", {bare}), channel("empty", {})},
+        kBase);
+    const std::string command =
+        "xmllint --noout --nonet --dtdvalid '" + dtd + "' '" + guide.string() + "' 2>&1";
+    FILE* const validating = ::popen(command.c_str(), "r");
+    ASSERT_NE(validating, nullptr);
+    std::string said;
+    std::array<char, 1024> part{};
+    while (std::fgets(part.data(), part.size(), validating) != nullptr)
+        said += part.data();
+    const int status = ::pclose(validating);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << said;
 }
 
 TEST(Guide, SaysAllThatIsKnownInAllLanguages) {
