@@ -1,10 +1,9 @@
 // The API's channels, and commands while they are on the air.
-#include <algorithm>
-
 #include "app/api_context.h"
 #include "app/channel_removal.h"
 #include "app/channel_settings.h"
 #include "app/encrypting.h"
+#include "app/outlook.h"
 #include "app/resource_json.h"
 #include "auth/access.h"
 #include "http/problem.h"
@@ -170,22 +169,6 @@ Result<void> apply(store::Store& store, const json& body, store::Channel& channe
     return {};
 }
 
-json airing_json(const playout::Airing& airing, Instant epoch, Instant now) {
-    const Instant start = playout::instant_of(epoch, airing.start);
-    const Instant end = playout::instant_of(epoch, airing.end());
-    const bool placed = !airing.place.block.empty();
-    return {{"ordinal", airing.ordinal},
-            {"entry", airing.entry_id},
-            {"start", base::to_rfc3339(start)},
-            {"end", base::to_rfc3339(end)},
-            {"role", playout::to_string(airing.place.role)},
-            {"block", placed ? json(airing.place.block) : json(nullptr)},
-            {"item", placed ? json(airing.place.item) : json(nullptr)},
-            {"state", end <= now     ? "past"
-                      : start <= now ? "on"
-                                     : "coming"}};
-}
-
 http::QueryParameter instant_parameter(const char* name, const char* description) {
     return {name, description, {{"type", "string"}, {"format", "date-time"}, {"maxLength", 40}}};
 }
@@ -318,31 +301,15 @@ void add_channel_operations(Api& api, ApiContext& context) {
                        instant_parameter("to", "Six hours from now, unless said.")},
              .answers = {{200, "Rundown"}}},
             [&context, &store](const Call& call) -> Result<Response> {
-                constexpr std::size_t kMost = 1000;
-                constexpr std::chrono::hours kLongest{48};
                 const auto channel = TRY(store.find_channel(call.path("channel")));
                 const Instant now = context.clock.now();
                 const auto instant = [&](const char* name, Instant otherwise) {
                     const auto text = call.query(name);
                     return text ? *base::parse_rfc3339(*text) : otherwise;
                 };
-                const Instant from = instant("from", now - std::chrono::hours(1));
-                const Instant to = instant("to", now + std::chrono::hours(6));
-                if (to <= from || to - from > kLongest) {
-                    return fail(ErrorCode::kInvalid,
-                                "from {} to {}: ask for a period of up to {} hours",
-                                base::to_rfc3339(from), base::to_rfc3339(to), kLongest.count());
-                }
-                json airings = json::array();
-                for (const auto& airing :
-                     TRY(store.list_airings(channel.id, playout::ticks_since(channel.epoch, from),
-                                            playout::ticks_since(channel.epoch, to)))) {
-                    if (airings.size() == kMost) break;
-                    airings.push_back(airing_json(airing, channel.epoch, now));
-                }
-                return Response::json({{"channel", channel.id},
-                                       {"server_time", base::to_rfc3339(now)},
-                                       {"airings", std::move(airings)}});
+                const Period usual = usual_period(now);
+                return Response::json(TRY(rundown_json(
+                    store, channel, {instant("from", usual.from), instant("to", usual.to)}, now)));
             });
 }
 

@@ -58,9 +58,6 @@ struct Publishing {
 };
 Result<Publishing> publishing_from(const std::string& when, bool dry_run);
 
-// A checked date, as far ahead as one can foresee. kInvalid beyond that.
-Result<Instant> foreseeable(const std::string& date, Instant now);
-
 // What a publication changes on a channel, as the schema Publication says.
 nlohmann::json publication_json(const ControlRoom::Published& published);
 

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "app/api_context.h"
+#include "app/outlook.h"
 #include "app/planning.h"
 #include "app/planning_json.h"
 #include "app/resource_json.h"
@@ -255,24 +256,6 @@ Result<std::vector<store::PlaylistItem>> items_from(store::Store& store, const j
     return items;
 }
 
-// The newest versions of what a schedule plays: what is checked is what would be published.
-Result<std::vector<store::Playlist>> drafts_of(store::Store& store, const store::Schedule& schedule,
-                                               const store::Channel& channel) {
-    std::vector<store::Playlist> drafts;
-    for (const std::string& id : playlists_of(schedule, channel))
-        drafts.push_back(TRY(store.find_playlist_version(id, 0)));
-    return drafts;
-}
-
-Result<Response> findings_of(ApiContext& context, const store::Channel& channel,
-                             const store::Schedule& schedule,
-                             const std::vector<std::string>& languages,
-                             std::optional<Instant> until = std::nullopt) {
-    const auto drafts = TRY(drafts_of(context.store, schedule, channel));
-    const auto found = TRY(context.room.check(schedule, drafts, languages, until));
-    return Response::json(findings_json(channel, found));
-}
-
 std::vector<http::QueryParameter> publishing_parameters() {
     return {{"when",
              "From when: after-current, now, or an instant.",
@@ -492,32 +475,10 @@ void add_playlist_operations(Api& api, ApiContext& context) {
              .answers = {{200, "Findings"}},
              .conflicts = true},
             [&context, &store](const Call& call) -> Result<Response> {
-                const std::string id = call.path("playlist");
-                TRY(store.find_playlist_version(id, 0));
-                const auto playing = TRY(channels_by_playlist(store));
-                const auto of = playing.find(id);
-                std::string on = call.query("channel").value_or("");
-                if (on.empty()) {
-                    if (of == playing.end()) {
-                        return fail(ErrorCode::kConflict,
-                                    "no channel plays \"{}\" yet; name one to check it for with "
-                                    "?channel=",
-                                    id);
-                    }
-                    on = of->second.front();
-                }
-                const auto channel = TRY(store.find_channel(on));
-                auto schedule = TRY(store.find_schedule(on));
-                const bool plays =
-                    of != playing.end() && std::ranges::find(of->second, on) != of->second.end();
-                if (!plays) {
-                    store::ScheduleBlock block;
-                    block.id = id;
-                    block.playlist_id = id;
-                    schedule.blocks = {block};
-                    schedule.version += 1;
-                }
-                return findings_of(context, channel, schedule, call.queries("language"));
+                const auto check = TRY(check_playlist(context.room, store, call.path("playlist"),
+                                                      call.query("channel").value_or(""),
+                                                      call.queries("language")));
+                return Response::json(findings_json(check.channel, check.findings));
             });
     api.add({.method = Method::kPost,
              .path = "/playlists/{playlist}/publish",
@@ -636,10 +597,13 @@ void add_schedule_operations(Api& api, ApiContext& context) {
                 }
                 std::optional<Instant> until;
                 if (body.contains("until")) {
-                    until = TRY(foreseeable(body.at("until"), context.clock.now()));
+                    until = *base::parse_rfc3339(body.at("until").get<std::string>());
+                    TRY(expect_foreseeable(*until, context.clock.now()));
                 }
-                return findings_of(context, channel, schedule,
-                                   body.value("languages", std::vector<std::string>()), until);
+                const auto found =
+                    TRY(check_drafts(context.room, store, schedule, channel,
+                                     body.value("languages", std::vector<std::string>()), until));
+                return Response::json(findings_json(channel, found));
             });
 }
 

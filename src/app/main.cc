@@ -137,7 +137,7 @@ int main(int argc, char** argv) {
 });
 
 CLI::App* channel =
-    cli.add_subcommand("channel", "Channels: list, add, set, remove; skip, hold, resume and more");
+    cli.add_subcommand("channel", "Channels: list, add, set, now, rundown, remove; skip, hold, resume and more");
 channel->require_subcommand(1);
 app::ChannelArguments added;
 std::string epoch;

@@ -1,10 +1,13 @@
 #include "app/planning_commands.h"
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <fstream>
 #include <functional>
 #include <iterator>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -14,6 +17,7 @@
 #include "app/command_audit.h"
 #include "app/command_output.h"
 #include "app/control_room.h"
+#include "app/outlook.h"
 #include "app/planning.h"
 #include "app/planning_json.h"
 #include "app/resource_json.h"
@@ -21,6 +25,7 @@
 #include "app/wall_clock.h"
 #include "app/workspace.h"
 #include "base/clock.h"
+#include "http/airings.h"
 
 namespace matinee::app {
 
@@ -30,7 +35,7 @@ using nlohmann::json;
 using store::ItemKind;
 using store::PlaylistItem;
 
-constexpr int kFindings = 3;  // `schedule check` has found errors
+constexpr int kFindings = 3;  // a check has found errors
 
 // What the options of one command are parsed into; commands share none.
 struct PlanningArguments {
@@ -44,6 +49,10 @@ struct PlanningArguments {
     std::int64_t item = 1;
     std::string when = "after-current";
     std::string file;
+    std::string channel;
+    std::vector<std::string> languages;
+    std::optional<Instant> from;
+    std::optional<Instant> to;
     bool dry_run = false;
     bool as_json = false;
     bool next_item = false;
@@ -386,6 +395,21 @@ Result<int> clear_schedule(Workspace& workspace, const PlanningArguments& argume
     return 0;
 }
 
+// Tells of them. Exit status: whether there are errors.
+int print_findings(const store::Channel& channel, const std::vector<playout::Finding>& findings,
+                   bool as_json) {
+    const bool errors = std::ranges::any_of(findings, [](const playout::Finding& finding) {
+        return finding.severity == playout::Severity::kError;
+    });
+    if (as_json) {
+        print_json(findings_json(channel, findings));
+        return errors ? kFindings : 0;
+    }
+    for (const auto& finding : findings)
+        print_finding(finding, channel.epoch);
+    return errors ? kFindings : 0;
+}
+
 Result<int> check_schedule(Workspace& workspace, const PlanningArguments& arguments) {
     const store::Schedule present = TRY(workspace.store->find_schedule(arguments.id));
     store::Schedule wanted = present;
@@ -394,23 +418,102 @@ Result<int> check_schedule(Workspace& workspace, const PlanningArguments& argume
         ++wanted.version;  // also the first one is a schedule
     }
     const store::Channel channel = TRY(workspace.store->find_channel(arguments.id));
-    // What is planned is checked with the newest versions: they are what would be published.
-    std::vector<store::Playlist> drafts;
-    for (const std::string& id : playlists_of(wanted, channel)) {
-        drafts.push_back(TRY(workspace.store->find_playlist_version(id, 0)));
+    if (arguments.to) TRY(expect_foreseeable(*arguments.to, workspace.clock->now()));
+    ControlRoom room = control_room(workspace);
+    const auto findings = TRY(
+        check_drafts(room, *workspace.store, wanted, channel, arguments.languages, arguments.to));
+    return print_findings(channel, findings, arguments.as_json);
+}
+
+Result<int> check_one_playlist(Workspace& workspace, const PlanningArguments& arguments) {
+    ControlRoom room = control_room(workspace);
+    const auto check = TRY(check_playlist(room, *workspace.store, arguments.id, arguments.channel,
+                                          arguments.languages));
+    if (!arguments.as_json) fmt::print("as channel {} would play it\n", check.channel.id);
+    return print_findings(check.channel, check.findings, arguments.as_json);
+}
+
+std::string text_at(const json& object, const char* key) {
+    const auto found = object.find(key);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+Result<int> plan_schedule(Workspace& workspace, const PlanningArguments& arguments) {
+    constexpr std::chrono::hours kUsual{24};
+    const Instant now = workspace.clock->now();
+    const Instant from = arguments.from.value_or(now);
+    std::optional<store::Schedule> wanted;
+    if (!arguments.file.empty()) {
+        const store::Schedule present = TRY(workspace.store->find_schedule(arguments.id));
+        wanted = TRY(read_schedule(arguments.id, arguments.file, present.version));
     }
     ControlRoom room = control_room(workspace);
-    const auto findings = TRY(room.check(wanted, drafts, arguments.words));
-    const bool errors = std::ranges::any_of(findings, [](const playout::Finding& finding) {
-        return finding.severity == playout::Severity::kError;
-    });
+    const json plan = TRY(foresee(room, *workspace.store, arguments.id, wanted,
+                                  {from, arguments.to.value_or(from + kUsual)}, now));
     if (arguments.as_json) {
-        print_json(findings_json(channel, findings));
-        return errors ? kFindings : 0;
+        print_json(plan);
+        return 0;
     }
-    for (const auto& finding : findings)
-        print_finding(finding, channel.epoch);
-    return errors ? kFindings : 0;
+    for (const json& stretch : plan["stretches"]) {
+        fmt::print("{}  {}  {:8} {:20} {} airings\n", text_at(stretch, "start"),
+                   text_at(stretch, "end"), text_at(stretch, "kind"), text_at(stretch, "block"),
+                   stretch["airings"].get<std::int64_t>());
+    }
+    return 0;
+}
+
+Result<int> show_rundown(Workspace& workspace, const PlanningArguments& arguments) {
+    const store::Channel channel = TRY(workspace.store->find_channel(arguments.id));
+    const Instant now = workspace.clock->now();
+    const Period usual = usual_period(now);
+    const json rundown = TRY(
+        rundown_json(*workspace.store, channel,
+                     {arguments.from.value_or(usual.from), arguments.to.value_or(usual.to)}, now));
+    if (arguments.as_json) {
+        print_json(rundown);
+        return 0;
+    }
+    for (const json& airing : rundown["airings"]) {
+        fmt::print("{}  {}  {:6} {:8} {:30} {}\n", text_at(airing, "start"), text_at(airing, "end"),
+                   text_at(airing, "state"), text_at(airing, "role"), text_at(airing, "entry"),
+                   text_at(airing, "block"));
+    }
+    return 0;
+}
+
+void print_now(const json& channel) {
+    const json& now = channel["now"];
+    if (now.is_null()) {
+        fmt::print("{}: nothing is on\n", text_at(channel, "id"));
+        return;
+    }
+    fmt::print("{}: {} until {}\n", text_at(channel, "id"), text_at(now, "entry"),
+               text_at(now, "end"));
+    for (const json& next : channel["next"]) {
+        fmt::print("  then {} at {}\n", text_at(next, "entry"), text_at(next, "start"));
+    }
+}
+
+Result<int> show_now(Workspace& workspace, const PlanningArguments& arguments) {
+    const Instant now = workspace.clock->now();
+    const bool one = !arguments.id.empty();
+    json channels = json::array();
+    for (const store::Channel& channel : TRY(workspace.store->list_channels())) {
+        if (one && channel.id != arguments.id) continue;
+        channels.push_back(TRY(channel_now_json(
+            workspace, channel, one ? http::kNextOfChannel : http::kNextInList, now)));
+    }
+    // Says that there is none.
+    if (one && channels.empty()) TRY(workspace.store->find_channel(arguments.id));
+    if (!arguments.as_json) {
+        for (const json& channel : channels)
+            print_now(channel);
+    } else if (one) {
+        print_json(channels.front());
+    } else {
+        print_json({{"channels", channels}, {"server_time", base::to_rfc3339(now)}});
+    }
+    return 0;
 }
 
 Result<int> perform(Workspace& workspace, const PlanningArguments& arguments,
@@ -473,6 +576,28 @@ class Command {
         app_->add_option(name, arguments_->words, what);
         return *this;
     }
+    Command& languages() {
+        app_->add_option("--language", arguments_->languages,
+                         "subtitles that every item ought to have; several times")
+            ->allow_extra_args(false);
+        return *this;
+    }
+    Command& instant(const char* name, std::optional<Instant> PlanningArguments::*field,
+                     const char* what) {
+        app_->add_option_function<std::string>(
+            name,
+            [arguments = arguments_, name, field](const std::string& text) {
+                const auto at = base::parse_rfc3339(text);
+                if (!at) {
+                    throw CLI::ValidationError(
+                        name,
+                        "an instant is written 2026-11-23T20:00:00Z or 2026-11-23T21:00:00+01:00");
+                }
+                (*arguments).*field = *at;
+            },
+            what);
+        return *this;
+    }
     Command& file(bool required) {
         app_->add_option("FILE", arguments_->file, "JSON, as `matinee schedule show` prints it")
             ->required(required);
@@ -523,7 +648,7 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
         return Command(parent, data, status, name, what, std::move(body));
     };
     CLI::App& playlist = *cli.add_subcommand(
-        "playlist", "Playlists: list, show, set, undo, history, publish, remove");
+        "playlist", "Playlists: list, show, set, undo, history, check, publish, remove");
     playlist.require_subcommand(1);
     command(playlist, "list", "List the playlists", list_playlists).json();
     command(playlist, "show", "Show a playlist's newest version", show_playlist)
@@ -555,6 +680,14 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
         .audit("playlist.undo")
         .json();
     command(playlist, "history", "List the versions", show_history).id("ID", "the playlist").json();
+    Command check = command(playlist, "check",
+                            "Say what is wrong with a playlist's newest version, as if it were "
+                            "published.\nExit status 3: there are errors",
+                            check_one_playlist);
+    check.id("ID", "the playlist").languages().json();
+    check->add_option("--channel", check.arguments().channel,
+                      "where (default: the first channel that plays it); one that does not is "
+                      "taken to loop it");
     command(playlist, "publish", "Let channels play the newest version", publish_playlist)
         .id("ID", "the playlist")
         .version("another version")
@@ -576,7 +709,7 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
     removal->add_flag("--yes", removal.arguments().yes, "also while it shows something");
 
     CLI::App& schedule =
-        *cli.add_subcommand("schedule", "What a channel plays when: show, set, check, clear");
+        *cli.add_subcommand("schedule", "What a channel plays when: show, set, check, plan, clear");
     schedule.require_subcommand(1);
     command(schedule, "show", "Print a channel's schedule as JSON", show_schedule)
         .id("CHANNEL", "the channel")
@@ -593,12 +726,36 @@ void add_planning_commands(CLI::App& cli, CLI::App& channel, std::string& data, 
             check_schedule)
         .id("CHANNEL", "the channel")
         .file(false)
-        .words("--language", "subtitles that every item ought to have; zh is content with zh-Hans")
+        .languages()
+        .instant("--until", &PlanningArguments::to,
+                 "how far to look, up to a month ahead (default: two days)")
+        .json();
+    command(schedule, "plan",
+            "Say what a channel shows when, by its schedule, or as if FILE were published now",
+            plan_schedule)
+        .id("CHANNEL", "the channel")
+        .file(false)
+        .instant("--from", &PlanningArguments::from,
+                 "from when on (2026-11-23T20:00:00Z; default: now)")
+        .instant("--to", &PlanningArguments::to,
+                 "and until when, up to nine days later (default: a day later)")
         .json();
     command(schedule, "clear", "Let a channel loop its playlist again", clear_schedule)
         .id("CHANNEL", "the channel")
         .audit("schedule.clear")
         .json();
+
+    command(channel, "rundown", "List what has been on, is on, and comes, as it is planned now",
+            show_rundown)
+        .id("ID", "the channel")
+        .instant("--from", &PlanningArguments::from,
+                 "from when on (2026-11-23T20:00:00Z; default: an hour ago)")
+        .instant("--to", &PlanningArguments::to,
+                 "and until when, up to two days later (default: six hours from now)")
+        .json();
+    Command now = command(channel, "now", "Say what is on, until when, and what is next", show_now);
+    now.json();
+    now->add_option("ID", now.arguments().id, "the channel (default: each of them)");
 
     const auto on_air =
         [&](const char* name, const char* what,

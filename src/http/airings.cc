@@ -1,5 +1,6 @@
 #include "http/airings.h"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -79,6 +80,26 @@ json airings_json(const Presentation& channel, Instant now, std::string_view pre
         if (rows[i].end() > first) airings.push_back(airing_json(channel, i, now, prefix));
     }
     return airings;
+}
+
+json channel_json(const Presentation& channel, Instant now, std::size_t most_next,
+                  std::string_view prefix) {
+    const std::string& id = channel.settings().id;
+    json value{{"id", id},
+               {"title", channel.settings().title},
+               {"master", fmt::format("{}/channels/{}/master.m3u8", prefix, id)},
+               {"watch", fmt::format("{}/watch/{}", prefix, id)},
+               {"languages", languages_json(channel)},
+               {"now", nullptr},
+               {"next", json::array()}};
+    const auto current = channel.rundown().airing_at(channel.ticks_at(now));
+    if (!current) return value;
+    value["now"] = airing_json(channel, *current, now, prefix);
+    const std::size_t end = std::min(*current + 1 + most_next, channel.rundown().airings().size());
+    for (std::size_t i = *current + 1; i < end; ++i) {
+        value["next"].push_back(airing_json(channel, i, now, prefix));
+    }
+    return value;
 }
 
 json entry_json(const Presentation& entry, std::string_view prefix) {

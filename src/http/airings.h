@@ -22,6 +22,14 @@ nlohmann::json airing_json(const Presentation& channel, std::size_t airing, Inst
 // The airings that viewers can go back to at `now`, what is on, and what is planned, oldest first.
 nlohmann::json airings_json(const Presentation& channel, Instant now, std::string_view prefix);
 
+// How many coming airings the list of channels tells of, and a channel's own page.
+inline constexpr std::size_t kNextInList = 2;
+inline constexpr std::size_t kNextOfChannel = 5;
+
+// A channel: where it is, what is on, and up to `most_next` of what is next.
+nlohmann::json channel_json(const Presentation& channel, Instant now, std::size_t most_next,
+                            std::string_view prefix);
+
 // An entry that can be watched from beginning to end.
 nlohmann::json entry_json(const Presentation& entry, std::string_view prefix);
 

@@ -59,10 +59,6 @@ namespace {
 
 using nlohmann::json;
 
-// How many coming airings the list of channels tells of, and a channel's own page.
-constexpr std::size_t kNextInList = 2;
-constexpr std::size_t kNextOfChannel = 5;
-
 Response no_such_channel(std::string_view id) {
     return problem(
         Error(ErrorCode::kNotFound,
@@ -78,26 +74,6 @@ Response no_such_entry(std::string_view id) {
 std::string prefix_of(const Request& request) {
     const std::string_view token = request.parameter(kLinkParameter);
     return token.empty() ? std::string() : fmt::format("/t/{}", token);
-}
-
-json channel_json(const Presentation& channel, Instant now, std::size_t most_next,
-                  std::string_view prefix) {
-    const std::string& id = channel.settings().id;
-    json value{{"id", id},
-               {"title", channel.settings().title},
-               {"master", fmt::format("{}/channels/{}/master.m3u8", prefix, id)},
-               {"watch", fmt::format("{}/watch/{}", prefix, id)},
-               {"languages", languages_json(channel)},
-               {"now", nullptr},
-               {"next", json::array()}};
-    const auto current = channel.rundown().airing_at(channel.ticks_at(now));
-    if (!current) return value;
-    value["now"] = airing_json(channel, *current, now, prefix);
-    const std::size_t end = std::min(*current + 1 + most_next, channel.rundown().airings().size());
-    for (std::size_t i = *current + 1; i < end; ++i) {
-        value["next"].push_back(airing_json(channel, i, now, prefix));
-    }
-    return value;
 }
 
 // A picture of an entry's folder.

@@ -236,6 +236,14 @@ test('playlists and schedules are as the API has them', async () => {
   await json(['playlist', 'publish', 'long']);
   const channel = await like('createChannel', ['channel', 'add', 'hall', 'boats', 'tram', '--title', 'Hall', '--burn-in', 'zh']);
   assert.deepEqual([channel.title, channel.burn_in], ['Hall', ['zh']]);
+  const found = await like('checkPlaylist', ['playlist', 'check', 'hall', '--language', 'zh', '--language', 'ru']);
+  assert.deepEqual([found.channel, found.errors], ['hall', 0]);
+  assert.ok(found.findings.some(({ code }) => code === 'missing-language'), JSON.stringify(found));
+  // On a channel that does not play it, it is checked as if that looped it.
+  assert.equal((await like('checkPlaylist', ['playlist', 'check', 'evening', '--channel', 'hall'])).channel, 'hall');
+  await json(['entry', 'set', 'tram', '--not-after', '2020-01-01']);
+  assert.ok((await like('checkPlaylist', ['playlist', 'check', 'hall'], { status: 3 })).findings.some(({ code }) => code === 'not-permitted'));
+  await json(['entry', 'set', 'tram', '--reset']);
   for (const id of ['lobby', 'foyer']) await like('createChannel', ['channel', 'add', id, 'welcome']);
   // Nothing is on while no server runs, and the channels are there nevertheless.
   const listed = await like('listChannelSettings', ['channel', 'list'], { list: true });
@@ -351,6 +359,28 @@ test('what is done on the air, and to screens, is as the API has it', async () =
     assert.equal(done.channel, 'lobby');
   }
   await json(['channel', 'resume', 'lobby']);
+  // A look ahead, and at what is on: as the server says it.
+  const from = new Date(Date.now() + 3_600_000).toISOString();
+  const to = new Date(Date.now() + 7_200_000).toISOString();
+  const planned = await like('planSchedule', ['schedule', 'plan', 'hall', file('schedule.json'), '--from', from, '--to', to]);
+  assert.ok(planned.airings.length > 0 && planned.airings.every(({ block }) => block === 'long'), JSON.stringify(planned));
+  const asItIs = await like('planSchedule', ['schedule', 'plan', 'hall', '--from', from, '--to', to]);
+  assert.ok(asItIs.airings.some(({ entry }) => entry === 'boats'));
+  const late = await run(program, ['schedule', 'plan', 'hall', '--to', '2040-01-01T00:00:00Z', '--data', file('data')]);
+  assert.equal(late.status, 1);
+  const rundown = await like('getRundown', ['channel', 'rundown', 'hall']);
+  assert.equal(rundown.airings.filter(({ state }) => state === 'on').length, 1);
+  assert.deepEqual((await like('getRundown', ['channel', 'rundown', 'hall', '--from', '2020-01-01T00:00:00Z', '--to', '2020-01-02T00:00:00Z'])).airings, []);
+  const now = await like('getChannel', ['channel', 'now', 'foyer']);
+  const { next, ...answered } = JSON.parse((await get('/api/v1/channels/foyer')).text);
+  assert.deepEqual({ ...now, next: undefined }, { ...answered, next: undefined });
+  assert.deepEqual(now.next.slice(0, next.length), next, 'a server looks less far ahead');
+  assert.equal(now.now.entry, 'welcome');
+  const { channels } = await like('listChannels', ['channel', 'now']);
+  assert.deepEqual(channels.map(({ id, now: on }) => [id, on !== null]), [['foyer', true], ['hall', true], ['lobby', true]]);
+  const told = await run(program, ['channel', 'now', 'foyer', '--data', file('data')]);
+  assert.match(told.stdout, /^foyer: welcome until \d{4}-/);
+  assert.equal((await run(program, ['channel', 'now', 'nowhere', '--data', file('data')])).status, 1);
   assert.equal((await like('getSchedule', ['schedule', 'clear', 'lobby'])).version, 0);
 
   const code = async () => {
