@@ -217,8 +217,9 @@ void describe_other_operations(Api& api) {
          .summary = "What changes, as server-sent events",
          .description =
              "Event types: `entry`, `job` (with how far it is), `playlist`, `schedule`, `channel`, "
-             "`rundown`, `link`, `screen`, `user`, `token`, each with the `id` of what has "
-             "changed; `airing` "
+             "`rundown`, `link`, `screen`, `user`, `token`, `upload`, `review` (a round, or what "
+             "was written in it), each with the `id` of what has changed; `incident` (something "
+             "went wrong on the air: the audit log's record); `airing` "
              "(what is on a channel, and next), also sent for each channel at the beginning. "
              "`hello` begins; `reset` says that what was missed is not known any more: read all "
              "anew; `goodbye` that one may not listen any more. With Last-Event-ID, which "

@@ -34,6 +34,14 @@ Result<std::vector<JournalEntry>> Store::list_journal(std::int64_t after, std::s
     });
 }
 
+Result<void> Store::announce(const std::string& kind, const std::string& subject) {
+    return impl_->write([&](soci::session& sql) -> Result<void> {
+        sql << "INSERT INTO journal (kind, subject) VALUES (:kind, :subject)", use(kind),
+            use(subject);
+        return {};
+    });
+}
+
 Result<void> Store::prune_journal(std::int64_t before) {
     return impl_->write([&](soci::session& sql) -> Result<void> {
         const Int first = before;

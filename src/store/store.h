@@ -325,8 +325,9 @@ struct AiringMark {
 struct JournalEntry {
     std::int64_t sequence = 0;  // rising; some are missing
     std::string kind;     // "entry", "job", "playlist", "schedule", "channel", "rundown", "user",
-                          // "token", "link"
-    std::string subject;  // its id; a channel's for schedule and rundown, a user's name
+                          // "token", "link", "screen", "review", "incident", "upload"
+    std::string subject;  // its id; a channel's for schedule and rundown, a user's name, a round's
+                          // for review, the audit log's record for an incident
 
     bool operator==(const JournalEntry&) const = default;
 };
@@ -371,6 +372,8 @@ class Store {
     Result<std::int64_t> journal_end();
     // What has changed after that, oldest first.
     Result<std::vector<JournalEntry>> list_journal(std::int64_t after, std::size_t limit);
+    // Adds to it what is not in the database.
+    Result<void> announce(const std::string& kind, const std::string& subject);
     // Forgets what has a smaller number.
     Result<void> prune_journal(std::int64_t before);
 

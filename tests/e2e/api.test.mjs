@@ -733,7 +733,11 @@ test('review rounds are made, filled, closed and read by producers, and judged b
   const as = 'producer';
   await expect(400, 'createReviewRound', { as, body: { id: 'final' } });
   await expect(400, 'createReviewRound', { as, body: { id: 'final', criteria: [{ ...criteria[0], high: 1 }] } });
+  const events = await listen('producer');
+  await events.until(({ event }) => event === 'hello');
   await expect(201, 'createReviewRound', { as, body: { id: 'final', titles: { en: 'Final' }, criteria } });
+  await events.until(({ event, data }) => event === 'review' && data.id === 'final');
+  events.close();
   await expect(409, 'createReviewRound', { as, body: { id: 'final', criteria } });
   await expect(403, 'listReviewRounds', { as: 'reviewer' });
   assert.equal((await expect(200, 'listReviewRounds', { as })).json.items.length, 1);
@@ -814,6 +818,16 @@ test('a channel is encrypted by its settings, against the version that was read'
   await expect(200, 'changeChannelSettings', {
     as, channel, headers: { 'If-Match': after.headers.etag }, body: { encrypted: false },
   });
+
+  // Also by the command line, of which listeners hear.
+  const events = await listen('producer');
+  await events.until(({ event }) => event === 'hello');
+  for (const state of ['on', 'off']) {
+    const heard = events.events.length;
+    await run(matinee, ['channel', 'encrypt', channel, state, '--data', path.join(folder, 'data')]);
+    await events.until(({ event, data }) => event === 'channel' && data.id === channel, heard);
+  }
+  events.close();
 });
 
 const base64 = (text) => Buffer.from(text).toString('base64');

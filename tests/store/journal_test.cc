@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "store/reviews.h"
 #include "store/store.h"
 #include "store/test_support.h"
 
@@ -66,6 +67,74 @@ TEST(Journal, SaysWhatHasChanged) {
     EXPECT_THAT(festival.news(),
                 testing::ElementsAre("channel hall", "schedule hall", "schedule hall"));
     EXPECT_EQ(must(store.journal_end()), festival.seen);
+}
+
+TEST(Journal, SaysThatAChannelIsEncrypted) {
+    Festival festival;
+    Channel channel;
+    channel.id = "hall";
+    channel.epoch = festival.clock.now();
+    must(festival.store->create_channel(channel));
+    festival.news();
+    must(festival.store->set_encryption("hall", true, seconds(20)));
+    EXPECT_THAT(festival.news(), testing::Contains("channel hall"));
+    must(festival.store->set_encryption("hall", true, seconds(20)));
+    must(festival.store->set_encryption("hall", false, seconds(20)));
+    EXPECT_THAT(festival.news(), testing::Contains("channel hall"));
+}
+
+TEST(Journal, SaysWhatWentWrongOnTheAirAndNothingElseOfTheAuditLog) {
+    Festival festival;
+    must(festival.store->audit({.actor = "ann", .action = "link.revoke", .subject = "venue"}));
+    EXPECT_THAT(festival.news(), IsEmpty());
+    must(festival.store->audit(
+        {.actor = "matinee", .action = "incident.lost-media", .subject = "media-of-tea"}));
+    const std::string record = must(festival.store->list_audit(1)).front().id;
+    EXPECT_THAT(festival.news(), testing::ElementsAre("incident " + record));
+}
+
+TEST(Journal, SaysWhatHappensInAReviewRound) {
+    Festival festival;
+    Store& store = *festival.store;
+    festival.add_entry("tea");
+    const Job job = must(store.enqueue_job("tea"));
+    must(store.take_job("me", seconds(60)));
+    Media media;
+    media.id = "media-of-tea";
+    media.duration = seconds(10);
+    must(store.finish_job(job.id, "me", media));
+    festival.news();
+    const auto only_the_round = testing::Each(std::string("review final"));
+    ReviewRound round;
+    round.id = "final";
+    round.titles = {{"en", "Final"}};
+    round.criteria = {{"story", {{"en", "Story"}}, 1, 10, 2}};
+    must(store.create_review_round(round, "ann"));
+    EXPECT_THAT(festival.news(), testing::ElementsAre("review final"));
+    const std::vector<std::string> films{"tea"};
+    must(store.assign_review_entries("final", films, "ann"));
+    EXPECT_THAT(festival.news(), testing::Contains("review final"));
+    Juror juror;
+    juror.round_id = "final";
+    juror.name = "Bo";
+    Link link;
+    link.id = "link-of-bo";
+    link.secret_hash = "hash";
+    juror = must(store.add_juror(juror, link, "ann"));
+    EXPECT_THAT(festival.news(), testing::Contains("review final"));
+    review::Sheet sheet;
+    sheet.note = "good";
+    must(store.write_review_sheet(juror.id, "tea", sheet));
+    EXPECT_THAT(festival.news(), testing::AllOf(testing::Not(IsEmpty()), only_the_round));
+    // They watch all the time: that is no news.
+    must(store.note_watched(juror.id, "tea", {}, review::Milliseconds(500)));
+    EXPECT_THAT(festival.news(), IsEmpty());
+}
+
+TEST(Journal, SaysWhatItIsTold) {
+    Festival festival;
+    must(festival.store->announce("upload", "u1"));
+    EXPECT_THAT(festival.news(), testing::ElementsAre("upload u1"));
 }
 
 TEST(Journal, ForgetsFromTheFrontAndUsesNoNumberTwice) {

@@ -7,7 +7,7 @@ import { isPassing, retryDelay } from '../backoff';
 
 const kTypes = [
   'entry', 'job', 'playlist', 'schedule', 'channel', 'rundown', 'airing', 'reset',
-  'screen',
+  'screen', 'incident', 'review', 'upload',
   'link', 'user', 'token',
 ] as const;
 

@@ -32,7 +32,7 @@ function RoundList() {
   const [making, setMaking] = useState(false);
   const { value, error, reload } = useLoaded(
     useCallback((signal: AbortSignal) => fetchRounds(signal), []),
-    () => false,
+    (type) => type === 'review',
   );
   useLooks(reload);
   if (!value) return error ? <ServerSilent /> : <Waiting />;

@@ -17,7 +17,7 @@ const kLook = 30_000; // milliseconds
 export function Health() {
   const { value, error, reload } = useLoaded(
     useCallback((signal: AbortSignal) => fetchSystem(signal), []),
-    (type) => type === 'rundown',
+    (type) => type === 'rundown' || type === 'incident',
   );
   useEffect(() => {
     const timer = window.setInterval(() => {
