@@ -2,17 +2,15 @@
 #include <algorithm>
 #include <array>
 
-#include <glib.h>
-
 #include "app/api_context.h"
 #include "app/cards.h"
 #include "app/description.h"
 #include "app/entry_json.h"
 #include "app/entry_removal.h"
 #include "app/json_line.h"
+#include "app/listing.h"
 #include "app/resource_json.h"
 #include "app/subtitle_intake.h"
-#include "base/glib_support.h"
 #include "http/problem.h"
 #include "subtitles/language.h"
 
@@ -226,31 +224,6 @@ json subtitles_json(const std::vector<store::SubtitleSource>& sources) {
     return all;
 }
 
-// Letters as they are compared: whatever the script, large or small.
-std::string folded(const std::string& text) {
-    const base::OwnedChars valid(g_utf8_make_valid(text.data(), static_cast<gssize>(text.size())));
-    const base::OwnedChars normal(g_utf8_normalize(valid.get(), -1, G_NORMALIZE_ALL));
-    const base::OwnedChars fold(g_utf8_casefold(normal.get(), -1));
-    return fold.get();
-}
-
-bool mentions(const store::Entry& entry, const std::string& folded_words) {
-    std::string all = entry.id + "\n" + entry.author + "\n" + entry.country;
-    for (const auto& [language, title] : entry.titles)
-        all += "\n" + title;
-    all = folded(all);
-    // Every word, in any order.
-    std::size_t at = 0;
-    while (at < folded_words.size()) {
-        const std::size_t end = std::min(folded_words.find(' ', at), folded_words.size());
-        if (end > at && all.find(folded_words.substr(at, end - at)) == std::string::npos) {
-            return false;
-        }
-        at = end + 1;
-    }
-    return true;
-}
-
 // RFC 7396, on the members that may be changed.
 // The change as a description that is laid over the entry's, see describe_by_hand().
 Result<std::string> description_of(const store::Entry& entry, const json& change) {
@@ -345,29 +318,10 @@ void add_entry_operations(Api& api, ApiContext& context) {
              .query = std::move(filters),
              .answers = {{200, "EntryPage"}}},
             [&context, &store](const Call& call) -> Result<Response> {
-                auto all = TRY(store.list_entries());
-                const auto states = call.queries("state");
-                const auto kinds = call.queries("kind");
-                const std::string words = folded(call.query("search").value_or(""));
-                std::vector<std::string> asked;
-                if (auto language = call.query("without_language")) asked = {*std::move(language)};
-                const auto languages = TRY(asked_languages(asked));
-                const auto is_out = [&](const std::vector<std::string>& wanted,
-                                        std::string_view word) {
-                    return !wanted.empty() && std::ranges::find(wanted, word) == wanted.end();
-                };
-                std::vector<store::Entry> shown;
-                for (store::Entry& entry : all) {
-                    if (is_out(states, to_string(entry.state)) ||
-                        is_out(kinds, to_string(entry.kind)) || !mentions(entry, words)) {
-                        continue;
-                    }
-                    if (!languages.empty()) {
-                        const auto has = subtitle_languages(*context.workspace.library, entry);
-                        if (lacking_languages(has, languages).empty()) continue;
-                    }
-                    shown.push_back(std::move(entry));
-                }
+                const std::vector<store::Entry> shown = TRY(
+                    entries_like(context.workspace,
+                                 {call.query("search").value_or(""), call.queries("state"),
+                                         call.queries("kind"), call.query("without_language")}));
                 Result<void> good;
                 json value = TRY(http::page(
                     call, shown, http::Order::kRising, [](const auto& entry) { return entry.id; },
@@ -531,27 +485,20 @@ void add_job_operations(Api& api, ApiContext& context) {
         {"entry", "Those of this entry.", {{"type", "string"}, {"maxLength", 200}}}};
     for (auto& parameter : http::page_parameters())
         filters.push_back(std::move(parameter));
-    api.add({.method = Method::kGet,
-             .path = "/jobs",
-             .id = "listJobs",
-             .tag = "Jobs",
-             .summary = "Preparations, newest first",
-             .query = std::move(filters),
-             .answers = {{200, "JobPage"}}},
-            [&store](const Call& call) -> Result<Response> {
-                constexpr std::size_t kMost = 10'000;
-                auto jobs = TRY(store.list_jobs(kMost));
-                const auto states = call.queries("state");
-                const auto entry = call.query("entry");
-                std::erase_if(jobs, [&](const store::Job& job) {
-                    return (!states.empty() &&
-                            std::ranges::find(states, to_string(job.state)) == states.end()) ||
-                           (entry && job.entry_id != *entry);
-                });
-                return Response::json(TRY(http::page(
-                    call, jobs, http::Order::kFalling, [](const auto& job) { return job.id; },
-                    job_json)));
-            });
+    api.add(
+        {.method = Method::kGet,
+         .path = "/jobs",
+         .id = "listJobs",
+         .tag = "Jobs",
+         .summary = "Preparations, newest first",
+         .query = std::move(filters),
+         .answers = {{200, "JobPage"}}},
+        [&store](const Call& call) -> Result<Response> {
+            const auto jobs = TRY(jobs_like(store, {call.queries("state"), call.query("entry")}));
+            return Response::json(TRY(http::page(
+                call, jobs, http::Order::kFalling, [](const auto& job) { return job.id; },
+                job_json)));
+        });
     api.add({.method = Method::kGet,
              .path = "/jobs/{job}",
              .id = "getJob",

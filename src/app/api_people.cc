@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "app/api_context.h"
+#include "app/listing.h"
 #include "app/resource_json.h"
 #include "auth/password.h"
 #include "auth/secret.h"
@@ -331,32 +332,38 @@ void add_account_operations(Api& api, ApiContext& context) {
                 context.access_changed();
                 return Response::empty(204);
             });
+    std::vector<http::QueryParameter> audit_filters = {
+        {"action",
+         "Those of this action (channel.skip), or of all that begin so, with a dot at its end "
+         "(incident.).",
+         {{"type", "string"}, {"minLength", 1}, {"maxLength", 100}}}};
+    for (auto& parameter : http::page_parameters())
+        audit_filters.push_back(std::move(parameter));
     api.add({.method = Method::kGet,
              .path = "/audit",
              .id = "listAudit",
              .tag = "People",
              .summary = "Who did what, newest first",
              .role = admin,
-             .query = http::page_parameters(),
+             .query = std::move(audit_filters),
              .answers = {{200, "AuditPage"}}},
             [&store](const Call& call) -> Result<Response> {
-                const auto limit = static_cast<std::size_t>(call.number("limit", http::kPageLimit));
-                std::string before;
+                AuditFilter filter;
+                filter.action = call.query("action").value_or("");
+                filter.limit = static_cast<std::size_t>(call.number("limit", http::kPageLimit));
                 if (const auto cursor = call.query("cursor")) {
                     const auto key = http::key_of_cursor(*cursor);
                     if (!key) {
                         return http::problem(
                             400, "This is no cursor; take \"next\" of the page before.", "cursor");
                     }
-                    before = *key;
+                    filter.before = *key;
                 }
-                auto records = TRY(store.list_audit(limit + 1, before));
+                const AuditPage page = TRY(audit_like(store, filter));
                 json value{{"items", json::array()}, {"next", nullptr}};
-                if (records.size() > limit) {
-                    records.resize(limit);
-                    value["next"] = http::cursor_of(records.back().id);
-                }
-                for (const store::AuditRecord& record : records)
+                if (page.more && !page.records.empty())
+                    value["next"] = http::cursor_of(page.records.back().id);
+                for (const store::AuditRecord& record : page.records)
                     value["items"].push_back(audit_json(record));
                 return Response::json(value);
             });

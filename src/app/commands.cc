@@ -333,11 +333,9 @@ Result<json> printed_entry(Workspace& workspace, const store::Entry& entry) {
 }
 
 // Entries of one kind or the other: as JSON, or a line each.
-template <typename Wanted>
-Result<void> print_entries(Workspace& workspace, Wanted is_wanted, bool as_json) {
+Result<void> print_entries(Workspace& workspace, const EntryFilter& filter, bool as_json) {
     json all = json::array();
-    for (const store::Entry& entry : TRY(workspace.store->list_entries())) {
-        if (!is_wanted(entry)) continue;
+    for (const store::Entry& entry : TRY(entries_like(workspace, filter))) {
         if (as_json) {
             all.push_back(TRY(printed_entry(workspace, entry)));
         } else {
@@ -707,11 +705,10 @@ int list_channels(const fs::path& data, bool as_json) {
     });
 }
 
-int list_entries(const fs::path& data, bool as_json) {
+int list_entries(const fs::path& data, const EntryFilter& filter, bool as_json) {
     return run_command([&]() -> Result<int> {
         Workspace workspace = TRY(Workspace::open(data));
-        TRY(print_entries(
-            workspace, [](const store::Entry&) { return true; }, as_json));
+        TRY(print_entries(workspace, filter, as_json));
         return 0;
     });
 }
@@ -756,10 +753,7 @@ int add_card(const CardArguments& arguments) {
 int list_cards(const fs::path& data, bool as_json) {
     return run_command([&]() -> Result<int> {
         Workspace workspace = TRY(Workspace::open(data));
-        const auto is_card = [](const store::Entry& entry) {
-            return entry.kind != store::EntryKind::kFilm;
-        };
-        TRY(print_entries(workspace, is_card, as_json));
+        TRY(print_entries(workspace, {.kinds = {"card", "slate"}}, as_json));
         return 0;
     });
 }

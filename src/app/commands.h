@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/config.h"
+#include "app/listing.h"
 #include "base/clock.h"
 
 namespace matinee::app {
@@ -70,7 +71,7 @@ int add_channel(const ChannelArguments& arguments);
 // Changes of a channel that is there what is given.
 int set_channel(const ChannelArguments& arguments);
 int list_channels(const std::filesystem::path& data, bool json);
-int list_entries(const std::filesystem::path& data, bool json);
+int list_entries(const std::filesystem::path& data, const EntryFilter& filter, bool json);
 int show_entry(const std::filesystem::path& data, const std::string& id, bool json);
 
 struct AsRunArguments {

@@ -1,8 +1,10 @@
 #include "app/entry_commands.h"
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <fmt/format.h>
@@ -11,6 +13,7 @@
 #include "app/command_audit.h"
 #include "app/command_output.h"
 #include "app/entry_removal.h"
+#include "app/listing.h"
 #include "app/resource_json.h"
 #include "app/workspace.h"
 
@@ -23,6 +26,8 @@ using nlohmann::json;
 struct EntryArguments {
     std::string id;
     std::size_t limit = 50;
+    std::vector<std::string> states;
+    std::optional<std::string> entry;
     bool as_json = false;
     bool with_source = false;
 };
@@ -46,7 +51,9 @@ Result<void> show_job(Workspace& workspace, const std::string& id, bool as_json)
 
 Result<void> list_jobs(Workspace& workspace, const EntryArguments& arguments) {
     json all = json::array();
-    for (const store::Job& job : TRY(workspace.store->list_jobs(arguments.limit))) {
+    auto jobs = TRY(jobs_like(*workspace.store, {arguments.states, arguments.entry}));
+    jobs.resize(std::min(jobs.size(), arguments.limit));
+    for (const store::Job& job : jobs) {
         if (arguments.as_json) {
             all.push_back(job_json(job));
         } else {
@@ -55,6 +62,10 @@ Result<void> list_jobs(Workspace& workspace, const EntryArguments& arguments) {
     }
     if (arguments.as_json) print_json(all);
     return {};
+}
+
+Result<void> show_one_job(Workspace& workspace, const EntryArguments& arguments) {
+    return show_job(workspace, arguments.id, arguments.as_json);
 }
 
 Result<void> cancel_job(Workspace& workspace, const EntryArguments& arguments) {
@@ -109,11 +120,17 @@ void add_entry_commands(CLI::App& cli, CLI::App& entry, std::string& data, int& 
         ->add_flag("--with-source", given->with_source,
                    "delete what was uploaded for it, too: the film and its subtitles in films/ID");
 
-    CLI::App* job = cli.add_subcommand("job", "Preparations: list, cancel");
+    CLI::App* job = cli.add_subcommand("job", "Preparations: list, show, cancel");
     job->require_subcommand(1);
-    command(*job, "list", "List the jobs, newest first", list_jobs)
-        ->add_option("--limit", given->limit, "how many (default 50)")
+    CLI::App* jobs = command(*job, "list", "List the jobs, newest first", list_jobs);
+    jobs->add_option("--limit", given->limit, "how many (default 50)")
         ->check(CLI::Range(1, 100'000));
+    jobs->add_option("--state", given->states,
+                     "those that are queued, running, done, failed, cancelled; several times")
+        ->allow_extra_args(false)
+        ->check(CLI::IsMember({"queued", "running", "done", "failed", "cancelled"}));
+    jobs->add_option("--entry", given->entry, "those of this entry");
+    with_id(command(*job, "show", "Show one job, and how far it is", show_one_job), "ID");
     with_id(command(*job, "cancel", "Stop a job", cancel_job), "ID");
 }
 

@@ -238,8 +238,22 @@ app::add_operation_commands(cli, *channel, data, status);
 
 CLI::App* entry = cli.add_subcommand("entry", "Entries: list, show, set, prepare, remove");
 entry->require_subcommand(1);
-with_json(with_data(entry->add_subcommand("list", "List the entries and their states")))
-    ->callback([&] { status = app::list_entries(data, json); });
+app::EntryFilter filter;
+CLI::App* entries =
+    with_json(with_data(entry->add_subcommand("list", "List the entries and their states")));
+entries->add_option("--search", filter.search,
+                    "words that titles, author, country or id have, all of them");
+entries
+    ->add_option("--state", filter.states,
+                 "those that are new, queued, preparing, ready, failed; several times")
+    ->allow_extra_args(false)
+    ->check(CLI::IsMember({"new", "queued", "preparing", "ready", "failed"}));
+entries->add_option("--kind", filter.kinds, "film, card, slate; several times")
+    ->allow_extra_args(false)
+    ->check(CLI::IsMember({"film", "card", "slate"}));
+entries->add_option("--without-language", filter.without_language,
+                    "those that lack subtitles in this language (zh)");
+entries->callback([&] { status = app::list_entries(data, filter, json); });
 std::string entry_id;
 CLI::App* show = with_json(with_data(entry->add_subcommand(
     "show", "Show one entry, and what was found in its subtitles, by cue and time")));

@@ -17,6 +17,7 @@
 
 #include "app/command_audit.h"
 #include "app/command_output.h"
+#include "app/listing.h"
 #include "app/resource_json.h"
 #include "app/workspace.h"
 #include "auth/access.h"
@@ -48,6 +49,8 @@ struct PeopleArguments {
     std::uint16_t viewers = 0;
     std::string watch;
     std::size_t limit = 50;
+    std::string action;
+    std::string before;
 };
 
 std::string end_text(Instant revoked, Instant expires) {
@@ -311,8 +314,9 @@ Result<void> set_channel_access(Workspace& workspace, const PeopleArguments& arg
 
 Result<void> show_audit(Workspace& workspace, const PeopleArguments& arguments) {
     json all = json::array();
-    auto records = TRY(workspace.store->list_audit(arguments.limit));
-    for (const store::AuditRecord& record : records) {
+    const AuditPage page =
+        TRY(audit_like(*workspace.store, {arguments.action, arguments.before, arguments.limit}));
+    for (const store::AuditRecord& record : page.records) {
         if (arguments.as_json) {
             all.push_back(audit_json(record));
         } else {
@@ -320,7 +324,11 @@ Result<void> show_audit(Workspace& workspace, const PeopleArguments& arguments) 
                        record.action, record.subject, record.detail);
         }
     }
-    if (arguments.as_json) print_json(all);
+    if (arguments.as_json) {
+        print_json(all);
+    } else if (page.more && !page.records.empty()) {
+        fmt::print("there are older ones: --before {}\n", page.records.back().id);
+    }
     return {};
 }
 
@@ -440,9 +448,14 @@ void add_people_commands(CLI::App& cli, int& status) {
     access->add_option("--role", given->role, "the least role that does (default: screen)")
         ->check(role);
 
-    command(&cli, "audit", "Show who did what, newest first", show_audit)
-        ->add_option("--limit", given->limit, "how many (default 50)")
+    CLI::App* audit = command(&cli, "audit", "Show who did what, newest first", show_audit);
+    audit->add_option("--limit", given->limit, "how many (default 50)")
         ->check(CLI::Range(1, 100'000));
+    audit->add_option("--action", given->action,
+                      "those of this action (channel.skip); with a dot at its end (incident.) of "
+                      "all that begin so");
+    audit->add_option("--before", given->before,
+                      "those before this record: the last one's \"id\" leads to the next page");
 }
 
 }  // namespace matinee::app

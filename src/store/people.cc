@@ -380,16 +380,21 @@ Result<void> Store::audit(const AuditRecord& record) {
     });
 }
 
-Result<std::vector<AuditRecord>> Store::list_audit(std::size_t limit, const std::string& before) {
+Result<std::vector<AuditRecord>> Store::list_audit(std::size_t limit, const std::string& before,
+                                                   const std::string& action) {
     return impl_->read([&](soci::session& sql) -> Result<std::vector<AuditRecord>> {
         AuditRecord row;
         Int at = 0;
         const Int most = static_cast<Int>(limit);
+        const int begins = action.ends_with('.') ? 1 : 0;
         soci::statement statement =
             (sql.prepare << "SELECT id, at_ms, actor, action, subject, detail FROM audit_log "
-                            "WHERE :none = '' OR id < :before ORDER BY id DESC LIMIT :most",
-             use(before), use(before), use(most), into(row.id), into(at), into(row.actor),
-             into(row.action), into(row.subject), into(row.detail));
+                            "WHERE (:none = '' OR id < :before) AND (:any = '' OR action = :action "
+                            "OR (:begins = 1 AND substr(action, 1, length(:part)) = :beginning)) "
+                            "ORDER BY id DESC LIMIT :most",
+             use(before), use(before), use(action), use(action), use(begins), use(action),
+             use(action), use(most), into(row.id), into(at), into(row.actor), into(row.action),
+             into(row.subject), into(row.detail));
         statement.execute();
         std::vector<AuditRecord> records;
         while (statement.fetch()) {

@@ -716,9 +716,12 @@ class Store {
 
     // For what is done elsewhere. `id` and `at` are made here.
     Result<void> audit(const AuditRecord& record);
-    // Newest first; those before the one called `before`, unless that is empty.
+    // Newest first; those before the one called `before`, unless that is empty; those of that
+    // action ("channel.skip"), or with a dot at its end of all that begin so ("incident."), unless
+    // it is empty.
     Result<std::vector<AuditRecord>> list_audit(std::size_t limit = 100,
-                                                const std::string& before = "");
+                                                const std::string& before = "",
+                                                const std::string& action = "");
 
     // -- Review rounds ---------------------------------------------------------------------------
 

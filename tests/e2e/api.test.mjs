@@ -306,6 +306,8 @@ test('people are listed, changed and removed, by admins only', async () => {
   assert.equal(log.json.items[0].action, 'token.revoke');
   assert.equal(log.json.items[0].actor, 'mei');
   const older = await expect(200, 'listAudit', { query: { limit: 3, cursor: log.json.next } });
+  const some = await expect(200, 'listAudit', { query: { limit: 2, action: 'user.' } });
+  assert.ok(some.json.items.length > 0 && some.json.items.every(({ action }) => action.startsWith('user.')));
   assert.ok(older.json.items[0].id < log.json.items[2].id);
 });
 

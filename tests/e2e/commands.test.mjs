@@ -192,6 +192,11 @@ test('entries, cards, jobs and subtitles are as the API has them', async () => {
   await like('createCard', ['card', 'add', 'unwanted', '--title', 'Unwanted', '--no-wait']);
   const [job] = await like('listJobs', ['job', 'list', '--limit', '1'], { list: true });
   assert.equal((await like('cancelJob', ['job', 'cancel', job.id])).state, 'cancelled');
+  assert.equal((await like('getJob', ['job', 'show', job.id])).entry, 'unwanted');
+  const jobs = (...words) => like('listJobs', ['job', 'list', ...words], { list: true }).then((all) => all.map(({ id }) => id));
+  assert.deepEqual(await jobs('--state', 'cancelled'), [job.id]);
+  assert.deepEqual(await jobs('--entry', 'unwanted', '--state', 'cancelled', '--state', 'done'), [job.id]);
+  assert.deepEqual(await jobs('--entry', 'unwanted', '--state', 'done'), []);
   const foreign = await run(program, ['entry', 'remove', 'unwanted', '--with-source', '--data', file('data')]);
   assert.deepEqual([foreign.status, /nothing was uploaded/.test(foreign.stderr)], [1, true], foreign.stderr);
   await mkdir(file('data/films/unwanted'), { recursive: true });
@@ -199,6 +204,12 @@ test('entries, cards, jobs and subtitles are as the API has them', async () => {
   await assert.rejects(access(file('data/films/unwanted')), { code: 'ENOENT' });
   const cards = await like('listEntries', ['card', 'list'], { list: true });
   assert.ok(cards.some(({ id }) => id === 'welcome') && !cards.some(({ id }) => id === 'boats'));
+  const entries = (...words) => like('listEntries', ['entry', 'list', ...words], { list: true }).then((all) => all.map(({ id }) => id));
+  assert.deepEqual(await entries('--search', 'lin paper'), ['boats']);
+  assert.deepEqual(await entries('--search', 'lin unheard'), []);
+  assert.deepEqual(await entries('--kind', 'film', '--state', 'ready'), ['boats', 'tram']);
+  assert.deepEqual(await entries('--kind', 'film', '--without-language', 'zh'), ['tram']);
+  assert.deepEqual(await entries('--state', 'failed'), []);
   const again = await like('prepareEntry', ['entry', 'prepare', 'tram']);
   assert.equal(again.entry, 'tram');
   await like('cancelJob', ['job', 'cancel', again.id]);
@@ -313,6 +324,13 @@ test('accounts, tokens, links and the audit log are as the API has them', async 
   assert.ok(!audit.some(({ action, detail }) => action === 'playlist.publish' && detail.dry_run), 'a dry run changes nothing');
   const history = await json(['playlist', 'history', 'evening']);
   assert.match(history[0].author, /^cli:/);
+  const records = (...words) => like('listAudit', ['audit', ...words], { list: true });
+  assert.deepEqual(await records('--limit', '2', '--before', audit[0].id), audit.slice(1, 3));
+  const links = await records('--action', 'link.');
+  assert.deepEqual(links.map(({ action }) => action), ['link.revoke', 'link.add']);
+  assert.deepEqual(await records('--action', 'link.add'), links.slice(1));
+  assert.deepEqual(await records('--action', 'link.', '--before', links[0].id, '--limit', '1'), links.slice(1));
+  assert.deepEqual(await records('--action', 'incident.'), []);
 });
 
 test('review rounds are as the API has them', async () => {

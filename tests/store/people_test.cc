@@ -199,6 +199,16 @@ TEST(People, WhoDidWhatIsLogged) {
     const auto newest = must(office.store->list_audit(1));
     ASSERT_EQ(newest.size(), 1U);
     EXPECT_EQ(must(office.store->list_audit(100, newest.front().id)).size(), 2U);
+    const auto of = [&](const std::string& action, std::size_t limit = 100) {
+        std::vector<std::string> found;
+        for (const AuditRecord& record : must(office.store->list_audit(limit, "", action)))
+            found.push_back(record.action);
+        return found;
+    };
+    EXPECT_THAT(of("user."), ElementsAre("user.change", "user.add"));
+    EXPECT_THAT(of("user.", 1), ElementsAre("user.change"));
+    EXPECT_THAT(of("user.add"), ElementsAre("user.add"));
+    EXPECT_THAT(of("user"), ElementsAre());
     EXPECT_EQ(office.store->audit({.detail = "{"}).error().code(), ErrorCode::kInvalid);
 }
 
