@@ -1,7 +1,6 @@
 // The API's view of the server itself.
 #include "app/api_context.h"
-#include "app/doctor.h"
-#include "app/resource_json.h"
+#include "app/system_report.h"
 
 namespace matinee::app {
 
@@ -19,7 +18,7 @@ constexpr std::string_view kSystemSchemas = R"json({
     "required": ["version", "started", "server_time", "disk", "checks", "incidents"],
     "properties": {
       "version": {"type": "string"},
-      "started": {"type": "string", "format": "date-time"},
+      "started": {"type": ["string", "null"], "format": "date-time", "description": "Since when the server runs; null, which only the command line says: none does."},
       "server_time": {"type": "string", "format": "date-time"},
       "disk": {
         "description": "Where the data folder is.",
@@ -50,29 +49,6 @@ constexpr std::string_view kSystemSchemas = R"json({
   }
 })json";
 
-constexpr std::string_view kIncident = "incident.";
-
-// The newest incidents, as far as the audit log's last records have some: it is written by every
-// edit, and one is looked for among as many as producers make in some days.
-Result<json> recent_incidents(store::Store& store) {
-    constexpr std::size_t kLookedAt = 5'000;
-    constexpr std::size_t kMost = 50;
-    json incidents = json::array();
-    for (const store::AuditRecord& record : TRY(store.list_audit(kLookedAt, ""))) {
-        if (!record.action.starts_with(kIncident)) continue;
-        incidents.push_back(audit_json(record));
-        if (incidents.size() == kMost) break;
-    }
-    return incidents;
-}
-
-json disk_json(const std::filesystem::path& folder) {
-    std::error_code error;
-    const std::filesystem::space_info space = std::filesystem::space(folder, error);
-    return {{"free_bytes", error ? 0 : space.available},
-            {"total_bytes", error ? 0 : space.capacity}};
-}
-
 }  // namespace
 
 void add_system_operations(Api& api, ApiContext& context) {
@@ -84,15 +60,7 @@ void add_system_operations(Api& api, ApiContext& context) {
              .summary = "How the server is: its version, the disk, what it would warn of",
              .answers = {{200, "System"}}},
             [&context, started = context.clock.now()](const Call&) -> Result<Response> {
-                const Workspace& workspace = context.workspace;
-                const auto facts =
-                    gather_running_facts(workspace.config, workspace.folder, context.clock);
-                return Response::json({{"version", MATINEE_VERSION},
-                                       {"started", base::to_rfc3339(started)},
-                                       {"server_time", base::to_rfc3339(context.clock.now())},
-                                       {"disk", disk_json(workspace.folder)},
-                                       {"checks", findings_json(diagnose_running(facts))},
-                                       {"incidents", TRY(recent_incidents(context.store))}});
+                return Response::json(TRY(system_json(context.workspace, started)));
             });
 }
 

@@ -9,19 +9,25 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include "app/backup.h"
 #include "app/command_audit.h"
 #include "app/command_output.h"
 #include "app/encrypting.h"
+#include "app/people_commands.h"
 #include "app/station.h"
+#include "app/system_report.h"
+#include "app/uploads.h"
 #include "app/workspace.h"
+#include "http/tus.h"
 
 namespace matinee::app {
 
 namespace {
 
 namespace fs = std::filesystem;
+using nlohmann::json;
 
 constexpr double kMegabyte = 1e6;
 
@@ -129,6 +135,63 @@ Result<void> encrypt(const fs::path& data, const std::string& channel, bool on, 
     return {};
 }
 
+Result<void> show_system(const fs::path& data, Output output) {
+    Workspace workspace = TRY(Workspace::open(data));
+    const auto since = ServerLock::held_since(workspace.folder);
+    const json system = TRY(system_json(workspace, since));
+    if (output == Output::kJson) {
+        print_json(system);
+        return {};
+    }
+    const auto text = [](const json& object, const char* key) {
+        return object.at(key).get<std::string>();
+    };
+    fmt::print("matinee {}; {}\n", text(system, "version"),
+               since ? "a server runs since " + base::to_rfc3339(*since) : "no server runs");
+    const auto megabytes = [&](const char* key) {
+        return static_cast<double>(system["disk"][key].get<std::uint64_t>()) / kMegabyte;
+    };
+    fmt::print("disk: {:.0f} of {:.0f} MB free\n", megabytes("free_bytes"),
+               megabytes("total_bytes"));
+    for (const json& check : system["checks"]) {
+        fmt::print("{:8} {}: {}\n", text(check, "severity"), text(check, "check"),
+                   text(check, "detail"));
+        if (!text(check, "remedy").empty()) fmt::print("         {}\n", text(check, "remedy"));
+    }
+    for (const json& incident : system["incidents"]) {
+        fmt::print("{}  {:28} {} {}\n", text(incident, "at"), text(incident, "action"),
+                   text(incident, "subject"), incident["detail"].dump());
+    }
+    return {};
+}
+
+Result<void> list_uploads(const fs::path& data, Output output) {
+    Workspace workspace = TRY(Workspace::open(data));
+    json all = json::array();
+    for (const http::Upload& upload : TRY(Uploads::look(workspace))) {
+        if (output == Output::kJson) {
+            all.push_back(http::upload_json(upload));
+            continue;
+        }
+        const auto name = upload.metadata.find("filename");
+        fmt::print("{} {:8} {:3.0f} % of {:.1f} MB  {:12} {} {}{}\n", upload.id, upload.state,
+                   upload.length == 0 ? 100.0
+                                      : 100.0 * static_cast<double>(upload.offset) /
+                                            static_cast<double>(upload.length),
+                   static_cast<double>(upload.length) / kMegabyte, upload.owner,
+                   name == upload.metadata.end() ? "" : name->second, upload.entry, upload.reason);
+    }
+    if (output == Output::kJson) print_json({{"uploads", all}});
+    return {};
+}
+
+Result<void> remove_upload(const fs::path& data, const std::string& id, Output output) {
+    Workspace workspace = TRY(Workspace::open(data));
+    TRY(Uploads::give_up(workspace, id, command_actor()));
+    if (output == Output::kJson) print_removed(id);
+    return {};
+}
+
 }  // namespace
 
 void add_operation_commands(CLI::App& cli, CLI::App& channel, std::string& data, int& status) {
@@ -136,6 +199,7 @@ void add_operation_commands(CLI::App& cli, CLI::App& channel, std::string& data,
         std::string file;
         std::string channel;
         std::string state;
+        std::string upload;
         bool media = false;
         bool as_json = false;
         [[nodiscard]] Output output() const { return as_json ? Output::kJson : Output::kText; }
@@ -178,6 +242,26 @@ void add_operation_commands(CLI::App& cli, CLI::App& channel, std::string& data,
     encrypted->callback([given, &data, &status] {
         status = run_command(
             [&] { return encrypt(data, given->channel, given->state == "on", given->output()); });
+    });
+    with_data(cli.add_subcommand(
+                  "system",
+                  "Say how the server is: whether one runs, the disk, what it would warn of, and "
+                  "what went wrong on the air lately"))
+        ->callback([given, &data, &status] {
+            status = run_command([&] { return show_system(data, given->output()); });
+        });
+    CLI::App* upload = cli.add_subcommand(
+        "upload", "Uploads under way, and those that ended lately: list, remove");
+    upload->require_subcommand(1);
+    with_data(upload->add_subcommand("list", "List the uploads, oldest first"))
+        ->callback([given, &data, &status] {
+            status = run_command([&] { return list_uploads(data, given->output()); });
+        });
+    CLI::App* given_up = with_data(upload->add_subcommand(
+        "remove", "Give an upload up: what has come of it is deleted; what it became stays"));
+    given_up->add_option("ID", given->upload, "as `matinee upload list` has it")->required();
+    given_up->callback([given, &data, &status] {
+        status = run_command([&] { return remove_upload(data, given->upload, given->output()); });
     });
 }
 

@@ -41,6 +41,11 @@ using nlohmann::json;
 // How often expired uploads are looked for, and what could not be taken in is tried again.
 constexpr std::chrono::seconds kSweep{30};
 
+// How often it is looked whether the command line gives one up, and how long that waits.
+constexpr std::chrono::seconds kHeed{1};
+constexpr std::chrono::seconds kHeeded{15};
+constexpr const char* kRemoval = ".remove";
+
 // So much is written before the disk is told to begin, and room is looked for again.
 constexpr std::uint64_t kStride = 8ULL << 20;
 
@@ -247,6 +252,11 @@ class Uploads::Writer final : public http::UploadWriter {
 
     void end(End how) {
         ended_ = true;
+        settle(how);
+        uploads_.tell(item_->id);
+    }
+
+    void settle(End how) {
         const std::lock_guard lock(item_->mutex);
         if (item_->generation != generation_ || item_->state != kOpen) return;
         if (how != End::kKept && (how == End::kDropped || item_->unverified_from)) {
@@ -294,7 +304,7 @@ Result<std::unique_ptr<Uploads>> Uploads::start(Workspace& workspace, Options op
         fs::create_directories(folder, error);
         if (error) return library::file_error(error.value(), folder, "cannot be created");
     }
-    TRY(uploads->load());
+    TRY(uploads->load(Unverified::kDrop));
     uploads->measure_films();
     if (uploads->options_.own_thread) {
         uploads->woken_ = true;
@@ -316,7 +326,49 @@ fs::path Uploads::file(const std::string& id, const char* extension) const {
     return folder_ / (id + extension);
 }
 
-Result<void> Uploads::load() {
+Result<std::vector<http::Upload>> Uploads::look(Workspace& workspace) {
+    Uploads uploads(workspace, {});
+    std::error_code error;
+    if (!fs::exists(uploads.folder_, error)) return std::vector<http::Upload>();
+    TRY(uploads.load(Unverified::kIgnore));
+    return uploads.list();
+}
+
+Result<void> Uploads::give_up(Workspace& workspace, const std::string& id,
+                              const std::string& actor) {
+    const auto all = TRY(look(workspace));
+    if (std::ranges::find(all, id, &http::Upload::id) == all.end()) {
+        return fail(ErrorCode::kNotFound,
+                    "there is no upload \"{}\"; `matinee upload list` lists them", id);
+    }
+    if (auto lock = ServerLock::take(workspace.folder); lock) {
+        Options alone;
+        alone.own_thread = false;
+        return TRY(start(workspace, std::move(alone)))
+        ->remove(id, actor);
+    } else if (lock.error().code() != ErrorCode::kConflict) {
+        return Unexpected(std::move(lock).error());
+    }
+    const fs::path folder = workspace.folder / kUploadsFolder;
+    const fs::path removal = folder / (id + kRemoval);
+    TRY(base::replace_file(removal, actor, base::kOwnerOnly));
+    std::error_code error;
+    const auto until = std::chrono::steady_clock::now() + kHeeded;
+    while (fs::exists(removal, error)) {
+        if (std::chrono::steady_clock::now() > until) {
+            fs::remove(removal, error);
+            return fail(ErrorCode::kUnavailable,
+                        "the server of {} does not say that it has removed the upload; try again",
+                        workspace.folder.string());
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    if (!fs::exists(folder / (id + ".json"), error)) return {};
+    return fail(ErrorCode::kConflict,
+                "the upload is complete, and is being taken in; what it became can be changed");
+}
+
+Result<void> Uploads::load(Unverified unverified) {
     std::error_code error;
     std::vector<fs::path> infos;
     for (fs::directory_iterator entry(folder_, error); !error && entry != fs::directory_iterator();
@@ -325,7 +377,7 @@ Result<void> Uploads::load() {
     }
     if (error) return library::file_error(error.value(), folder_, "cannot be read");
     for (const fs::path& info : infos) {
-        if (const auto loaded = load_one(info); !loaded) {
+        if (const auto loaded = load_one(info, unverified); !loaded) {
             log::error("an upload is damaged and left alone",
                        {{"file", info.string()}, {"error", loaded.error().to_string()}});
         }
@@ -333,7 +385,7 @@ Result<void> Uploads::load() {
     return {};
 }
 
-Result<void> Uploads::load_one(const fs::path& info) {
+Result<void> Uploads::load_one(const fs::path& info, Unverified unverified) {
     const json known = json::parse(TRY(base::read_file(info)), nullptr, false);
     auto item = std::make_shared<Item>();
     try {
@@ -367,12 +419,14 @@ Result<void> Uploads::load_one(const fs::path& info) {
             const auto [end, wrong] =
                 std::from_chars(text.data(), text.data() + text.size(), offset);
             // A mark that is empty was made just then: nothing was written after it.
-            if (wrong == std::errc() && offset < item->size) {
+            if (unverified == Unverified::kIgnore) {
+                if (wrong == std::errc() && offset < item->size) item->unverified_from = offset;
+            } else if (wrong == std::errc() && offset < item->size) {
                 fs::resize_file(part, offset, error);
                 if (error) return library::file_error(error.value(), part, "cannot be cut back");
                 item->size = offset;
             }
-            fs::remove(mark, error);
+            if (unverified == Unverified::kDrop) fs::remove(mark, error);
         }
     } else if (item->state == kOpen) {
         return fail(ErrorCode::kNotFound, "its bytes are gone");
@@ -484,7 +538,7 @@ Result<http::Upload> Uploads::create(std::uint64_t length, const http::UploadMet
     return describe(*item);
 }
 
-Result<void> Uploads::write_info(const Item& item) const {
+Result<void> Uploads::write_info(const Item& item) {
     json known{{"length", item.length},
                {"metadata", item.metadata},
                {"owner", item.owner},
@@ -495,7 +549,9 @@ Result<void> Uploads::write_info(const Item& item) const {
     if (!item.report.empty()) known["report"] = item.report;
     if (!item.target.empty()) known["target"] = item.target;
     if (item.replaces) known["replaces"] = true;
-    return replace_file(file(item.id, ".json"), json_line(known));
+    TRY(replace_file(file(item.id, ".json"), json_line(known)));
+    tell(item.id);
+    return {};
 }
 
 http::Upload Uploads::describe(const Item& item) const {
@@ -586,7 +642,16 @@ Result<void> Uploads::remove(const std::string& id, const std::string& actor) {
         items_.erase(id);
     }
     audit(actor, "upload.remove", id, "{}");
+    tell(id);
     return {};
+}
+
+// That it has changed, to whoever listens.
+void Uploads::tell(const std::string& id) {
+    if (const auto told = workspace_.store->announce("upload", id); !told) {
+        log::error("listeners cannot be told of an upload",
+                   {{"upload", id}, {"error", told.error().to_string()}});
+    }
 }
 
 void Uploads::audit(const std::string& actor, const std::string& action, const std::string& subject,
@@ -613,14 +678,39 @@ void Uploads::wake() {
 }
 
 void Uploads::run() {
+    auto sweep_at = std::chrono::steady_clock::now();
     std::unique_lock lock(mutex_);
     while (true) {
-        changed_.wait_for(lock, kSweep, [this] { return woken_ || stopping_; });
+        changed_.wait_for(lock, kHeed, [this] { return woken_ || stopping_; });
         if (stopping_) return;
-        woken_ = false;
+        const bool woken = std::exchange(woken_, false);
         lock.unlock();
-        work();
+        heed_removals();
+        if (woken || std::chrono::steady_clock::now() >= sweep_at) {
+            work();
+            sweep_at = std::chrono::steady_clock::now() + kSweep;
+        }
         lock.lock();
+    }
+}
+
+// Of give_up(). Whoever asked sees by the upload what came of it, once the mark is gone.
+void Uploads::heed_removals() {
+    std::vector<fs::path> marks;
+    std::error_code error;
+    for (fs::directory_iterator entry(folder_, error); !error && entry != fs::directory_iterator();
+         entry.increment(error)) {
+        if (entry->path().extension() == kRemoval) marks.push_back(entry->path());
+    }
+    for (const fs::path& mark : marks) {
+        const std::string id = mark.stem().string();
+        if (const auto actor = base::read_file(mark)) {
+            if (const auto removed = remove(id, *actor); !removed) {
+                log::info("an upload is not given up",
+                          {{"upload", id}, {"reason", removed.error().to_string()}});
+            }
+        }
+        fs::remove(mark, error);
     }
 }
 
@@ -1012,6 +1102,7 @@ void Uploads::expire() {
         }
     }
     for (const auto& item : gone) {
+        tell(item->id);
         if (item->state != kOpen) continue;
         audit("server", "upload.expire", item->id,
               json_line({{"filename", file_name_of(item->metadata)},

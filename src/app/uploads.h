@@ -5,6 +5,7 @@
 //     uploads/ID.json        what is known of an upload
 //     uploads/ID.part        its bytes so far: the file's length is the upload's offset
 //     uploads/ID.unverified  where bytes begin that a checksum has still to vouch for; as text
+//     uploads/ID.remove      somebody on the command line gives it up: who; the server heeds it
 //     uploads/ID.sheet/      a sheet of entries while it is taken in
 //     films/ENTRY/           films and subtitles that came this way, by entry, all named after it
 #pragma once
@@ -60,6 +61,14 @@ class Uploads final : public http::UploadStore {
                                                       Partial partial) override;
     Result<void> remove(const std::string& id, const std::string& actor) override;
 
+    // For the command line. What is there, oldest first; changes nothing, so a server may be at work.
+    static Result<std::vector<http::Upload>> look(Workspace& workspace);
+
+    // The same as remove(), or asks the server that holds the folder to do it. kUnavailable when
+    // that does not answer.
+    static Result<void> give_up(Workspace& workspace, const std::string& id,
+                                const std::string& actor);
+
     // Takes in what is complete, and removes what has expired. For whoever has no thread for it.
     void work();
 
@@ -68,13 +77,15 @@ class Uploads final : public http::UploadStore {
   private:
     class Writer;
     Uploads(Workspace& workspace, Options options);
-    Result<void> load();
-    Result<void> load_one(const std::filesystem::path& info);
+    // Whether bytes that nobody vouches for are dropped, or only not counted.
+    enum class Unverified : std::uint8_t { kDrop, kIgnore };
+    Result<void> load(Unverified unverified);
+    Result<void> load_one(const std::filesystem::path& info, Unverified unverified);
     Result<std::shared_ptr<Item>> item(const std::string& id);
     [[nodiscard]] std::filesystem::path file(const std::string& id, const char* extension) const;
     Result<void> check_room(std::uint64_t length, const std::string& owner);
     [[nodiscard]] http::Upload describe(const Item& item) const;  // its mutex is held
-    Result<void> write_info(const Item& item) const;
+    Result<void> write_info(const Item& item);
     void wake();
     void run();
     Result<void> take_in(Item& item);
@@ -89,6 +100,8 @@ class Uploads final : public http::UploadStore {
     Result<void> import_sheet(Item& item);
     Result<void> refuse(Item& item, const std::string& reason);
     void expire();
+    void heed_removals();
+    void tell(const std::string& id);
     std::uint64_t measure_films();  // what it has measured
     void audit(const std::string& actor, const std::string& action, const std::string& subject,
                const std::string& detail);

@@ -2,11 +2,16 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <cstdint>
 #include <system_error>
+#include <thread>
+#include <utility>
 
 #include "library/file_error.h"
 
@@ -41,7 +46,16 @@ Result<ServerLock> ServerLock::take(const fs::path& folder) {
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (descriptor < 0) return library::file_error(errno, path, "cannot be opened");
     ServerLock lock(descriptor);
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    // Somebody may have a look at it (held_since()), which is over at once.
+    constexpr int kAttempts = 5;
+    constexpr std::chrono::milliseconds kPause{20};
+    bool locked = false;
+    for (int i = 0; i < kAttempts && !locked; ++i) {
+        if (i > 0) std::this_thread::sleep_for(kPause);
+        locked = ::flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+        if (!locked && errno != EWOULDBLOCK) break;
+    }
+    if (!locked) {
         if (errno != EWOULDBLOCK) return library::file_error(errno, path, "cannot be locked");
         std::array<char, 32> holder{};
         const ssize_t size = ::read(descriptor, holder.data(), holder.size() - 1);
@@ -57,6 +71,18 @@ Result<ServerLock> ServerLock::take(const fs::path& folder) {
         return library::file_error(errno, path, "cannot be written");
     }
     return lock;
+}
+
+std::optional<Instant> ServerLock::held_since(const fs::path& folder) {
+    const int descriptor = ::open((folder / "server.lock").c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return std::nullopt;
+    const ServerLock look(descriptor);
+    if (::flock(descriptor, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK) return std::nullopt;
+    // It was written when it was taken.
+    struct stat status {};
+    if (::fstat(descriptor, &status) != 0) return std::nullopt;
+    return Instant(std::chrono::milliseconds(std::int64_t{status.st_mtim.tv_sec} * 1000 +
+                                             status.st_mtim.tv_nsec / 1'000'000));
 }
 
 ServerLock::ServerLock(ServerLock&& other) noexcept

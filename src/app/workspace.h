@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,8 @@ class ServerLock {
   public:
     // kConflict, naming the process, when another server holds it.
     static Result<ServerLock> take(const std::filesystem::path& folder);
+    // Since when a server holds it; unset when none does. Does not keep one from starting.
+    static std::optional<Instant> held_since(const std::filesystem::path& folder);
     ServerLock(ServerLock&& other) noexcept;
     ServerLock& operator=(ServerLock&&) = delete;
     ~ServerLock();

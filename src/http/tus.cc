@@ -199,23 +199,6 @@ class Content final : public ContentReceiver {
     bool kept_ = false;
 };
 
-json upload_json(const Upload& upload) {
-    json metadata = json::object();
-    for (const auto& [key, value] : upload.metadata)
-        metadata[key] = value;
-    return {{"id", upload.id},
-            {"url", fmt::format("{}/{}", kPath, upload.id)},
-            {"state", upload.state},
-            {"offset", upload.offset},
-            {"length", upload.length},
-            {"metadata", std::move(metadata)},
-            {"owner", upload.owner},
-            {"created", base::to_rfc3339(upload.created)},
-            {"expires", base::to_rfc3339(upload.expires)},
-            {"entry", upload.entry.empty() ? json(nullptr) : json(upload.entry)},
-            {"reason", upload.reason.empty() ? json(nullptr) : json(upload.reason)}};
-}
-
 class Tus {
   public:
     Tus(UploadStore& uploads, const base::Clock& clock) : uploads_(uploads), clock_(clock) {}
@@ -430,6 +413,23 @@ class Tus {
 };
 
 }  // namespace
+
+json upload_json(const Upload& upload) {
+    json metadata = json::object();
+    for (const auto& [key, value] : upload.metadata)
+        metadata[key] = value;
+    return {{"id", upload.id},
+            {"url", fmt::format("{}/{}", kPath, upload.id)},
+            {"state", upload.state},
+            {"offset", upload.offset},
+            {"length", upload.length},
+            {"metadata", std::move(metadata)},
+            {"owner", upload.owner},
+            {"created", base::to_rfc3339(upload.created)},
+            {"expires", base::to_rfc3339(upload.expires)},
+            {"entry", upload.entry.empty() ? json(nullptr) : json(upload.entry)},
+            {"reason", upload.reason.empty() ? json(nullptr) : json(upload.reason)}};
+}
 
 Result<UploadMetadata> parse_upload_metadata(std::string_view field) {
     UploadMetadata metadata;

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/result.h"
@@ -97,6 +99,9 @@ class UploadStore {
 // The value of an Upload-Metadata field. kInvalid for what the protocol does not allow, and for
 // values that are not UTF-8.
 Result<UploadMetadata> parse_upload_metadata(std::string_view field);
+
+// Upload, as the API has it; without the report of a sheet.
+nlohmann::json upload_json(const Upload& upload);
 
 // Adds /api/v1/uploads and what is below it, for producers. Both must outlive the router.
 Result<void> add_upload_routes(Router& router, UploadStore& uploads, const base::Clock& clock);

@@ -1,6 +1,7 @@
 // Uploads as tus has them: the real server over the real store of uploads.
 #include "app/uploads.h"
 
+#include <cstring>
 #include <fstream>
 #include <thread>
 
@@ -612,6 +613,70 @@ TEST(UploadMetadata, IsReadStrictly) {
                               "a /w==", ",", "a YR=="}) {
         EXPECT_FALSE(parse_upload_metadata(wrong)) << wrong;
     }
+}
+
+TEST_F(UploadsTest, CanBeSeenAndGivenUpFromTheCommandLine) {
+    const std::string id =
+        create(100, {{"filename", "boats.mkv"}}).substr(std::strlen("/api/v1/uploads/"));
+    EXPECT_EQ(patch("/api/v1/uploads/" + id, 0, "the beginning").status, 204);
+    const auto seen = must(Uploads::look(workspace_));
+    ASSERT_EQ(seen.size(), 1U);
+    EXPECT_EQ(seen[0].id, id);
+    EXPECT_EQ(seen[0].offset, 13U);
+    EXPECT_EQ(seen[0].state, "open");
+    // Nobody serves the folder: it is done at once.
+    server_.reset();
+    uploads_.reset();
+    must(Uploads::give_up(workspace_, id, "cli:ann"));
+    EXPECT_THAT(must(Uploads::look(workspace_)), testing::IsEmpty());
+    EXPECT_THAT(files("uploads"), testing::IsEmpty());
+    EXPECT_EQ(audited().back(), "cli:ann upload.remove");
+    EXPECT_EQ(Uploads::give_up(workspace_, id, "cli:ann").error().code(), ErrorCode::kNotFound);
+}
+
+TEST_F(UploadsTest, AreGivenUpByTheServerThatHoldsThem) {
+    const std::string path = create(100, {{"filename", "boats.mkv"}});
+    const std::string id = path.substr(path.rfind('/') + 1);
+    server_.reset();
+    uploads_.reset();
+    const ServerLock lock = must(ServerLock::take(workspace_.folder));
+    uploads_ = must(Uploads::start(workspace_, {}));
+    must(Uploads::give_up(workspace_, id, "cli:ann"));
+    EXPECT_THAT(uploads_->list(), testing::IsEmpty());
+    EXPECT_EQ(audited().back(), "cli:ann upload.remove");
+    EXPECT_THAT(files("uploads"), testing::IsEmpty());
+}
+
+TEST_F(UploadsTest, LookingAtThemChangesNothing) {
+    const std::string path = create(100, {{"filename", "boats.mkv"}});
+    const std::string id = path.substr(path.rfind('/') + 1);
+    EXPECT_EQ(patch(path, 0, "vouched for").status, 204);
+    server_.reset();
+    uploads_.reset();
+    std::ofstream(workspace_.folder / "uploads" / (id + ".part"), std::ios::app) << "and not";
+    std::ofstream(workspace_.folder / "uploads" / (id + ".unverified")) << "11";
+    const auto before = files("uploads");
+    EXPECT_EQ(must(Uploads::look(workspace_)).at(0).offset, 11U);
+    EXPECT_EQ(files("uploads"), before);
+    EXPECT_EQ(fs::file_size(workspace_.folder / "uploads" / (id + ".part")), 18U);
+}
+
+TEST_F(UploadsTest, TellListenersHowFarTheyAre) {
+    const std::string path = create(100, {{"filename", "boats.mkv"}});
+    const std::string id = path.substr(path.rfind('/') + 1);
+    auto news = [&, seen = std::int64_t{0}]() mutable {
+        std::vector<std::string> lines;
+        for (const auto& row : must(workspace_.store->list_journal(seen, 100))) {
+            seen = row.sequence;
+            lines.push_back(row.kind + " " + row.subject);
+        }
+        return lines;
+    };
+    EXPECT_THAT(news(), testing::ElementsAre("upload " + id));
+    patch(path, 0, "the beginning");
+    EXPECT_THAT(news(), testing::ElementsAre("upload " + id));
+    ask("DELETE", path, kVersion);
+    EXPECT_THAT(news(), testing::ElementsAre("upload " + id));
 }
 
 }  // namespace

@@ -855,8 +855,14 @@ test('an upload is begun, goes on, and becomes part of its entry', async () => {
   const unknown = await expect(400, 'createUpload', { as, headers: { ...begun, 'Upload-Metadata': `entry ${base64('nothing')}` } });
   assert.match(unknown.json.detail, /no film "nothing"/);
   const said = `filename ${base64('paper-boats.ru.srt')},entry ${base64('paper-boats')}`;
+  const events = await listen('producer');
+  const reviewer = await listen('reviewer');
+  for (const listener of [events, reviewer]) await listener.until(({ event }) => event === 'hello');
   const made = await expect(201, 'createUpload', { as, headers: { ...begun, 'Upload-Metadata': said } });
   const one = { as, upload: made.headers.location.split('/').pop() };
+  await events.until(({ event, data }) => event === 'upload' && data.id === one.upload);
+  assert.ok(!reviewer.events.some(({ event }) => event === 'upload'), 'that is for producers');
+  for (const listener of [events, reviewer]) listener.close();
   const nothing = { as, upload: 'nothing' };
 
   await expect(412, 'getUploadOffset', one);

@@ -350,6 +350,30 @@ test('review rounds are as the API has them', async () => {
   await json(['review', 'assign', 'final', 'boats', '--remove']);
 });
 
+// An upload as a server keeps it, of which half has come.
+async function halfUploaded(id) {
+  const known = { length: 8, metadata: { filename: `${id}.mkv` }, owner: 'mei', created: new Date().toISOString(), state: 'open' };
+  await mkdir(file('data/uploads'), { recursive: true });
+  await writeFile(file('data/uploads', `${id}.part`), 'half');
+  await writeFile(file('data/uploads', `${id}.json`), JSON.stringify(known));
+}
+
+test('how the server is, and what is uploaded, can be seen without one', async () => {
+  const system = await like('getSystem', ['system']);
+  assert.equal(system.started, null);
+  assert.deepEqual([system.incidents, system.disk.total_bytes > 0], [[], true]);
+  assert.deepEqual(await like('listUploads', ['upload', 'list']), { uploads: [] });
+  for (const id of ['first', 'second']) await halfUploaded(id);
+  const { uploads } = await like('listUploads', ['upload', 'list']);
+  assert.deepEqual(uploads.map(({ id, offset, state }) => [id, offset, state]), [['first', 4, 'open'], ['second', 4, 'open']]);
+  assert.deepEqual(await json(['upload', 'remove', 'first']), { removed: 'first' });
+  await json(['upload', 'remove', 'second']);
+  assert.deepEqual(await json(['upload', 'list']), { uploads: [] });
+  const unknown = await run(program, ['upload', 'remove', 'first', '--json', '--data', file('data')]);
+  assert.deepEqual([unknown.status, unknown.stdout], [1, '']);
+  await halfUploaded('third');
+});
+
 test('what is done on the air, and to screens, is as the API has it', async () => {
   server = await start(['serve', '--data', file('data')]);
   // The server makes the slate. One question follows the other's answer: it sets the pace.
@@ -399,6 +423,12 @@ test('what is done on the air, and to screens, is as the API has it', async () =
   const told = await run(program, ['channel', 'now', 'foyer', '--data', file('data')]);
   assert.match(told.stdout, /^foyer: welcome until \d{4}-/);
   assert.equal((await run(program, ['channel', 'now', 'nowhere', '--data', file('data')])).status, 1);
+
+  const system = await like('getSystem', ['system']);
+  assert.ok(Math.abs(Date.parse(system.started) - Date.now()) < 600_000, system.started);
+  assert.deepEqual((await like('listUploads', ['upload', 'list'])).uploads.map(({ id }) => id), ['third']);
+  assert.deepEqual(await json(['upload', 'remove', 'third']), { removed: 'third' });
+  assert.deepEqual(await json(['upload', 'list']), { uploads: [] });
   assert.equal((await like('getSchedule', ['schedule', 'clear', 'lobby'])).version, 0);
 
   const code = async () => {
