@@ -35,6 +35,34 @@ let document;
 let ajv;
 let helps; // of each command that does something: "channel add" -> its --help
 const asked = new Set(); // those that have printed JSON
+const compared = new Set(); // operations that a command's JSON was held against
+
+// What the API does as well, and no command prints the answer of: the command that does it, or why there is none.
+const kWithoutAnswer = {
+  removeEntry: 'entry remove', removeScreen: 'screen remove', removeUpload: 'upload remove', removeUser: 'user remove',
+  removeJuror: 'review juror', withdrawReviewEntry: 'review assign',
+  setReviewConflict: 'review conflict', clearReviewConflict: 'review conflict',
+  revokeLink: 'link revoke', revokeToken: 'token revoke', commandScreen: 'screen command', clearSchedule: 'schedule clear',
+  changePassword: 'user password', getUser: 'user list', getChannelSettings: 'channel list', getScreenDesign: 'channel screens',
+  listSubtitles: 'entry show', resetSubtitles: 'subtitles set', listAirings: 'channel rundown',
+  getReviewResultsCsv: 'review export', getReviewSheetsCsv: 'review export',
+  getAsRunKey: 'as-run key', getEntryAsRun: 'as-run',
+  getChannelAsRunJson: 'as-run', getChannelAsRunCsv: 'as-run', getChannelAsRunCsvSignature: 'as-run',
+  getEntryAsRunJson: 'as-run', getEntryAsRunCsv: 'as-run', getEntryAsRunCsvSignature: 'as-run',
+  createUpload: 'import', getUpload: 'upload list',
+};
+const kNoCommand = {
+  'sessions: whoever can run a command needs none': ['signIn', 'signOut', 'whoAmI', 'setUp'],
+  'parts of a transfer, which a command on the same machine has no use for': [
+    'continueUpload', 'overrideUpload', 'getUploadOffset', 'getUploadOptions', 'getOptionsOfUpload',
+  ],
+  'what a page needs to play a film': ['watchEntry'],
+  'what screens say and ask by themselves': ['openScreenPairing', 'sendScreenHeartbeat', 'sendScreenStill', 'getServerTime'],
+  'a picture': ['getScreenStill'],
+  'what jurors write for themselves, and nobody in their name': ['listMyReviews', 'getMyReview', 'getMySheet', 'putMySheet', 'addWatched'],
+  'a stream of what changes, which a running server tells': ['listen'],
+  'describes the API': ['getDocument'],
+};
 
 const file = (...parts) => path.join(folder, ...parts);
 
@@ -69,6 +97,7 @@ async function json(words, { input, status = 0, data = file('data') } = {}) {
 // The same, held against what the API answers to an operation; `list`: it is a page's items.
 async function like(operationId, words, { list = false, bare = (value) => value, ...options } = {}) {
   const value = await json(words, options);
+  compared.add(operationId);
   const operation = Object.values(document.paths).flatMap((each) => Object.values(each)).find((each) => each.operationId === operationId);
   const [, answer] = Object.entries(operation.responses).find(([status]) => /^2/.test(status));
   const validate = ajv.getSchema(`document${answer.content['application/json'].schema.$ref}`);
@@ -491,6 +520,21 @@ test('logs, backups and the rest are printed as JSON', async () => {
 
 test('every command has printed JSON', () => {
   assert.deepEqual([...helps.keys()].filter((name) => !asked.has(name) && !kWithoutJson.includes(name)), []);
+});
+
+test('what the API does, a command does, or it is said why not', () => {
+  const operations = Object.values(document.paths)
+    .flatMap((path) => Object.values(path))
+    .map(({ operationId }) => operationId)
+    .filter(Boolean);
+  const excused = Object.values(kNoCommand).flat();
+  const without = operations.filter((id) => !compared.has(id) && !Object.hasOwn(kWithoutAnswer, id) && !excused.includes(id));
+  assert.deepEqual(without, [], 'operations without a command');
+  for (const [id, command] of Object.entries(kWithoutAnswer)) {
+    assert.ok(operations.includes(id), `there is no operation ${id} (any more)`);
+    assert.ok([...helps.keys(), ...kWithoutJson].includes(command), `there is no command ${command} (any more)`);
+  }
+  for (const id of excused) assert.ok(operations.includes(id) && !compared.has(id), `${id} needs no excuse`);
 });
 
 test('what fails says so on standard error, and prints no JSON', async () => {
