@@ -318,10 +318,9 @@ void add_entry_operations(Api& api, ApiContext& context) {
              .query = std::move(filters),
              .answers = {{200, "EntryPage"}}},
             [&context, &store](const Call& call) -> Result<Response> {
-                const std::vector<store::Entry> shown = TRY(
-                    entries_like(context.workspace,
-                                 {call.query("search").value_or(""), call.queries("state"),
-                                         call.queries("kind"), call.query("without_language")}));
+                const std::vector<store::Entry> shown = TRY(entries_like(
+                    context.workspace, {call.query("search").value_or(""), call.queries("state"),
+                                        call.queries("kind"), call.query("without_language")}));
                 Result<void> good;
                 json value = TRY(http::page(
                     call, shown, http::Order::kRising, [](const auto& entry) { return entry.id; },

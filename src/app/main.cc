@@ -136,8 +136,8 @@ int main(int argc, char** argv) {
             {data, {paths.begin(), paths.end()}, !no_wait, dry_run, mappings, json});
 });
 
-CLI::App* channel =
-    cli.add_subcommand("channel", "Channels: list, add, set, now, rundown, remove; skip, hold, resume and more");
+CLI::App* channel = cli.add_subcommand(
+    "channel", "Channels: list, add, set, now, rundown, remove; skip, hold, resume and more");
 channel->require_subcommand(1);
 app::ChannelArguments added;
 std::string epoch;

@@ -578,7 +578,8 @@ class Command {
     }
     Command& languages() {
         app_->add_option("--language", arguments_->languages,
-                         "subtitles that every item ought to have; zh is content with zh-Hans; several times")
+                         "subtitles that every item ought to have; zh is content with zh-Hans; "
+                         "several times")
             ->allow_extra_args(false);
         return *this;
     }

@@ -33,7 +33,7 @@ class Station {
     struct Options {
         ListenAddress listen;
         std::span<const http::Socket> inherited;  // see http::Server::Options
-        bool prepare = true;  // run preparation jobs as well
+        bool prepare = true;                      // run preparation jobs as well
     };
 
     // Starts everything. `workspace` must outlive the station.

@@ -61,7 +61,8 @@ class Uploads final : public http::UploadStore {
                                                       Partial partial) override;
     Result<void> remove(const std::string& id, const std::string& actor) override;
 
-    // For the command line. What is there, oldest first; changes nothing, so a server may be at work.
+    // For the command line. What is there, oldest first; changes nothing, so a server may be at
+    // work.
     static Result<std::vector<http::Upload>> look(Workspace& workspace);
 
     // The same as remove(), or asks the server that holds the folder to do it. kUnavailable when

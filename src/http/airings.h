@@ -14,8 +14,9 @@ namespace matinee::http {
 // One airing of a channel: what it shows, from when to when. `prefix` is what addresses begin with
 // ("/t/TOKEN" for who came by a link, else empty).
 //
-// "role" says why it is on, "card": true that it is a card or the slate. "thumbnails" is there once the airing has begun: pictures of what is still to come are for
-// nobody. "from_seconds" is how far into the film it begins, left out when it is at the beginning.
+// "role" says why it is on, "card": true that it is a card or the slate. "thumbnails" is there once
+// the airing has begun: pictures of what is still to come are for nobody. "from_seconds" is how far
+// into the film it begins, left out when it is at the beginning.
 nlohmann::json airing_json(const Presentation& channel, std::size_t airing, Instant now,
                            std::string_view prefix);
 

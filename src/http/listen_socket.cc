@@ -164,8 +164,7 @@ std::optional<Number> number_of(const char* variable) {
     if (text == nullptr) return std::nullopt;
     const std::string_view digits(text);
     Number number{};
-    const auto [end, error] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
     return number;
 }
@@ -220,7 +219,8 @@ Result<Listeners> listen_on(const ListenAddress& address, std::size_t threads) {
             continue;
         }
         listeners.sockets.front().push_back(TRY(std::move(first)));
-        listeners.port = TRY(address_of(listeners.sockets.front().back(), where)).port();
+        listeners.port = TRY(address_of(listeners.sockets.front().back(), where))
+        .port();
         place.set_port(listeners.port);
         for (std::size_t thread = 1; thread < threads; ++thread) {
             listeners.sockets[thread].push_back(TRY(open_socket(place, Place::kFurther, where)));
@@ -245,10 +245,11 @@ Result<std::vector<Socket>> take_inherited_sockets() {
     for (int i = 0; i < count.value_or(0); ++i) {
         const int fd = kFirstInherited + i;
         if (!is_listening_tcp(fd)) {
-            return fail(ErrorCode::kInvalid,
-                        "descriptor {}, which matinee was started with (LISTEN_FDS), is no listening "
-                        "TCP socket: see ListenStream= in matinee.socket",
-                        fd);
+            return fail(
+                ErrorCode::kInvalid,
+                "descriptor {}, which matinee was started with (LISTEN_FDS), is no listening "
+                "TCP socket: see ListenStream= in matinee.socket",
+                fd);
         }
         sockets.emplace_back(fd);
         const int flags = ::fcntl(fd, F_GETFL);

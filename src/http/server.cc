@@ -32,9 +32,9 @@ Result<std::unique_ptr<Server>> Server::start(Options options, std::shared_ptr<c
     const std::size_t threads = shared.options.threads > 0
                                     ? shared.options.threads
                                     : std::max(1U, std::thread::hardware_concurrency());
-    Listeners listeners = TRY(shared.options.inherited.empty()
-                                  ? listen_on(shared.options.listen, threads)
-                                  : listen_on(shared.options.inherited, threads));
+    Listeners listeners =
+        TRY(shared.options.inherited.empty() ? listen_on(shared.options.listen, threads)
+                                             : listen_on(shared.options.inherited, threads));
     shared.options.inherited = {};  // only lent
     implementation->host = listeners.host;
     implementation->port = listeners.port;

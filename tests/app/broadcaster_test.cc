@@ -925,8 +925,8 @@ void publish(Cinema& cinema, const std::string& playlist, const std::string& ent
         cinema.store->save_draft(playlist, playlist, {&item, 1}, present.draft, "ann");
     ASSERT_TRUE(version) << version.error().to_string();
     ControlRoom room(*cinema.store, *cinema.library, cinema.clock, Cinema::options());
-    const auto done = room.publish(playlist, *version, present.published, from, at,
-                                   ControlRoom::Mode::kCommit);
+    const auto done =
+        room.publish(playlist, *version, present.published, from, at, ControlRoom::Mode::kCommit);
     ASSERT_TRUE(done) << done.error().to_string();
 }
 

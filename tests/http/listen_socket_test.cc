@@ -83,7 +83,8 @@ TEST(TakeInheritedSockets, TakesWhatSystemdHandsOverAndSharesItOut) {
         if ((::fcntl(3, F_GETFL) & O_NONBLOCK) == 0) return 3;
         if (std::getenv("LISTEN_FDS") != nullptr) return 4;
         const auto listeners = listen_on(*taken, 2);
-        if (!listeners || listeners->sockets.size() != 2 || listeners->host != "127.0.0.1") return 5;
+        if (!listeners || listeners->sockets.size() != 2 || listeners->host != "127.0.0.1")
+            return 5;
         sockaddr_in address{};
         socklen_t size = sizeof address;
         for (const auto& sockets : listeners->sockets) {
