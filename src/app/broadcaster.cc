@@ -928,6 +928,9 @@ Result<void> Broadcaster::reconcile(ChannelState& state, const playout::Schedule
     });
     while (first < rows.size() && rows[first].start < state.edits_from)
         ++first;
+    if (first > 0 && first < rows.size() && playout::ends_hold(rows[first - 1], rows[first])) {
+        ++first;
+    }
     if (first == 0 || first >= rows.size()) return {};
     const playout::RundownEnd end{rows[first - 1], fingerprint_of(rows[first - 1])};
     const auto wanted = playout::extend(schedule, end, rows.back().end());

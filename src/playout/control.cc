@@ -186,7 +186,9 @@ Result<Edit> resume(const OnAir& on_air, Moment moment, Resume where) {
 
 Result<Edit> insert_next(const OnAir& on_air, Moment moment, const Programme& programme) {
     const Splice splice = TRY(find_splice(on_air, moment));
-    const std::size_t next = splice.airing + (splice.kept > 0 ? 1 : 0);
+    std::size_t next = splice.airing + (splice.kept > 0 ? 1 : 0);
+    const auto rows = on_air.rundown.airings();
+    if (next > 0 && next < rows.size() && ends_hold(rows[next - 1], rows[next])) ++next;
     Rewrite rewrite = TRY(Rewrite::after(on_air, next, 0));
     const Place place = rewrite.inserted();
     const auto& end = rewrite.planner().end();
@@ -224,6 +226,11 @@ Result<Edit> go_to(const OnAir& on_air, Moment moment, const std::string& block,
     return std::move(rewrite).finish(splice.at);
 }
 
+bool ends_hold(const Airing& held, const Airing& next) {
+    return is_held(held.place.role) && !is_held(next.place.role) &&
+           (held.place.role == Role::kPanic || held.place.anchor == next.place.anchor);
+}
+
 std::vector<Change> changes_between(std::span<const Airing> old, std::span<const Airing> made,
                                     Ticks until) {
     std::vector<Change> changes;
@@ -251,12 +258,16 @@ Result<Publication> plan_publication(const OnAir& on_air, Moment moment, From fr
     const auto rows = on_air.rundown.airings();
     std::size_t next = splice.airing + (splice.kept > 0 ? 1 : 0);
     std::int64_t kept = 0;
-    if (from == From::kFirstBoundary) {
+    const auto is_resumed = [&] {
+        return next > 0 && next < rows.size() && ends_hold(rows[next - 1], rows[next]);
+    };
+    if (from == From::kFirstBoundary && !is_resumed()) {
         next = splice.airing;
         kept = splice.kept;
     }
     while (from == From::kAt && next < rows.size() && rows[next].start < at)
         ++next;
+    if (kept == 0 && is_resumed()) ++next;
     Rewrite rewrite = TRY(Rewrite::after(on_air, next, kept));
     rewrite.keep_inserted(next + (kept > 0 ? 1 : 0));
     Publication publication;

@@ -91,6 +91,10 @@ struct Publication {
 // What publishing `on_air.schedule` changes, and from when. `at` counts for From::kAt.
 Result<Publication> plan_publication(const OnAir& on_air, Moment moment, From from, Ticks at);
 
+// Whether `next`, which follows on `held`, was put there by whoever ended a hold: by itself the
+// hold would go on. Who plans anew goes on behind it, or the hold would be back.
+bool ends_hold(const Airing& held, const Airing& next);
+
 // What differs before `until` between two rundowns that begin with the same ordinal.
 std::vector<Change> changes_between(std::span<const Airing> old, std::span<const Airing> made,
                                     Ticks until);

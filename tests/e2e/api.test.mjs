@@ -509,11 +509,11 @@ test('a channel is made, goes on the air, and takes commands', async () => {
   assert.deepEqual(listed.json.channels.map((channel) => channel.id), ['hall']);
   // One with nothing to show, and for nobody to see.
   const access = { watch: 'role', role: 'admin' };
-  await expect(201, 'createChannel', { as: 'producer', body: { id: 'attic', title: 'Attic', access } });
+  await expect(201, 'createChannel', { as: 'producer', body: { id: 'loft', title: 'Loft', access } });
   const first = await expect(200, 'listChannelSettings', { as: 'producer', query: { limit: '1' } });
   const second = await expect(200, 'listChannelSettings', { as: 'producer', query: { limit: '1', cursor: first.json.next } });
   const [attic, hall] = [...first.json.items, ...second.json.items];
-  assert.deepEqual([attic.id, attic.title, attic.playlists, attic.on_air, attic.entry], ['attic', 'Attic', [], false, null]);
+  assert.deepEqual([attic.id, attic.title, attic.playlists, attic.on_air, attic.entry], ['loft', 'Loft', [], false, null]);
   assert.deepEqual([hall.id, hall.playlists, hall.schedule_version, hall.on_air], ['hall', ['evening'], 0, true]);
   assert.ok(['paper-boats', 'rooftop-tea'].includes(hall.entry));
   assert.equal(second.json.next, null);
@@ -551,11 +551,6 @@ test('a channel is made, goes on the air, and takes commands', async () => {
   await expect(400, 'listEntries', { query: { without_language: 'klingonish' } });
 
   await expect(400, 'hold', { channel: 'hall', body: { why: 'tired' } });
-  // Without a schedule there is no slate in it: the server's own is shown.
-  await expect(200, 'hold', { channel: 'hall' });
-  const slate = (await expect(200, 'getRundown', { channel: 'hall' })).json.airings.find(({ role }) => role === 'hold');
-  assert.equal(slate?.entry, 'slate');
-  await expect(200, 'resume', { channel: 'hall', body: { where: 'next-item' } });
   const insert = await expect(200, 'insertNext', { as: 'producer', channel: 'hall', body: { entry: 'rooftop-tea' } });
   assert.ok(Date.parse(insert.json.at) > Date.parse(rundown.json.server_time));
   await expect(404, 'insertNext', { channel: 'hall', body: { entry: 'nothing' } });
@@ -566,6 +561,11 @@ test('a channel is made, goes on the air, and takes commands', async () => {
   await expect(400, 'goTo', { channel: 'hall', body: {} });
   await expect(404, 'skip', { channel: 'nothing' });
   await expect(409, 'resume', { channel: 'hall' });
+  // Without a schedule there is no slate in it: the server's own is shown.
+  await expect(200, 'hold', { channel: 'hall' });
+  const slate = (await expect(200, 'getRundown', { channel: 'hall' })).json.airings.find(({ role }) => role === 'hold');
+  assert.equal(slate?.entry, 'slate');
+  await expect(200, 'resume', { channel: 'hall', body: { where: 'next-item' } });
 });
 
 test('what lasts can be skipped', async () => {

@@ -313,6 +313,7 @@ test('playlists and schedules are as the API has them', async () => {
   await json(['playlist', 'set', 'hall', 'tram']);
   await refused(['channel', 'add', 'hall', 'boats'], /has a draft that is not published/);
   await json(['playlist', 'undo', 'hall']);
+  await json(['channel', 'remove', 'second', '--yes']);
   await refused(['channel', 'set', 'hall'], /nothing to set/);
   await refused(['channel', 'set', 'nothing', '--title', 'X'], /there is no channel/);
   assert.equal((await json(['channel', 'encrypt', 'hall', 'on'])).encrypted, true);

@@ -115,7 +115,7 @@ TEST(AsRun, QuotesWhatWouldEndAFieldOrALine) {
     EXPECT_EQ(found[5], "a,b");
     EXPECT_EQ(found[19],
               "2026-11-23T20:00:12.000Z cut-short: it, fell\nbehind; "
-              "2026-11-23T20:00:13.000Z off-air\r\n");
+              "2026-11-23T20:00:13.000Z off-air");
 }
 
 TEST(AsRun, HasLinesAlsoOfCsvThatIsNotWhole) {

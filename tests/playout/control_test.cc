@@ -170,6 +170,29 @@ TEST(Hold, ShowsTheServersSlateWhereTheScheduleHasNone) {
     EXPECT_NE(channel.names(resumed->at, 1).front(), "slate");
 }
 
+TEST(Resume, IsNotUndoneByWhatIsPlannedRightAfterIt) {
+    for (const From from : {From::kAfterCurrent, From::kFirstBoundary, From::kAt}) {
+        Channel channel;
+        ASSERT_TRUE(channel.give(seconds(20), panic_it));
+        const auto resumed = channel.give(seconds(300), resume_it);
+        ASSERT_TRUE(resumed);
+        std::swap(channel.schedule.blocks[0].items[1], channel.schedule.blocks[0].items[2]);
+        const auto published =
+            channel.give(seconds(302), [&](const OnAir& on_air, Moment moment) -> Result<Edit> {
+                auto planned = TRY(plan_publication(on_air, moment, from, seconds(310)));
+                EXPECT_TRUE(planned.edit) << "something changes";
+                return *std::move(planned.edit);
+            });
+        ASSERT_TRUE(published);
+        EXPECT_THAT(channel.names(resumed->at, 3), ElementsAre("film", "pal", "clip"));
+        const auto inserted = channel.give(seconds(303), [&](const OnAir& on_air, Moment moment) {
+            return insert_next(on_air, moment, channel.programme("spot"));
+        });
+        ASSERT_TRUE(inserted) << inserted.error().to_string();
+        EXPECT_THAT(channel.names(resumed->at, 3), ElementsAre("film", "spot", "pal"));
+    }
+}
+
 TEST(InsertNext, ComesAfterWhatIsOnAndStaysWhenThatIsSkipped) {
     Channel channel;
     const auto insert = [&](const OnAir& on_air, Moment moment) {
