@@ -509,11 +509,11 @@ test('a channel is made, goes on the air, and takes commands', async () => {
   assert.deepEqual(listed.json.channels.map((channel) => channel.id), ['hall']);
   // One with nothing to show, and for nobody to see.
   const access = { watch: 'role', role: 'admin' };
-  await expect(201, 'createChannel', { as: 'producer', body: { id: 'loft', title: 'Loft', access } });
+  await expect(201, 'createChannel', { as: 'producer', body: { id: 'garret', title: 'Garret', access } });
   const first = await expect(200, 'listChannelSettings', { as: 'producer', query: { limit: '1' } });
   const second = await expect(200, 'listChannelSettings', { as: 'producer', query: { limit: '1', cursor: first.json.next } });
   const [attic, hall] = [...first.json.items, ...second.json.items];
-  assert.deepEqual([attic.id, attic.title, attic.playlists, attic.on_air, attic.entry], ['loft', 'Loft', [], false, null]);
+  assert.deepEqual([attic.id, attic.title, attic.playlists, attic.on_air, attic.entry], ['garret', 'Garret', [], false, null]);
   assert.deepEqual([hall.id, hall.playlists, hall.schedule_version, hall.on_air], ['hall', ['evening'], 0, true]);
   assert.ok(['paper-boats', 'rooftop-tea'].includes(hall.entry));
   assert.equal(second.json.next, null);

@@ -39,6 +39,7 @@ const compared = new Set(); // operations that a command's JSON was held against
 
 // What the API does as well, and no command prints the answer of: the command that does it, or why there is none.
 const kWithoutAnswer = {
+  removeChannel: 'channel remove', removePlaylist: 'playlist remove',
   removeEntry: 'entry remove', removeScreen: 'screen remove', removeUpload: 'upload remove', removeUser: 'user remove',
   removeJuror: 'review juror', withdrawReviewEntry: 'review assign',
   setReviewConflict: 'review conflict', clearReviewConflict: 'review conflict',
