@@ -11,6 +11,7 @@ import { fillWith, ServerText } from '../ui/server_text';
 import { useToast } from '../ui/toast';
 import { prepareEntry, type EntrySummary } from './api';
 import { Poster, useCatalogue, useTitles } from './catalogue';
+import { filesChosen, filesDropped } from './dropped';
 import { EntryPanel } from './entry_panel';
 import { entriesStrings } from './entries_strings';
 import { isIn, kStateFilters, lacks, mentions, type StateFilter } from './filter';
@@ -164,22 +165,29 @@ function EntryCard({ entry }: { readonly entry: EntrySummary }) {
 
 function FileButton({ onFiles }: { readonly onFiles: (files: readonly File[]) => void }) {
   const { strings } = useStrings(entriesStrings);
-  const input = useRef<HTMLInputElement>(null);
+  const files = useRef<HTMLInputElement>(null);
+  const folder = useRef<HTMLInputElement>(null);
+  const onChange = (event: { readonly currentTarget: HTMLInputElement }) => {
+    onFiles(filesChosen(event.currentTarget.files));
+    event.currentTarget.value = ''; // so that the same file can be chosen again
+  };
   return (
     <>
+      <input ref={files} type="file" name="files" multiple hidden onChange={onChange} />
       <input
-        ref={input}
-        type="file"
-        multiple
-        hidden
-        onChange={(event) => {
-          onFiles([...(event.currentTarget.files ?? [])]);
-          event.currentTarget.value = ''; // so that the same file can be chosen again
+        ref={(input) => {
+          folder.current = input;
+          input?.setAttribute('webkitdirectory', ''); // which Preact's types do not know
         }}
+        type="file"
+        name="folder"
+        hidden
+        onChange={onChange}
       />
-      <Button kind="primary" onClick={() => input.current?.click()}>
+      <Button kind="primary" onClick={() => files.current?.click()}>
         {strings.addFiles}
       </Button>
+      <Button onClick={() => folder.current?.click()}>{strings.addFolder}</Button>
     </>
   );
 }
@@ -205,7 +213,7 @@ function useDropping(onFiles: (files: readonly File[]) => void): boolean {
       if (!hasFiles(event)) return;
       event.preventDefault();
       setOver(false);
-      latest.current([...(event.dataTransfer?.files ?? [])]);
+      if (event.dataTransfer) void filesDropped(event.dataTransfer).then((files) => latest.current(files));
     }, { signal });
     return () => listening.abort();
   }, []);

@@ -3,6 +3,7 @@ import { defineStrings } from '../locale';
 export const entriesStrings = defineStrings({
   en: {
     addFiles: 'Add files…',
+    addFolder: 'Add a folder…',
     dropHint: 'or drop films, subtitles and sheets anywhere on this page',
     dropHere: 'Drop them to upload',
     show: 'Show',
@@ -90,6 +91,7 @@ export const entriesStrings = defineStrings({
   },
   zh: {
     addFiles: '添加文件…',
+    addFolder: '添加文件夹…',
     dropHint: '或将影片、字幕和表格拖放到此页面任意位置',
     dropHere: '松开即可上传',
     show: '显示',
@@ -177,6 +179,7 @@ export const entriesStrings = defineStrings({
   },
   ru: {
     addFiles: 'Добавить файлы…',
+    addFolder: 'Добавить папку…',
     dropHint: 'или перетащите фильмы, субтитры и таблицы в любое место страницы',
     dropHere: 'Отпустите, чтобы загрузить',
     show: 'Показать',

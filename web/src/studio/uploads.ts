@@ -44,7 +44,7 @@ export class Uploads {
       for (const running of this.all.values()) if (running.state.stage === 'lost') this.start(running);
     });
     window.addEventListener('beforeunload', (event) => {
-      if (this.shown.some(({ stage }) => stage === 'going')) event.preventDefault();
+      if (this.shown.some((upload) => !isOver(upload) && upload.stage !== 'arrived')) event.preventDefault();
     });
   }
 
