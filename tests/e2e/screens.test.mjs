@@ -340,7 +340,7 @@ test('whatever the player stumbles over, the screen is in step again', async () 
     await untilInStep(foyer);
   }
   assert.equal(await foyer.evaluate(() => window.sameDocument), true, 'the page was loaded again');
-  assert.equal(await foyer.locator('[data-card=away]').count(), 0);
+  await foyer.locator('[data-card=away]').waitFor({ state: 'detached', timeout: kPatience });
 });
 
 test('a screen that is removed shows nothing, and a code again', async () => {
