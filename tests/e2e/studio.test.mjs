@@ -172,28 +172,31 @@ test('an upload survives that the network goes away, and that the page is closed
   await page.locator('[data-entry=boats]').waitFor();
   const film = path.join(folder, 'storm.mp4');
   await makeFilm(film, 880, ',noise=alls=60:allf=t');
-  // The line is slow, and then away: some of it has arrived.
+  // The line is slow: some of it has arrived when it is stopped, and the line is away when it goes on.
   const network = await page.context().newCDPSession(page);
   await network.send('Network.enable');
-  const line = (offline, bytes) => network.send('Network.emulateNetworkConditions',
-    { offline, latency: 0, downloadThroughput: -1, uploadThroughput: bytes });
+  const line = (bytes) => network.send('Network.emulateNetworkConditions',
+    { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: bytes });
   const resumed = []; // from which byte on
   page.on('request', (asked) => {
     const offset = asked.method() === 'PATCH' && asked.headers()['upload-offset'];
     if (offset) resumed.push(Number(offset));
   });
-  await line(false, 400_000);
+  await line(400_000);
   await page.locator('input[name=files]').setInputFiles(film);
   await page.waitForFunction(() => document.querySelector('.uploads progress')?.value > 0.05);
-  await line(true, 0);
+  await page.locator('.uploads').getByRole('button', { name: /^Pause/ }).click();
+  await page.locator('[data-stage=paused]').waitFor();
+  await page.route('**/api/v1/uploads/*', (route) => route.abort('internetdisconnected'));
+  await page.locator('.uploads').getByRole('button', { name: /^(Resume|Go on)/ }).click();
   await page.locator('[data-stage=lost]').waitFor();
-  await line(false, 400_000);
+  await page.unroute('**/api/v1/uploads/*');
   await page.locator('[data-stage=going]').waitFor();
   // A page that is loaded again knows nothing of it until the same file is chosen.
   page.once('dialog', (dialog) => dialog.accept());
   await page.reload();
   await page.locator('[data-entry=boats]').waitFor();
-  await line(false, -1);
+  await line(-1);
   await page.locator('input[name=files]').setInputFiles(film);
   await page.locator('[data-stage=done]').waitFor();
   assert.ok(resumed.at(-1) > 0, `it began anew: ${resumed}`);

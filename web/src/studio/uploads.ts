@@ -25,9 +25,15 @@ export interface UploadState {
 export const isOver = ({ stage }: UploadState): boolean =>
   stage === 'done' || stage === 'refused' || stage === 'failed';
 
+/** What belongs to a film by its name, and is refused as long as there is no such film. */
+export const goesWithFilm = (name: string): boolean =>
+  /\.(srt|vtt|ass|ssa|sub|idx|smi|sami|sbv|ttml|dfxp|xml|txt|json)$/i.test(name);
+
 interface Running {
   state: UploadState;
   readonly upload: Upload;
+  /** Nobody has said to which entry it belongs: its film has to be there first. */
+  readonly follows: boolean;
   failures: number;
   timer?: number;
 }
@@ -77,7 +83,8 @@ export class Uploads {
       const state: UploadState = {
         id, name: metadata['filename'] ?? file.name, size: file.size, sent: 0, stage: 'waiting', detail: '',
       };
-      this.all.set(id, { state, upload, failures: 0 });
+      const follows = goesWithFilm(state.name) && metadata['entry'] === undefined;
+      this.all.set(id, { state, upload, follows, failures: 0 });
     }
     this.tell();
     this.startNext();
@@ -130,9 +137,11 @@ export class Uploads {
 
   private startNext(): void {
     let going = [...this.all.values()].filter(({ state }) => state.stage === 'going').length;
+    const films = [...this.all.values()].some(
+      ({ state, follows }) => !follows && !isOver(state) && state.stage !== 'paused');
     for (const running of this.all.values()) {
       if (going >= kAtOnce) return;
-      if (running.state.stage !== 'waiting') continue;
+      if (running.state.stage !== 'waiting' || (running.follows && films)) continue;
       this.start(running);
       ++going;
     }
@@ -191,6 +200,7 @@ export class Uploads {
     if ((change.sent ?? 0) > running.state.sent) running.failures = 0;
     running.state = { ...running.state, ...change };
     this.tell();
+    if (isOver(running.state)) this.startNext();
   }
 
   private tell(): void {
