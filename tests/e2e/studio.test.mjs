@@ -215,6 +215,34 @@ test('an upload survives that the network goes away, and that the page is closed
   opened.complaints.length = 0; // the browser's own, about the network
 });
 
+// However the panel is closed that has the focus, what was typed stays until it is said to be discarded.
+async function closingAsks() {
+  const question = page.locator('dialog', { hasText: 'Not saved yet' }).last();
+  const field = page.getByLabel('Title in English');
+  const typed = await field.inputValue();
+  const panel = await page.locator('dialog').first().boundingBox();
+  const { x, y, width, height } = await field.boundingBox();
+  const ways = {
+    'Escape': () => page.keyboard.press('Escape'),
+    'Escape once more': () => page.keyboard.press('Escape'),
+    'the button': () => page.getByRole('button', { name: 'Close' }).click(),
+    'a press beside it': () => page.mouse.click(panel.x / 2, panel.y + panel.height / 2),
+  };
+  for (const [way, close] of Object.entries(ways)) {
+    await close();
+    await question.getByRole('button', { name: 'Keep editing' }).click();
+    await question.waitFor({ state: 'detached' });
+    assert.equal(await field.inputValue(), typed, way);
+  }
+  // A selection that ends beside the panel is none of them.
+  await page.mouse.move(x + width / 2, y + height / 2);
+  await page.mouse.down();
+  await page.mouse.move(panel.x / 2, y + height / 2, { steps: 4 });
+  await page.mouse.up();
+  assert.equal(await page.locator('dialog').count(), 1);
+  assert.equal(await field.inputValue(), typed);
+}
+
 test('two who change the same title choose between them', async () => {
   await page.locator('[data-entry=boats] h2 a').click();
   await page.getByLabel('Title in English').fill('Paper Boats');
