@@ -21,6 +21,34 @@ constexpr std::chrono::seconds kOffAirLook{5};
 
 }  // namespace
 
+playout::AsRunRecord record_of(const store::Channel& channel, const playout::Airing& airing) {
+    playout::AsRunRecord record;
+    record.channel_id = channel.id;
+    record.epoch = channel.epoch;
+    record.ordinal = airing.ordinal;
+    record.entry_id = airing.entry_id;
+    record.media_id = airing.media_id;
+    record.subtitles_id = airing.subtitles_id;
+    record.start = airing.start;
+    record.duration = airing.duration;
+    return record;
+}
+
+void describe_media(playout::AsRunRecord& record, const library::Manifest& manifest, Ticks duration,
+                    std::optional<Ticks> whole) {
+    record.source_sha256 = manifest.source_sha256;
+    record.rate = manifest.frame_rate;
+    record.media_duration = duration;
+    record.in = manifest.variant.trim.in;
+    record.out = manifest.variant.trim.out;
+    if (manifest.variant.fade_frames == 0) return;
+    // It was made to be over early: what it is an ending of is what was not shown whole.
+    record.media_duration.reset();
+    if (whole) {
+        record.media_duration = *whole - manifest.frame_rate.start_of(manifest.variant.trim.in);
+    }
+}
+
 Result<void> AsRunRecorder::look_back(Instant now) {
     if (looked_back_) return {};
     const auto alive = TRY(store_.last_alive());

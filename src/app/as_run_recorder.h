@@ -9,10 +9,19 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "library/manifest.h"
 #include "playout/as_run.h"
 #include "store/store.h"
 
 namespace matinee::app {
+
+// What the rundown says of an airing.
+playout::AsRunRecord record_of(const store::Channel& channel, const playout::Airing& airing);
+
+// And what is known of its media, which lasts `duration`. `whole`: how long the entry's plain film
+// is, of which an ending shows a part; nothing when that is not known.
+void describe_media(playout::AsRunRecord& record, const library::Manifest& manifest, Ticks duration,
+                    std::optional<Ticks> whole);
 
 // An airing is written to the as-run log when it has ended: from then on nothing can change it any
 // more. What a rundown says of a time when no server ran is marked as such: a proof of screening

@@ -797,34 +797,15 @@ void Broadcaster::keep_log(Instant now) {
 
 playout::AsRunRecord Broadcaster::describe(const store::Channel& channel,
                                            const playout::Airing& airing) {
-    playout::AsRunRecord record;
-    record.channel_id = channel.id;
-    record.epoch = channel.epoch;
-    record.ordinal = airing.ordinal;
-    record.entry_id = airing.entry_id;
-    record.media_id = airing.media_id;
-    record.subtitles_id = airing.subtitles_id;
-    record.start = airing.start;
-    record.duration = airing.duration;
+    playout::AsRunRecord record = record_of(channel, airing);
     if (const auto film = film_of(airing)) {
-        const library::Manifest& manifest = (*film)->media->manifest();
         record.titles = (*film)->titles;
         record.author = (*film)->author;
         record.country = (*film)->country;
-        record.source_sha256 = manifest.source_sha256;
-        record.rate = manifest.frame_rate;
-        record.media_duration = (*film)->cut.duration();
-        record.in = manifest.variant.trim.in;
-        record.out = manifest.variant.trim.out;
-        if (manifest.variant.fade_frames > 0) {
-            // It was made to be over early: what it is an ending of is what was not shown whole.
-            const auto plain = films_.find(airing.entry_id);
-            record.media_duration.reset();
-            if (plain != films_.end()) {
-                record.media_duration = plain->second->cut.duration() -
-                                        manifest.frame_rate.start_of(manifest.variant.trim.in);
-            }
-        }
+        const auto plain = films_.find(airing.entry_id);
+        describe_media(
+            record, (*film)->media->manifest(), (*film)->cut.duration(),
+            plain == films_.end() ? std::nullopt : std::optional(plain->second->cut.duration()));
         return record;
     }
     // The files are gone, which the log says elsewhere: what the database knows.

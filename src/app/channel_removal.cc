@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "app/as_run_recorder.h"
@@ -16,15 +17,7 @@ constexpr std::chrono::seconds kHeadStart{60};
 // An airing for the as-run log, as the library and the database know it.
 playout::AsRunRecord as_shown(store::Store& store, library::Library& library,
                               const store::Channel& channel, const playout::Airing& airing) {
-    playout::AsRunRecord record;
-    record.channel_id = channel.id;
-    record.epoch = channel.epoch;
-    record.ordinal = airing.ordinal;
-    record.entry_id = airing.entry_id;
-    record.media_id = airing.media_id;
-    record.subtitles_id = airing.subtitles_id;
-    record.start = airing.start;
-    record.duration = airing.duration;
+    playout::AsRunRecord record = record_of(channel, airing);
     const auto entry = store.find_entry(airing.entry_id);
     if (entry) {
         record.titles = entry->titles;
@@ -35,20 +28,14 @@ playout::AsRunRecord as_shown(store::Store& store, library::Library& library,
     // What is being prepared, or whose files are gone, is described by what there is.
     const auto media = library.media(airing.media_id);
     if (!media) return record;
-    const library::Manifest& manifest = (*media)->manifest();
-    record.source_sha256 = manifest.source_sha256;
-    record.rate = manifest.frame_rate;
-    record.media_duration = manifest.frame_rate.start_of(manifest.frame_count);
-    if (manifest.variant.fade_frames > 0) {
-        // An ending: what it is an ending of is what was not shown whole.
-        record.media_duration.reset();
-        if (!entry) return record;
-        if (const auto plain = library.media(entry->media_id)) {
-            const library::Manifest& whole = (*plain)->manifest();
-            record.media_duration = whole.frame_rate.start_of(whole.frame_count) -
-                                    manifest.frame_rate.start_of(manifest.variant.trim.in);
-        }
+    const auto duration = [](const library::PreparedEntry& prepared) {
+        return prepared.manifest().frame_rate.start_of(prepared.manifest().frame_count);
+    };
+    std::optional<Ticks> whole;
+    if (entry) {
+        if (const auto plain = library.media(entry->media_id)) whole = duration(**plain);
     }
+    describe_media(record, (*media)->manifest(), duration(**media), whole);
     return record;
 }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/channel_removal.h"
 #include "app/channel_settings.h"
 #include "app/planning.h"
 #include "app/planning_json.h"
@@ -163,10 +164,9 @@ Result<json> listed_channel_json(store::Store& store, const store::Channel& chan
     const store::Schedule schedule = TRY(store.find_schedule(channel.id));
     value["schedule_version"] = schedule.version;
     value["playlists"] = playlists_of(schedule, channel);
-    const Ticks tick = playout::ticks_since(channel.epoch, now);
-    const auto on = TRY(store.list_airings(channel.id, tick, tick + Ticks(1)));
-    value["on_air"] = !on.empty();
-    value["entry"] = on.empty() ? json(nullptr) : json(on.front().entry_id);
+    const auto on = TRY(shown_at(store, channel, now));
+    value["on_air"] = on.has_value();
+    value["entry"] = on ? json(on->entry_id) : json(nullptr);
     return value;
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "app/as_run_recorder.h"
 #include "http/routes.h"
 #include "store/test_support.h"
 
@@ -160,6 +161,30 @@ TEST_F(AsRunRoutes, AreBesideThoseOfTheGuide) {
     EXPECT_THAT(get("/guide.xml").body.to_text(), HasSubstr("https://cinema.example/watch/main"));
     EXPECT_THAT(get("/channels.m3u").body.to_text(),
                 HasSubstr("https://cinema.example/channels/main/master.m3u8"));
+}
+
+TEST(DescribeMedia, TellsAPartFromTheWholeAndAnEndingFromBoth) {
+    library::Manifest manifest;
+    manifest.source_sha256 = "sha";
+    manifest.frame_rate = {25, 1};
+    store::Channel channel;
+    playout::Airing airing;
+    airing.duration = manifest.frame_rate.start_of(100);
+    const auto described = [&](std::optional<Ticks> whole) {
+        playout::AsRunRecord record = record_of(channel, airing);
+        describe_media(record, manifest, manifest.frame_rate.start_of(100), whole);
+        return record;
+    };
+    const Ticks whole = manifest.frame_rate.start_of(500);
+    EXPECT_EQ(described(whole).ending(), "whole");
+    manifest.variant.trim = {25, 125};
+    EXPECT_EQ(described(whole).ending(), "part");
+    EXPECT_EQ(described(whole).in, 25);
+    EXPECT_EQ(described(whole).out, 125);
+    manifest.variant.fade_frames = 20;
+    EXPECT_EQ(described(whole).media_duration, manifest.frame_rate.start_of(475));
+    EXPECT_EQ(described(whole).ending(), "cut short");
+    EXPECT_FALSE(described(std::nullopt).media_duration);
 }
 
 }  // namespace
