@@ -153,7 +153,7 @@ std::vector<std::string> channels_where(soci::session& sql, const char* query,
 }
 
 // Nobody plays it, or it is said who does.
-Result<void> expect_unused(soci::session& sql, const std::string& id) {
+Result<void> expect_unused(soci::session& sql, const std::string& id, Instant now) {
     std::vector<std::string> uses;
     const auto name = [&](std::string_view how, const std::vector<std::string>& channels) {
         if (channels.empty()) return;
@@ -171,6 +171,13 @@ Result<void> expect_unused(soci::session& sql, const std::string& id) {
                                           "SELECT channel_id FROM schedules WHERE "
                                           "filler_playlist = :id ORDER BY channel_id",
                                           id));
+    // As text_of() writes it in app/planning_json.h: the versions of playlists by their ids.
+    const std::string mention = fmt::format("%\"{}\":%", id);
+    const std::string until_then = fmt::format(
+        "SELECT id FROM channels WHERE edits_before LIKE :mention AND "
+        "epoch_ms + edits_from_ticks / 90 > {} ORDER BY id",
+        ms_of(now));
+    name("what was published for later on", channels_where(sql, until_then.c_str(), mention));
     if (uses.empty()) return {};
     return fail(ErrorCode::kConflict,
                 "playlist \"{}\" is played by {}; give them another one first", id,
@@ -343,7 +350,7 @@ Result<void> Store::remove_playlist(const Playlist& known, const std::string& ac
                         "playlist \"{}\" has been published meanwhile: version {}, not {}",
                         known.id, head.published, known.published);
         }
-        TRY(expect_unused(sql, known.id));
+        TRY(expect_unused(sql, known.id, impl_->now()));
         // Its versions and their items go with it.
         sql << "DELETE FROM playlists WHERE id = :id", use(known.id);
         put_audit(sql, impl_->now(), actor, "playlist.remove", known.id,

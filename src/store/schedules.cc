@@ -171,6 +171,9 @@ Result<void> Store::remove_schedule(const std::string& channel_id, std::int64_t 
                "countdown_entry = '' WHERE channel_id = :id",
             use(channel_id);
         sql << "DELETE FROM schedule_blocks WHERE channel_id = :id", use(channel_id);
+        // Or commands until then would go on by the schedule that is gone.
+        sql << "UPDATE channels SET edits_from_ticks = 0, edits_before = '' WHERE id = :id",
+            use(channel_id);
         return {};
     });
 }

@@ -535,7 +535,8 @@ class Store {
     Result<std::int64_t> set_schedule(const Schedule& schedule,
                                       std::span<const ChannelEdit> edits = {});
 
-    // The channel loops its playlist again. kConflict unless `version` is the present one.
+    // The channel loops its playlist again, and what was published for later counts from now on.
+    // kConflict unless `version` is the present one.
     Result<void> remove_schedule(const std::string& channel_id, std::int64_t version);
 
     // Publications of playlists and schedule change no airing of the channel that starts before.

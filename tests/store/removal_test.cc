@@ -220,5 +220,32 @@ TEST_F(StoreRemoval, OfAChannelKeepsWhatItHasShownAndNoOtherClaimsThatTime) {
     EXPECT_EQ(must(store_->list_former_channels()).front().removed, clock_.now());
 }
 
+// Until then the channel is planned by it, whatever is there now.
+TEST_F(StoreRemoval, KeepsAPlaylistThatIsPlayedUntilSomethingPublishedForLater) {
+    add_playlist("old");
+    add_playlist("new");
+    add_channel("hall", "new");
+    const ChannelEdit waits{"hall", std::nullopt, Ticks(minutes(5)), R"({"playlists":{"old":1}})"};
+    must(store_->publish_playlist("new", 1, 1, {&waits, 1}));
+    const auto refused = remove_playlist("old");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::kConflict);
+    EXPECT_THAT(refused.error().message(), HasSubstr("\"hall\""));
+    clock_.advance(minutes(6));
+    must(remove_playlist("old"));
+}
+
+TEST_F(StoreRemoval, LeavesNothingWaitingForAScheduleThatIsCleared) {
+    add_playlist("day");
+    add_channel("hall", "day");
+    const std::int64_t version = set_schedule("hall", "day");
+    const ChannelEdit waits{"hall", std::nullopt, Ticks(minutes(5)), R"({"playlists":{"day":1}})"};
+    must(store_->publish_playlist("day", 1, 1, {&waits, 1}));
+    EXPECT_EQ(must(store_->edits_from("hall")), Ticks(minutes(5)));
+    must(store_->remove_schedule("hall", version));
+    EXPECT_EQ(must(store_->edits_from("hall")), Ticks(0));
+    EXPECT_EQ(must(store_->edits_before("hall")), "");
+}
+
 }  // namespace
 }  // namespace matinee::store
