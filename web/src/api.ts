@@ -90,6 +90,8 @@ export class ApiError extends Error {
   constructor(
     readonly status: number,
     readonly problem: Problem,
+    /** Seconds after which it makes sense to try again, where the server says so. */
+    readonly retryAfter: number | null = null,
   ) {
     super(problem.detail ?? problem.title ?? `status ${status}`);
     this.name = 'ApiError';
@@ -154,7 +156,9 @@ async function ask<T>(path: string, options: RequestInit, limit: Limit): Promise
   limit.throwIfCancelled();
   if (limit.exceeded) throw new ApiError(0, { detail: `${path}: broken off` });
   if (!response.ok || body === null) {
-    throw new ApiError(response.status, (body as Problem | null) ?? { title: response.statusText });
+    const wait = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
+    throw new ApiError(
+      response.status, (body as Problem | null) ?? { title: response.statusText }, Number.isNaN(wait) ? null : wait);
   }
   return { value: body as T, etag };
 }

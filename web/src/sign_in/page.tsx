@@ -13,7 +13,7 @@ import { Button } from '../ui/button';
 import { Field } from '../ui/field';
 import { Notice, Waiting } from '../ui/notices';
 import { mount } from '../ui/shell';
-import { SignInForm, useSaying } from '../ui/sign_in_form';
+import { SignInForm, useAttempt, useSaying } from '../ui/sign_in_form';
 
 /** Of /setup/SECRET; empty elsewhere. */
 const secret = decodeURIComponent(/^\/setup\/([^/]+)/.exec(location.pathname)?.[1] ?? '');
@@ -129,27 +129,17 @@ function PasswordForm({ name, onChanged }: { readonly name: string; readonly onC
   const saying = useSaying();
   const [present, setPresent] = useState('');
   const [next, setNext] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError | null>(null);
-  const submit = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      await changePassword(present, next);
-      onChanged();
-    } catch (failure) {
-      if (!(failure instanceof ApiError)) throw failure;
-      setError(failure);
-      setBusy(false);
-    }
-  };
+  const { attempt, busy, error } = useAttempt();
   const wrong = error?.status === 403;
   return (
     <form
       class="sign-in"
       onSubmit={(event) => {
         event.preventDefault();
-        void submit();
+        void attempt(async () => {
+          await changePassword(present, next);
+          onChanged();
+        });
       }}
     >
       {/* So that password managers know whose it is. */}

@@ -9,6 +9,8 @@ import { fill } from '../text';
 import { Field } from './field';
 import { ServerText, type Said } from './server_text';
 
+const kRetry = 60; // seconds, where the server does not say
+
 export interface SignInFormProps {
   readonly button: string;
   /** Where a password is made, it is said what it needs. */
@@ -21,25 +23,13 @@ export function SignInForm({ button, makes = false, onSubmit }: SignInFormProps)
   const saying = useSaying();
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError | null>(null);
-  const submit = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      await onSubmit(name, password);
-    } catch (failure) {
-      if (!(failure instanceof ApiError)) throw failure;
-      setError(failure);
-    }
-    setBusy(false);
-  };
+  const { attempt, busy, error } = useAttempt();
   return (
     <form
       class="sign-in"
       onSubmit={(event) => {
         event.preventDefault();
-        void submit();
+        void attempt(() => onSubmit(name, password));
       }}
     >
       <Field label={strings.name} {...(makes ? { hint: strings.nameHint } : {})}>
@@ -82,6 +72,24 @@ export function SignInForm({ button, makes = false, onSubmit }: SignInFormProps)
   );
 }
 
+/** What a form does when it is sent, and what that has failed with. */
+export function useAttempt() {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ApiError | null>(null);
+  const attempt = async (act: () => Promise<void>) => {
+    setBusy(true);
+    setError(null);
+    try {
+      await act();
+    } catch (failure) {
+      if (!(failure instanceof ApiError)) throw failure;
+      setError(failure);
+    }
+    setBusy(false);
+  };
+  return { attempt, busy, error };
+}
+
 /** What to say of a failure to sign in. */
 export function useSaying(): (error: ApiError) => Said {
   const { strings } = useStrings(accountStrings);
@@ -92,7 +100,7 @@ export function useSaying(): (error: ApiError) => Said {
       case 401:
         return strings.wrong;
       case 429:
-        return fill(strings.tooMany, { n: /\d+/.exec(error.message)?.[0] ?? '60' });
+        return fill(strings.tooMany, { n: error.retryAfter ?? kRetry });
       case 503:
         return strings.busy;
       default:
